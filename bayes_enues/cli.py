@@ -1,0 +1,37 @@
+"""The command line, ``bayes-enues``. Each command lives in its own file of :mod:`bayes_enues.commands`."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+__all__ = ["COMMANDS", "app", "main"]
+
+#: Command to the module and function that run it.
+COMMANDS = {
+    "limits": "limits:limits",
+    "spectrum": "spectrum:spectrum",
+    "data": "data:data",
+}
+
+app = typer.Typer(
+    help="What LZ and XENONnT say about new neutrino-electron interactions: posterior beside profile.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _name, _where in COMMANDS.items():
+    _module, _, _function = _where.partition(":")
+    app.command(_name)(getattr(import_module(f"bayes_enues.commands.{_module}"), _function))
+
+
+def main() -> None:
+    """Run a command; whatever is wrong with its input comes out as one line and exit status 2."""
+    try:
+        app(standalone_mode=True)
+    except (ValueError, FileNotFoundError, TypeError) as error:
+        sys.stderr.write(f"bayes-enues: {error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("bayes-enues: interrupted; rows that were finished are kept, run again to go on\n")
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""The commands of ``bayes-enues``: one file each, thin around the library."""

@@ -1,0 +1,47 @@
+"""``bayes-enues data``: what is in the box, and where each number comes from."""
+
+from typing import Annotated
+
+import typer
+
+from .common import console
+
+
+def data(
+    experiment: Annotated[
+        list[str] | None, typer.Argument(help="Experiments to describe; default: all.")
+    ] = None,
+) -> None:
+    """Experiments, variants, inputs and their sources."""
+    from rich.table import Table
+
+    from ..experiment import experiment_names, load_experiment, variant_names
+    from ..tables import packaged, packaged_names, read_table
+
+    for name in experiment or experiment_names():
+        e = load_experiment(name)
+        console.rule(f"[bold]{e.title}[/]  ({e.name}, {e.reference})")
+        console.print(
+            f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins from {e.bin_edges[0]:g} to {e.bin_edges[-1]:g} keV; "
+            f"{e.counts.sum():.0f} events; {e.likelihood} likelihood"
+        )
+        for nuisance in e.nuisances:
+            console.print(
+                f"  {nuisance.name}: {100 * nuisance.sigma:g} % on {nuisance.scales} ({nuisance.meaning})"
+            )
+        for variant, note in variant_names(name).items():
+            console.print(f"  variant {e.settings.name}:{variant}: {note}")
+        table = Table("table", "what, unit, source, how obtained", show_lines=True)
+        for file, lines in e.provenance.items():
+            table.add_row(file, "\n".join(lines))
+        console.print(table)
+    if not experiment:
+        console.rule("[bold]Shared inputs[/]")
+        table = Table("table", "what, unit, source, how obtained", show_lines=True)
+        for folder in ("solar", "xenon", "published"):
+            for file in packaged_names(folder):
+                if file.endswith(".csv"):
+                    table.add_row(
+                        f"{folder}/{file}", "\n".join(read_table(packaged(folder, file)).provenance)
+                    )
+        console.print(table)

@@ -1,0 +1,227 @@
+"""The posterior: nutpie's NUTS, compiled once per model shape, with diagnostics that decide.
+
+A run counts only with R-hat <= 1.01, bulk and tail ESS >= 400 and no divergence. One that fails is run again
+by a fixed rule: the same seed with twice the draws, then with a target acceptance of 0.99, then by sequential
+Monte Carlo. Draws are doubled until the Monte Carlo error of the bound is small enough.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from arviz_stats.base import array_stats
+
+from .groups import derived_groups
+from .question import question_of
+from .shapes import numbers_of, shape_of
+from .statistics import check_level
+
+__all__ = ["Diagnostics", "diagnose", "sample_posterior"]
+
+CHAINS = 4
+TUNE = 600
+TARGET_ACCEPT = 0.95
+LAST_TARGET_ACCEPT = 0.99
+MAX_DRAWS = 64_000
+R_HAT, ESS = 1.01, 400
+
+
+class Diagnostics(NamedTuple):
+    """Worst values over the parameters of a model.
+
+    Attributes
+    ----------
+    rhat, ess_bulk, ess_tail : float
+    divergences : int
+    """
+
+    rhat: float
+    ess_bulk: float
+    ess_tail: float
+    divergences: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the draws count."""
+        good = self.rhat <= R_HAT and min(self.ess_bulk, self.ess_tail) >= ESS
+        return bool(good and self.divergences == 0)
+
+    def words(self) -> str:
+        """What was wrong, or that nothing was."""
+        wrong = []
+        if not self.rhat <= R_HAT:
+            wrong.append(f"R-hat {self.rhat:.3f} > {R_HAT}")
+        if not min(self.ess_bulk, self.ess_tail) >= ESS:
+            wrong.append(f"effective sample size {min(self.ess_bulk, self.ess_tail):.0f} < {ESS}")
+        if self.divergences:
+            wrong.append(f"{self.divergences} divergences")
+        return ", ".join(wrong) or "converged"
+
+
+def diagnose(posterior: xr.Dataset, divergences: int = 0) -> Diagnostics:
+    """R-hat (rank-normalised), bulk and tail ESS of every variable, the worst of each."""
+    rhat, bulk, tail = [], [], []
+    for variable in posterior.data_vars.values():
+        draws = variable.values
+        rhat.append(float(array_stats.rhat(draws, chain_axis=0, draw_axis=1)))
+        bulk.append(float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="bulk")))
+        tail.append(
+            float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95)))
+        )
+    return Diagnostics(max(rhat), min(bulk), min(tail), int(divergences))
+
+
+def sample_posterior(
+    model: pm.Model,
+    draws: int = 2000,
+    seed: int = 20220811,
+    *,
+    chains: int = CHAINS,
+    tune: int = TUNE,
+    target_accept: float = TARGET_ACCEPT,
+    cores: int | None = None,
+    precision: Callable[[xr.DataTree], float] | None = None,
+    groups: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> xr.DataTree:
+    """Draw from the posterior of a model until the draws count.
+
+    Parameters
+    ----------
+    model : pm.Model
+        From ``bayes_enues.models``, or any other.
+    draws : int
+        Draws per chain to begin with.
+    seed : int
+        The same seed gives the same draws on one machine (with Numba's cache in one state).
+    chains, tune : int
+    target_accept : float
+    cores : int, optional
+    precision : callable, optional
+        From the result so far to the Monte Carlo error relative to the largest allowed; draws are doubled
+        while it exceeds one.
+    groups : bool
+        Whether to add log_likelihood, log_prior, prior, posterior_predictive and observed_data.
+    progress : callable, optional
+        Told in words what is going on.
+
+    Returns
+    -------
+    xr.DataTree
+        Its attributes say ``sampler``, ``draws``, ``attempts``, ``converged``, ``rhat``, ``ess_bulk``,
+        ``ess_tail``, ``divergences`` and ``diagnosis``.
+
+    Raises
+    ------
+    ValueError
+        If draws, tune or chains are no positive numbers.
+    """
+    for name, number in (("draws", draws), ("tune", tune), ("chains", chains)):
+        if not (isinstance(number, int | np.integer) and number > 0):
+            raise ValueError(f"{name} is {number!r}; a positive whole number was needed")
+    tell = progress or (lambda words: None)
+    shape = shape_of(model)
+    if not shape.is_compiled("sampler"):
+        tell("compiling")
+    sampler = shape.sampler.with_data(numbers=numbers_of(model))
+    names = shape.names(model)
+
+    def run(draws, target):
+        tell(f"sampling {chains} x {draws}")
+        return _nuts(sampler, names, draws, tune, chains, seed, target, cores)
+
+    attempts, tree = 1, run(draws, target_accept)
+    state = _state(tree)
+    while not state.converged and attempts < 3:
+        attempts += 1
+        draws = draws * 2 if attempts == 2 else draws
+        target_accept = LAST_TARGET_ACCEPT if attempts == 3 else target_accept
+        tree = run(draws, target_accept)
+        state = _state(tree)
+    name = "nuts"
+    if not state.converged:
+        attempts, name = attempts + 1, "smc"
+        tell("NUTS chains disagree; sequential Monte Carlo")
+        tree = _smc(model, max(draws, 4000), chains, seed)
+        state = _state(tree)
+    while precision is not None and state.converged and draws < MAX_DRAWS and (excess := precision(tree)) > 1:
+        draws = tree["posterior"].sizes["draw"] * 2 ** max(1, round(np.log2(excess**2)))
+        draws = min(int(draws), MAX_DRAWS)
+        tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
+        state = _state(tree)
+    if groups:
+        for group, dataset in derived_groups(model, tree["posterior"].to_dataset(), seed).items():
+            tree[group] = xr.DataTree(dataset)
+    tree.attrs |= {
+        "sampler": name,
+        "draws": int(tree["posterior"].sizes["draw"]),
+        "chains": int(tree["posterior"].sizes["chain"]),
+        "attempts": attempts,
+        "seed": int(seed),
+        "converged": int(state.converged),
+        "diagnosis": state.words(),
+        **{k: float(v) for k, v in state._asdict().items()},
+    }
+    question = getattr(model, "question", None)
+    if question is not None:
+        tree.attrs |= {
+            "model": question.interaction.name,
+            "experiment": question.experiment_name,
+            "prior": "; ".join(prior_words(model).values()),
+        }
+    return tree
+
+
+def prior_words(model: pm.Model) -> dict[str, str]:
+    """The prior of each free parameter in words."""
+    question = question_of(model)
+    return {
+        name: prior.words(name)
+        if hasattr(prior, "words")
+        else f"user's own ({getattr(prior, '__name__', prior)})"
+        for name, prior in question.priors.items()
+    }
+
+
+def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
+    import nutpie
+
+    tree = nutpie.sample(
+        sampler,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        cores=cores,
+        seed=seed,
+        target_accept=target_accept,
+        progress_bar=False,
+        save_warmup=False,
+    )
+    posterior = (
+        tree["posterior"]
+        .to_dataset()
+        .rename({a: b for a, b in names.items() if a in tree["posterior"] and a != b})
+    )
+    stats = tree["sample_stats"].to_dataset()
+    stats = stats[[v for v in ("diverging", "depth", "energy", "logp", "n_steps", "step_size") if v in stats]]
+    return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})
+
+
+def _smc(model, draws, chains, seed) -> xr.DataTree:
+    with model:
+        tree = pm.sample_smc(draws=draws, chains=chains, cores=1, random_seed=seed, progressbar=False)
+    names = [rv.name for rv in model.free_RVs]
+    return xr.DataTree.from_dict({"posterior": tree["posterior"].to_dataset()[names]})
+
+
+def _state(tree: xr.DataTree) -> Diagnostics:
+    diverging = int(tree["sample_stats"]["diverging"].sum()) if "sample_stats" in tree else 0
+    return diagnose(tree["posterior"].to_dataset(), diverging)
+
+
+def quantile_error(draws: np.ndarray, probability: float) -> float:
+    """Monte Carlo standard error of a quantile of draws (chain, draw)."""
+    check_level(probability)
+    return float(array_stats.mcse(draws, chain_axis=0, draw_axis=1, method="quantile", prob=probability))

@@ -1,0 +1,171 @@
+"""What a model asks: which interaction, which parameters are free, of which experiments.
+
+A model page builds one of these first. It checks the question before anything is computed, holds the bin
+templates, and stays with the ``pm.Model`` as ``model.question`` so that results can say what they rest on.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pymc as pm
+
+from .counts import NotQuadratic, Templates, bin_templates, signal_counts, typical_scale
+from .experiment import Experiment, load_experiment
+from .interactions.base import Interaction
+from .schema import NuisanceEntry
+
+__all__ = ["Question", "ask", "question_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """The physics of one model.
+
+    Attributes
+    ----------
+    interaction : Interaction
+        With the parameters that are not free.
+    experiments : tuple of Experiment
+        Sorted by name.
+    free : tuple of str
+    scales : tuple of float
+        A value near the expected limit for each free parameter.
+    spectrum : str
+        ``templates`` or ``chain``.
+    templates : tuple of Templates, or None
+        One for each experiment; the chain has none.
+    notes : tuple of str
+        What had to be done differently, in words.
+    priors : dict
+        Prior of each free parameter, filled by the model page.
+    """
+
+    interaction: Interaction
+    experiments: tuple[Experiment, ...]
+    free: tuple[str, ...]
+    scales: tuple[float, ...]
+    spectrum: str
+    templates: tuple[Templates, ...] | None
+    notes: tuple[str, ...] = ()
+    priors: dict = field(default_factory=dict)
+    open_ranges: dict = field(default_factory=dict)
+
+    @property
+    def experiment_name(self) -> str:
+        """Names of the experiments, sorted and joined by a plus."""
+        return "+".join(e.name for e in self.experiments)
+
+    @property
+    def coords(self) -> dict[str, np.ndarray]:
+        """Bin centres of each experiment [keV], for ``pm.Model``."""
+        return {f"bin_{e.slug}": e.centres for e in self.experiments}
+
+    def nuisances(self) -> dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]]:
+        """Variable name to the entry and what it scales in which experiment.
+
+        A shared nuisance is one variable; others of the same name are kept apart by the experiment's name.
+        """
+        entries = [(e, n) for e in self.experiments for n in e.nuisances]
+        count = {n.name: sum(m.name == n.name for _, m in entries) for _, n in entries}
+        found: dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]] = {}
+        for experiment, entry in entries:
+            alone = entry.shared or count[entry.name] == 1
+            name = entry.name if alone else f"{entry.name}_{experiment.slug}"
+            first, scaled = found.setdefault(name, (entry, []))
+            if first.sigma != entry.sigma:
+                raise ValueError(
+                    f"{name} is shared, but its sigma is {first.sigma:g} in {scaled[0][0].name} and "
+                    f"{entry.sigma:g} in {experiment.name}; a shared nuisance has one sigma"
+                )
+            scaled.append((experiment, entry.scales))
+        return found
+
+    def spectrum_of(self, experiment: Experiment, theta: Mapping):
+        """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
+
+        ``templates``: bin templates in ``pm.Data``, so that models of one shape differ in numbers only.
+        ``chain``: from the flux to the bins with symbols throughout.
+        """
+        if self.templates is None:
+            return signal_counts(experiment, self.interaction.with_values(**theta))
+        templates = self.templates[self.experiments.index(experiment)]
+        counts = pm.Data(f"t0_{experiment.slug}", templates.t0)
+        for k, name in enumerate(self.free):
+            u = (
+                theta[name] / pm.Data(f"scale_{name}_{experiment.slug}", self.scales[k])
+            ) ** self.interaction.power
+            t1 = pm.Data(f"t1_{name}_{experiment.slug}", templates.t1[k])
+            t2 = pm.Data(f"t2_{name}_{experiment.slug}", templates.t2[k])
+            counts = counts + u * (t1 + u * t2)
+        return counts
+
+
+def ask(
+    interaction: Interaction,
+    experiments: Sequence[Experiment | str],
+    free: str | Sequence[str],
+    spectrum: str = "templates",
+) -> Question:
+    """Check a question and compute its templates.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is unknown, free twice (``universal`` is all flavours), given and free at once, or the
+        experiments are none, the same twice, or unknown.
+    """
+    kind = type(interaction)
+    free = (free,) if isinstance(free, str) else tuple(free)
+    unknown = sorted(set(free) - set(kind.free_names()))
+    if unknown or not free:
+        raise ValueError(
+            f"{interaction.name} cannot leave {unknown or 'nothing'} free; the choices are {list(kind.free_names())}"
+        )
+    members = [member for name in free for member in kind.groups.get(name, (name,))]
+    if len(set(members)) < len(members):
+        raise ValueError(f"{list(free)} names a parameter twice; {dict(kind.groups)} stand for several")
+    for member in members:
+        if np.any(getattr(interaction, member) != 0):
+            raise ValueError(
+                f"{member} is given ({getattr(interaction, member)}) and free at once; choose one"
+            )
+    if isinstance(experiments, Experiment | str):
+        experiments = [experiments]
+    loaded = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
+    if not loaded:
+        raise ValueError("no experiment was given; one or more were needed")
+    loaded = tuple(sorted(loaded, key=lambda e: e.name))
+    names = [e.name for e in loaded]
+    if len({n.partition(":")[0] for n in names}) < len(names):
+        raise ValueError(f"the data of one experiment would count twice in {names}")
+    if spectrum not in ("templates", "chain"):
+        raise ValueError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
+
+    scales = tuple(typical_scale(loaded, interaction, name) for name in free)
+    templates, notes = None, ()
+    if spectrum == "templates":
+        try:
+            templates = tuple(bin_templates(e, interaction, free, scales) for e in loaded)
+        except NotQuadratic as error:
+            spectrum, notes = "chain", (f"{error}; the full chain was used instead",)
+            warnings.warn(notes[0], stacklevel=3)
+    return Question(interaction, loaded, free, scales, spectrum, templates, notes)
+
+
+def question_of(model: pm.Model) -> Question:
+    """The question a model was built from.
+
+    Raises
+    ------
+    ValueError
+        If the model was not built by a page of ``bayes_enues.models``.
+    """
+    question = getattr(model, "question", None)
+    if question is None:
+        raise ValueError(
+            "this model carries no question: build it with a function of bayes_enues.models, or set "
+            "model.question to a bayes_enues.question.Question"
+        )
+    return question

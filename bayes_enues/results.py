@@ -1,0 +1,197 @@
+"""A folder of results that survives interruption and knows what each row rests on.
+
+``limits.json`` holds the rows; each posterior is a NetCDF file beside it. Files appear whole or not at all.
+A row is used again only if its fingerprint matches and its files are what they were when it was written;
+whatever cannot be read is set aside under another name, never trusted and never deleted.
+"""
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["ResultsFolder", "write_text"]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    with _Whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+class _Whole:
+    """Context that yields a temporary path and moves it into place on success."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+
+    def __enter__(self) -> Path:
+        return self.partial
+
+    def __exit__(self, kind, error, trace):
+        if kind is None:
+            with open(self.partial, "rb") as file:
+                os.fsync(file.fileno())
+            os.replace(self.partial, self.path)
+        else:
+            self.partial.unlink(missing_ok=True)
+
+
+class ResultsFolder:
+    """Rows of one kind in one folder.
+
+    Parameters
+    ----------
+    path : path
+        Made if it does not exist.
+    name : str
+        Of the rows' file, ``limits.json``.
+    level : float, optional
+        All rows of a file share one level.
+
+    Attributes
+    ----------
+    messages : list of str
+        What was found broken and set aside.
+
+    Raises
+    ------
+    ValueError
+        If the folder cannot be written to, or holds results at another level.
+    """
+
+    def __init__(self, path: str | Path, name: str = "limits.json", level: float | None = None):
+        self.path = Path(path)
+        self.file = self.path / name
+        self.level = level
+        self.messages: list[str] = []
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            probe = self.path / f".probe.{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise ValueError(
+                f"results cannot be written to {self.path}: {error.strerror}; choose another --out"
+            ) from None
+        self.rows: list[dict[str, Any]] = self._read()
+
+    def _read(self) -> list[dict[str, Any]]:
+        if not self.file.exists():
+            return []
+        try:
+            content = json.loads(self.file.read_text(encoding="utf-8"))
+            rows = content["rows"]
+            if not all(isinstance(row, dict) and isinstance(row.get("fingerprint"), str) for row in rows):
+                raise ValueError("a row without fingerprint")
+            level = float(content["level"])
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            self.set_aside(self.file, f"cannot be read ({error})")
+            return []
+        if self.level is not None and level != self.level:
+            raise ValueError(
+                f"{self.file} holds results at level {level:g}, not {self.level:g}; choose another --out"
+            )
+        self.level = level if self.level is None else self.level
+        return rows
+
+    def set_aside(self, path: Path, why: str) -> None:
+        """Rename a file that cannot be trusted, and remember to say so."""
+        for k in range(1, 1000):
+            aside = path.with_name(f"{path.name}.broken-{k}")
+            if not aside.exists():
+                break
+        os.replace(path, aside)
+        self.messages.append(f"{path.name} {why}; it was kept as {aside.name} and is computed anew")
+
+    def find(self, fingerprint: str) -> dict[str, Any] | None:
+        """The row of a fingerprint, if it converged and its posterior file is the one it was written with."""
+        for row in self.rows:
+            if row["fingerprint"] != fingerprint or not row.get("posterior", {}).get("converged", True):
+                continue
+            named = row.get("file")
+            if named is None:
+                return row
+            path = self.path / named["name"]
+            if not path.exists():
+                return None
+            if file_hash(path) != named["sha256"]:
+                self.set_aside(path, "is not the file its row was written with")
+                return None
+            return row
+        return None
+
+    def write(self, row: Mapping[str, Any], tree=None) -> dict[str, Any]:
+        """Add a finished row, its posterior first; a broken row never replaces a finished one."""
+        row = dict(row)
+        if tree is not None:
+            name = f"posterior_{slug(row['model'])}_{slug(row['parameter'])}_{slug(row['experiment'])}_{row['fingerprint'][:8]}.nc"
+            with _Whole(self.path / name) as partial:
+                tree.to_netcdf(partial, engine="h5netcdf")
+            row["file"] = {"name": name, "sha256": file_hash(self.path / name)}
+        same = [r for r in self.rows if r["fingerprint"] == row["fingerprint"]]
+        if (
+            any(r["posterior"]["converged"] for r in same if "posterior" in r)
+            and not row["posterior"]["converged"]
+        ):
+            self.messages.append(
+                f"{row['model']} {row['parameter']}: the new run did not converge; the old row stays"
+            )
+            return same[0]
+        place = next(
+            (i for i, r in enumerate(self.rows) if r["fingerprint"] == row["fingerprint"]), len(self.rows)
+        )
+        self.rows[place : place + 1] = [row]
+        self.save()
+        return row
+
+    def arrange(self, fingerprints: Iterable[str]) -> None:
+        """Put rows in the order asked for; others follow in theirs."""
+        order = {fingerprint: i for i, fingerprint in enumerate(fingerprints)}
+        self.rows.sort(key=lambda row: order.get(row["fingerprint"], len(order)))
+        self.save()
+
+    def save(self) -> None:
+        """Write the JSON and its flat CSV."""
+        write_text(self.file, json.dumps({"level": self.level, "rows": self.rows}, indent=1) + "\n")
+        flat = [_flat(row) for row in self.rows]
+        columns = list(dict.fromkeys(name for row in flat for name in row))
+        with (
+            _Whole(self.file.with_suffix(".csv")) as partial,
+            open(partial, "w", newline="", encoding="utf-8") as file,
+        ):
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(flat)
+
+
+def slug(text: str) -> str:
+    """A text as part of a file name."""
+    return "".join(c if c.isalnum() or c in "+-_" else "-" for c in text)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """Hash of everything that decides a result."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            flat[prefix + name] = json.dumps(value)
+        else:
+            flat[prefix + name] = value
+    return flat

@@ -1,0 +1,48 @@
+"""Thresholds and errors of counts: the few numbers of statistics that are not a model's business."""
+
+import numpy as np
+
+__all__ = ["count_errors", "threshold"]
+
+
+def threshold(level: float, parameters: int = 1) -> float:
+    """Delta chi^2 that cuts a region of the given asymptotic coverage: 2.7055 and 4.6052 at 90 %.
+
+    Raises
+    ------
+    ValueError
+        If the level is not between 0 and 1.
+    """
+    from scipy.stats import chi2
+
+    check_level(level)
+    return float(chi2.ppf(level, parameters))
+
+
+def one_sided_threshold(level: float) -> float:
+    """Delta chi^2 at which an upper end alone has the given asymptotic coverage: 1.6424 at 90 %."""
+    check_level(level)
+    return threshold(2 * level - 1) if level > 0.5 else 0.0
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that is not between 0 and 1."""
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}; a probability between 0 and 1 was needed, such as 0.9")
+
+
+def count_errors(counts, kind: str) -> np.ndarray:
+    """Gaussian errors of observed counts.
+
+    ``garwood`` is the mean of the two errors of the central 68.27 % interval of Garwood, Biometrika 28 (1936)
+    437; ``sqrt`` is the square root.
+    """
+    counts = np.asarray(counts, float)
+    if kind == "sqrt":
+        return np.sqrt(counts)
+    from scipy.stats import chi2, norm
+
+    tail = norm.sf(1.0)
+    upper = chi2.ppf(1 - tail, 2 * counts + 2) / 2
+    lower = np.where(counts > 0, chi2.ppf(tail, 2 * np.maximum(counts, 1)) / 2, 0.0)
+    return (upper - lower) / 2

@@ -1,0 +1,1 @@
+"""Numbers: one folder per experiment, one for the Sun, one for xenon, one for published limits."""

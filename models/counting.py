@@ -1,0 +1,108 @@
+"""The statistical model, once, for every interaction whose signal is a number of events per bin.
+
+Eqs. 14 and 15 of arXiv:2208.06415 as a ``pm.Model``: what is expected in a bin is the solar signal and the
+components of the background, each scaled by one plus a nuisance of mean zero. Each penalty of the chi^2 is a
+Gaussian prior, cut where a scale would turn negative.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pymc as pm
+
+from bayes_enues.experiment import Experiment
+from bayes_enues.interactions.base import Interaction
+from bayes_enues.likelihood import likelihood_range
+from bayes_enues.priors import Flat, Prior
+from bayes_enues.question import ask
+
+
+def counting_model(
+    interaction: Interaction,
+    experiments: Sequence[Experiment | str],
+    free: str | Sequence[str],
+    prior: Callable | Mapping[str, Callable] | None = None,
+    spectrum: str = "templates",
+) -> pm.Model:
+    """Counts of some experiments under one interaction.
+
+    Parameters
+    ----------
+    interaction : Interaction
+        The parameters that are not free; the others are zero.
+    experiments : sequence of Experiment or str
+        Fitted together; nuisances marked as shared are one variable.
+    free : str or sequence of str
+        Names of the free parameters, or of groups such as ``universal``.
+    prior : callable from name to variable, or a mapping of them by name
+        By default flat in the parameter, up to where Delta chi^2 exceeds 25.
+    spectrum : str
+        ``templates`` (fast) or ``chain`` (every step from flux to bins symbolic); equal to 1e-12.
+
+    Returns
+    -------
+    pm.Model
+        With ``model.question`` for the rest of the package.
+
+    Raises
+    ------
+    ValueError
+        If parameters, experiments or priors do not fit; see :func:`bayes_enues.question.ask`.
+    """
+    question = ask(interaction, experiments, free, spectrum)
+    priors = _priors(question, prior)
+
+    with pm.Model(coords=question.coords) as model:
+        theta = {name: priors[name](name) for name in question.free}
+
+        scale = {}  # 1 + nuisance, by experiment and what it multiplies
+        for name, (entry, scaled) in question.nuisances().items():
+            x = pm.TruncatedNormal(name, 0.0, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0)
+            scale |= {(experiment, what): 1 + x for experiment, what in scaled}
+
+        for experiment in question.experiments:
+            slug = experiment.slug
+            dims = f"bin_{slug}"
+            signal = question.spectrum_of(experiment, theta)
+            expected = scale.get((experiment, "signal"), 1) * signal
+            for component, counts in experiment.components.items():
+                expected += scale.get((experiment, component), 1) * pm.Data(f"{component}_{slug}", counts)
+            expected = pm.Deterministic(f"expected_{slug}", expected, dims=dims)
+
+            observed = pm.Data(f"observed_{slug}", experiment.counts)
+            if experiment.likelihood == "poisson":
+                pm.Poisson(f"counts_{slug}", expected, observed=observed, dims=dims)
+            else:
+                sigma = pm.Data(f"sigma_{slug}", experiment.sigma)
+                pm.Normal(f"counts_{slug}", expected, sigma, observed=observed, dims=dims)
+
+    model.question = question
+    for name, chosen in priors.items():
+        if isinstance(chosen, Prior) and name in question.open_ranges:
+            lower, upper = likelihood_range(model, name)
+            chosen = question.open_ranges[name].within(lower, upper)
+            model.set_data(f"{name}_lower", chosen.lower)
+            model.set_data(f"{name}_upper", chosen.upper)
+        question.priors[name] = chosen
+    return model
+
+
+def _priors(question, prior) -> dict[str, Callable]:
+    """A callable for each free parameter; open ranges get provisional edges, set from the likelihood later."""
+    chosen = {}
+    for name, scale in zip(question.free, question.scales, strict=True):
+        one = prior.get(name) if isinstance(prior, Mapping) else prior
+        one = Flat() if one is None else one
+        if isinstance(one, Prior):
+            signed = question.interaction.signed
+            one.check(name, signed)
+            if one.open:
+                question.open_ranges[name] = one
+                one = one.within(-10 * scale if signed else 0.0, 10 * scale)
+        elif not callable(one):
+            raise ValueError(
+                f"the prior of {name} is {one!r}; a callable from a name to a variable was needed"
+            )
+        chosen[name] = one
+    if isinstance(prior, Mapping) and (unknown := sorted(set(prior) - set(question.free))):
+        raise ValueError(f"priors were given for {unknown}, but only {list(question.free)} are free")
+    return chosen
