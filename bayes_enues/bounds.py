@@ -29,10 +29,12 @@ class PosteriorBound:
     Attributes
     ----------
     kind : str
-        ``upper`` (a quantile, one-sided) for non-negative parameters, ``hdi`` (highest-density region) for signed.
+        ``upper`` (a quantile, one-sided) for non-negative parameters, ``hdi`` (highest-density region) for
+        signed ones.
     level : float
     lower, upper : float or None
-        Outer ends; None for an unconverged posterior, which gives no bound, and for the lower end of ``upper``.
+        Outer ends; None for an unconverged posterior, which gives no bound, and for the lower end of
+        ``upper``.
     pieces : list of (lower, upper), or None
         Parts of the highest-density region.
     eti : (lower, upper), or None

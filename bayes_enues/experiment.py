@@ -264,8 +264,9 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     if surprising.size:
         i = surprising[0]
         raise ValueError(
-            f"{tables.name(settings.bins.table)}, row {i + 1}, column {settings.bins.counts}: {counts[i]:g} counts "
-            f"from {edges[i]:g} to {edges[i + 1]:g} keV, where the efficiency is zero and nothing is ever expected"
+            f"{tables.name(settings.bins.table)}, row {i + 1}, column {settings.bins.counts}: "
+            f"{counts[i]:g} counts from {edges[i]:g} to {edges[i + 1]:g} keV, where the efficiency is zero "
+            "and nothing is ever expected"
         )
     kept = np.flatnonzero(fitted & possible)
     if kept.size != kept[-1] - kept[0] + 1:
@@ -277,8 +278,9 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     if settings.likelihood == "gaussian" and not np.all(errors > 0):
         i = kept[np.flatnonzero(errors <= 0)[0]]
         raise ValueError(
-            f"{tables.name(settings.bins.table)}, row {i + 1}: errors = {settings.bins.errors!r} give an empty bin no "
-            "error, and a Gaussian likelihood divides by it; use garwood, or likelihood = 'poisson'"
+            f"{tables.name(settings.bins.table)}, row {i + 1}: errors = {settings.bins.errors!r} give an "
+            "empty bin no error, and a Gaussian likelihood divides by it; use garwood, or "
+            "likelihood = 'poisson'"
         )
     return Experiment(
         name=as_name or (f"{settings.name}:{variant}" if variant else settings.name),
@@ -349,7 +351,8 @@ def _bins(tables: _Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.nda
         )
     if np.any(wrong := counts != np.round(counts)):
         raise ValueError(
-            f"{where}, row {_first(wrong)}, column {spec.counts}: {counts[wrong][0]:g} is not a whole number of events"
+            f"{where}, row {_first(wrong)}, column {spec.counts}: {counts[wrong][0]:g} is not a whole number "
+            "of events"
         )
     return np.append(lower, upper[-1]), counts
 
@@ -361,7 +364,8 @@ def _curve(tables: _Tables, settings: ExperimentFile):
     where = tables.name(spec.table)
     if np.any(wrong := ~((values >= 0) & (values <= 1))):
         raise ValueError(
-            f"{where}, row {_first(wrong)}, column {spec.column}: efficiency {values[wrong][0]:g} is outside 0 to 1"
+            f"{where}, row {_first(wrong)}, column {spec.column}: efficiency {values[wrong][0]:g} is outside "
+            "0 to 1"
         )
     if np.any(wrong := np.diff(energy) <= 0):
         raise ValueError(f"{where}, row {_first(wrong) + 1}, column {spec.energy}: energies do not increase")

@@ -75,7 +75,7 @@ class _Continuum:
     probability: CubicSpline  # P_ee in log E
 
     def nodes(self, lower, upper, mixing):
-        """Gauss-Legendre in each interval [lower, upper] inside one table segment: energies, flavour weights."""
+        """Gauss-Legendre in each interval inside one table segment: energies [keV], flavour weights."""
         half = (upper - lower)[..., None] / 2
         e_nu = lower[..., None] + half * (_NODES + 1)
         flux = np.interp(e_nu, self.energy, self.density) * half * _WEIGHTS

@@ -108,7 +108,7 @@ class FlatStrength(Prior):
 
 @dataclass(frozen=True)
 class HalfNormal(Prior):
-    """A Gaussian around zero of a stated scale, cut to the range (half of it for a non-negative parameter)."""
+    """A Gaussian around zero of a stated scale, cut to the range: half of it for a non-negative parameter."""
 
     scale: float = 1.0
 

@@ -267,8 +267,8 @@ class _Curve:
         below = chi2 - least <= delta
         if below[-1] or (self.signed and below[0]):
             raise ValueError(
-                f"{self.likelihood.names[self.index]} was scanned from {values[0]:.4g} to {values[-1]:.4g}, where "
-                f"delta chi^2 is only {chi2[-1] - least:.3g}; {delta:.3g} is needed, so scan further"
+                f"{self.likelihood.names[self.index]} was scanned from {values[0]:.4g} to {values[-1]:.4g}, "
+                f"where delta chi^2 is only {chi2[-1] - least:.3g}; {delta:.3g} is needed, so scan further"
             )
 
         def edge(a, b):

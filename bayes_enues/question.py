@@ -121,7 +121,8 @@ def ask(
     unknown = sorted(set(free) - set(kind.free_names()))
     if unknown or not free:
         raise ValueError(
-            f"{interaction.name} cannot leave {unknown or 'nothing'} free; the choices are {list(kind.free_names())}"
+            f"{interaction.name} cannot leave {unknown or 'nothing'} free; the choices are "
+            f"{list(kind.free_names())}"
         )
     members = [member for name in free for member in kind.groups.get(name, (name,))]
     if len(set(members)) < len(members):

@@ -1,5 +1,7 @@
 """Highest-density regions."""
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
@@ -25,5 +27,5 @@ def highest_density_pieces(density: Density, cut: float) -> list[tuple[float, fl
     above = density.density >= cut
     roots = np.sort(PchipInterpolator(density.values, density.density).solve(cut, extrapolate=False))
     ends = [*([density.values[0]] if above[0] else []), *roots, *([density.values[-1]] if above[-1] else [])]
-    middle = [(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True) if density.at((a + b) / 2) >= cut]
+    middle = [(a, b) for a, b in pairwise(ends) if density.at((a + b) / 2) >= cut]
     return [(float(a), float(b)) for a, b in middle]

@@ -129,7 +129,8 @@ class ResultsFolder:
         """Add a finished row, its posterior first; a broken row never replaces a finished one."""
         row = dict(row)
         if tree is not None:
-            name = f"posterior_{slug(row['model'])}_{slug(row['parameter'])}_{slug(row['experiment'])}_{row['fingerprint'][:8]}.nc"
+            what = "_".join(slug(row[key]) for key in ("model", "parameter", "experiment"))
+            name = f"posterior_{what}_{row['fingerprint'][:8]}.nc"
             with _Whole(self.path / name) as partial:
                 tree.to_netcdf(partial, engine="h5netcdf")
             row["file"] = {"name": name, "sha256": file_hash(self.path / name)}

@@ -1,4 +1,4 @@
-"""The rows of a table of limits: what each asks, in numbers and names that can be stored, hashed and shipped."""
+"""The rows of a table of limits: what each asks, in numbers and names to be stored, hashed and shipped."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field

@@ -1,8 +1,9 @@
 """Model shapes: what is compiled once and serves every model that differs in numbers only.
 
 Two models have one shape when their graphs are equal but for the values of their ``pm.Data``. The first model
-of a shape is rewritten so that all its data lie in one vector, ``numbers``; whatever is compiled from it takes
-another model's vector instead. (nutpie and Numba spend their time on unpacking many small arrays otherwise.)
+of a shape is rewritten so that all its data lie in one vector, ``numbers``; whatever is compiled from it
+takes another model's vector instead. (Unpacking many small arrays would take nutpie and Numba most of their
+time.)
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ def _shared(model: pm.Model) -> list[SharedVariable]:
 
 
 def _data(model: pm.Model) -> list[SharedVariable]:
-    """The ``pm.Data`` that the model's variables rest on, in an order that only the graph's structure decides."""
+    """The ``pm.Data`` that the model's variables rest on, in an order that only the graph decides."""
     lengths = set(model.dim_lengths.values())
     return [v for v in _shared(model) if not isinstance(v.type, RandomGeneratorType) and v not in lengths]
 

@@ -87,7 +87,7 @@ def counting_model(
 
 
 def _priors(question, prior) -> dict[str, Callable]:
-    """A callable for each free parameter; open ranges get provisional edges, set from the likelihood later."""
+    """A callable for each free parameter; open ranges get provisional edges, set from the likelihood."""
     chosen = {}
     for name, scale in zip(question.free, question.scales, strict=True):
         one = prior.get(name) if isinstance(prior, Mapping) else prior

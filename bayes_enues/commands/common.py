@@ -27,8 +27,8 @@ Experiments = Annotated[
     list[str] | None,
     typer.Option(
         "--experiment",
-        help="An experiment, a variant (lz_ws2022:low_edge), a path to a folder, or several joined by a plus; "
-        "repeatable. Default: each in the box and their joint fit.",
+        help="An experiment, a variant (lz_ws2022:low_edge), a path to a folder, or several joined by a "
+        "plus; repeatable. Default: each in the box and their joint fit.",
     ),
 ]
 Parameters = Annotated[list[str] | None, typer.Option("--parameter", help="A free parameter; repeatable.")]

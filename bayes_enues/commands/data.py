@@ -22,8 +22,8 @@ def data(
         e = load_experiment(name)
         console.rule(f"[bold]{e.title}[/]  ({e.name}, {e.reference})")
         console.print(
-            f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins from {e.bin_edges[0]:g} to {e.bin_edges[-1]:g} keV; "
-            f"{e.counts.sum():.0f} events; {e.likelihood} likelihood"
+            f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins from {e.bin_edges[0]:g} to "
+            f"{e.bin_edges[-1]:g} keV; {e.counts.sum():.0f} events; {e.likelihood} likelihood"
         )
         for nuisance in e.nuisances:
             console.print(

@@ -91,7 +91,6 @@ def print_limits(rows) -> None:
     for name in dict.fromkeys(row["model"] for row in rows):
         mine = [row for row in rows if row["model"] == name]
         signed = interaction_named(name).signed
-        level = f"{100 * mine[0]['level']:g} %"
         table = Table(
             title=f"{name.replace('_', ' ')}  [{mine[0]['unit']}]", title_justify="left", box=box.SIMPLE_HEAD
         )
@@ -147,9 +146,10 @@ def footnotes(rows) -> list[str]:
     lines = []
     if any(row["posterior"]["kind"] == "upper" for row in rows):
         lines.append(
-            f"posterior: one-sided {level:g} % credible bound, prior flat in the parameter ('flat in square': flat in "
-            "its square), ± Monte Carlo error. Profile: the two-sided threshold of the paper, whose upper end alone "
-            "covers more, and the one-sided one. Bounds differ by threshold first, then by prior."
+            f"posterior: one-sided {level:g} % credible bound, prior flat in the parameter ('flat in "
+            "square': flat in its square), ± Monte Carlo error. Profile: the two-sided threshold of the "
+            "paper, whose upper end alone covers more, and the one-sided one. "
+            "Bounds differ by threshold first, then by prior."
         )
     if any(row["posterior"]["kind"] == "hdi" for row in rows):
         lines.append(
@@ -157,7 +157,8 @@ def footnotes(rows) -> list[str]:
         )
     if any(row["profile"]["at_boundary"] for row in rows):
         lines.append(
-            "The best fit of the non-negative parameters lies on the boundary at zero, unless limits.json says other."
+            "The best fit of the non-negative parameters lies on the boundary at zero, "
+            "unless limits.json says other."
         )
     seen = dict.fromkeys(line for row in rows for line in [*row["caveats"], *row["notes"]])
     return lines + [f"* {line}" for line in seen]

@@ -95,7 +95,7 @@ class Interaction:
 
     @classmethod
     def free_names(cls) -> tuple[str, ...]:
-        """Names that can be left free in a fit: parameters that are not fixed by nature, and groups of them."""
+        """Names that can be left free in a fit: parameters, less those always given, and groups."""
         return tuple(p for p in cls.parameters() if p not in cls.fixed_parameters) + tuple(cls.groups)
 
     @classmethod
