@@ -1,6 +1,17 @@
 """The PyMC models, one short page each: :mod:`.counting` is the statistical model they share."""
 
+from .anapole_moment import anapole_moment
+from .charge_radius import charge_radius
 from .counting import counting_model
 from .magnetic_moment import magnetic_moment
+from .millicharge import millicharge
+from .transition_magnetic_moment import transition_magnetic_moment
 
-__all__ = ["counting_model", "magnetic_moment"]
+__all__ = [
+    "anapole_moment",
+    "charge_radius",
+    "counting_model",
+    "magnetic_moment",
+    "millicharge",
+    "transition_magnetic_moment",
+]

@@ -1,0 +1,43 @@
+"""Neutrino charge radii."""
+
+from dataclasses import dataclass
+
+from ..constants import FLAVOURS, KEV2_CM2, PHOTON_OVER_WEAK
+from .base import Interaction, Scalar, weak_cross_section
+
+
+@dataclass(frozen=True)
+class ChargeRadius(Interaction):
+    r"""Photon exchange through a mean squared charge radius of the neutrino, beyond the Standard Model's.
+
+    A constant shift of the vector coupling,
+
+    .. math::
+
+        g_V \to g_V + \frac{\sqrt{2} \pi \alpha}{G_F} \, \frac{\langle r_f^2 \rangle}{3},
+
+    Sec. 2.2 of arXiv:2208.06415, after Giunti & Studenikin, Rev. Mod. Phys. 87 (2015) 531. A radius of the
+    right negative size flips the sign of the coupling and looks almost like none: two separate solutions.
+
+    Parameters
+    ----------
+    nu_e, nu_mu, nu_tau
+        Mean squared charge radius of each flavour, of either sign [1e-32 cm^2].
+    """
+
+    nu_e: Scalar = 0.0
+    nu_mu: Scalar = 0.0
+    nu_tau: Scalar = 0.0
+
+    name = "charge_radius"
+    unit = "1e-32 cm2"
+    power = 1
+    signed = True
+    groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class
+    symbol = r"\langle r^2_{{{}}} \rangle"
+    typical = 30.0
+
+    def cross_section(self, flavour, e_nu, e_er):
+        g_v, g_a = self.weak_couplings(flavour)
+        radius = 1e-32 * getattr(self, flavour) / KEV2_CM2  # keV^-2
+        return weak_cross_section(g_v + PHOTON_OVER_WEAK * radius / 3, g_a, e_nu, e_er)

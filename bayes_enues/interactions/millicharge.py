@@ -1,0 +1,42 @@
+"""Neutrino millicharges."""
+
+from dataclasses import dataclass
+
+from ..constants import ELECTRON_MASS, FLAVOURS, PHOTON_OVER_WEAK
+from .base import Interaction, Scalar, weak_cross_section
+
+
+@dataclass(frozen=True)
+class Millicharge(Interaction):
+    r"""Photon exchange through a tiny electric charge of the neutrino.
+
+    It conserves helicity, so it interferes with the weak interaction, as a shift of the vector coupling,
+
+    .. math::
+
+        g_V \to g_V - \frac{\sqrt{2} \pi \alpha}{G_F} \, \frac{q_f / e}{m_e E_{er}},
+
+    Sec. 2.2 of arXiv:2208.06415, after Giunti & Studenikin, Rev. Mod. Phys. 87 (2015) 531.
+
+    Parameters
+    ----------
+    nu_e, nu_mu, nu_tau
+        Electric charge of each flavour, of either sign [1e-13 e].
+    """
+
+    nu_e: Scalar = 0.0
+    nu_mu: Scalar = 0.0
+    nu_tau: Scalar = 0.0
+
+    name = "millicharge"
+    unit = "1e-13 e"
+    power = 1
+    signed = True
+    groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class
+    symbol = r"q_{{{}}}"
+    typical = 5.0
+
+    def cross_section(self, flavour, e_nu, e_er):
+        g_v, g_a = self.weak_couplings(flavour)
+        photon = PHOTON_OVER_WEAK * 1e-13 * getattr(self, flavour) / (ELECTRON_MASS * e_er)
+        return weak_cross_section(g_v - photon, g_a, e_nu, e_er)
