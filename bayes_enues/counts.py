@@ -124,12 +124,12 @@ def typical_scale(experiments: Sequence[Experiment], interaction: Interaction, f
             for e, n, v in zip(experiments, nominal, variance, strict=True)
         )
 
-    value = interaction.typical
+    value = start = interaction.starting_value()
     for _ in range(200):
         size = significance(value)
         if not np.isfinite(size):
             raise ValueError(f"{type(interaction).__name__}: counts are not finite at {free} = {value:g}")
-        if size == 0 and value > 1e12 * interaction.typical:
+        if size == 0 and value > 1e12 * start:
             raise ValueError(
                 f"{type(interaction).__name__}: {free} changes no count of {[e.name for e in experiments]}"
             )

@@ -3,6 +3,11 @@
 from .anapole_moment import AnapoleMoment
 from .base import Interaction
 from .charge_radius import ChargeRadius
+from .light_axial_vector import LightAxialVector
+from .light_pseudoscalar import LightPseudoscalar
+from .light_scalar import LightScalar
+from .light_tensor import LightTensor
+from .light_vector import LightVector
 from .magnetic_moment import MagneticMoment
 from .millicharge import Millicharge
 from .standard_model import StandardModel
@@ -12,6 +17,11 @@ __all__ = [
     "AnapoleMoment",
     "ChargeRadius",
     "Interaction",
+    "LightAxialVector",
+    "LightPseudoscalar",
+    "LightScalar",
+    "LightTensor",
+    "LightVector",
     "MagneticMoment",
     "Millicharge",
     "StandardModel",

@@ -122,6 +122,10 @@ class Interaction:
             single |= {member: value for member in self.groups.get(name, (name,))}
         return replace(self, **single)
 
+    def starting_value(self) -> float:
+        """A free parameter of the order of today's limits, given the fixed ones."""
+        return self.typical
+
     def weak_couplings(self, flavour: str) -> tuple[float, float]:
         """Vector and axial coupling of the Standard Model for one flavour."""
         return COUPLINGS[self.couplings][flavour]

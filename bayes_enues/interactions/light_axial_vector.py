@@ -1,0 +1,37 @@
+"""A light axial-vector mediator."""
+
+from dataclasses import dataclass
+
+from .base import weak_cross_section
+from .mediators import CurrentMediator
+
+
+@dataclass(frozen=True)
+class LightAxialVector(CurrentMediator):
+    r"""Exchange of a light boson that couples to the axial current of the electron.
+
+    It interferes with W and Z exchange through the axial coupling of Eq. 1,
+
+    .. math::
+
+        g_A \to g_A + \frac{g_X^2}{2\sqrt{2}\,G_F\,(2 m_e E_{er} + m_X^2)},
+
+    Eq. 8 of arXiv:2208.06415, after Lindner et al., JHEP 05 (2018) 098.
+
+    Parameters
+    ----------
+    coupling
+        g_X = sqrt(g_nuX g_eX), at least zero [1].
+    mass
+        Above zero [keV].
+    charges, electron_charge, sign, normalisation
+        Options: see :class:`.mediators.LightMediator` and :class:`.mediators.CurrentMediator`.
+    """
+
+    name = "light_axial_vector"
+    letter = "A"
+    typical = 2e-7
+
+    def cross_section(self, flavour, e_nu, e_er):
+        g_v, g_a = self.weak_couplings(flavour)
+        return weak_cross_section(g_v, g_a + self.shift(flavour, e_er), e_nu, e_er)

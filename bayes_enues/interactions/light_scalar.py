@@ -1,0 +1,42 @@
+"""A light scalar mediator."""
+
+from dataclasses import dataclass
+from math import pi
+
+from ..constants import ELECTRON_MASS, KEV2_CM2
+from .base import weak_cross_section
+from .mediators import LightMediator
+
+
+@dataclass(frozen=True)
+class LightScalar(LightMediator):
+    r"""Exchange of a light scalar boson.
+
+    It flips the neutrino's helicity and adds to the weak cross section without interference,
+
+    .. math::
+
+        \frac{d\sigma_f}{dE_{er}} = \frac{d\sigma_f^{SM}}{dE_{er}}
+            + \frac{g_X^4}{4\pi\,(2 m_e E_{er} + m_X^2)^2} \frac{m_e^2 E_{er}}{E_\nu^2},
+
+    Eq. 9 of arXiv:2208.06415, after Link & Xu, JHEP 08 (2019) 004.
+
+    Parameters
+    ----------
+    coupling
+        g_X = sqrt(g_nuX g_eX), at least zero [1].
+    mass
+        Above zero [keV].
+    charges, electron_charge
+        Options: see :class:`.mediators.LightMediator`.
+    """
+
+    name = "light_scalar"
+    letter = "S"
+    typical = 5e-7
+
+    def cross_section(self, flavour, e_nu, e_er):
+        exchange = (self.coupling_squared(flavour) * self.propagator(e_er)) ** 2
+        scalar = exchange / (4 * pi) * ELECTRON_MASS**2 * e_er / e_nu**2
+        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
+        return weak + KEV2_CM2 * scalar

@@ -1,0 +1,37 @@
+"""A light vector mediator."""
+
+from dataclasses import dataclass
+
+from .base import weak_cross_section
+from .mediators import CurrentMediator
+
+
+@dataclass(frozen=True)
+class LightVector(CurrentMediator):
+    r"""Exchange of a light vector boson, such as a Z' or a dark photon.
+
+    It interferes with W and Z exchange through the vector coupling of Eq. 1,
+
+    .. math::
+
+        g_V \to g_V + \frac{g_X^2}{2\sqrt{2}\,G_F\,(2 m_e E_{er} + m_X^2)},
+
+    Eq. 8 of arXiv:2208.06415, after Lindner et al., JHEP 05 (2018) 098.
+
+    Parameters
+    ----------
+    coupling
+        g_X = sqrt(g_nuX g_eX), at least zero [1].
+    mass
+        Above zero [keV].
+    charges, electron_charge, sign, normalisation
+        Options: see :class:`.mediators.LightMediator` and :class:`.mediators.CurrentMediator`.
+    """
+
+    name = "light_vector"
+    letter = "V"
+    typical = 2e-7
+
+    def cross_section(self, flavour, e_nu, e_er):
+        g_v, g_a = self.weak_couplings(flavour)
+        return weak_cross_section(g_v + self.shift(flavour, e_er), g_a, e_nu, e_er)
