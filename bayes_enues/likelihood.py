@@ -54,7 +54,7 @@ class CompiledLikelihood:
         log_likelihood = model.logp(vars=[*nuisances, *model.observed_RVs], jacobian=False)
         log_prior = at_x(model.logp(vars=[variables[name] for name in self.physics], jacobian=False))
         saturated = [_saturated(rv, model.rvs_to_values[rv]) for rv in model.observed_RVs]
-        saturated += [pm.logp(rv, 0.0) for rv in nuisances]
+        saturated += [_peak(rv) for rv in nuisances]
         chi2 = -2 * at_x(log_likelihood)
         gradient = pt.grad(chi2, x)
         hessian = pt.stack([pt.grad(gradient[i], x) for i in range(len(self.names))])
@@ -78,6 +78,12 @@ def _saturated(rv, observed):
         _, sigma = rv.owner.op.dist_params(rv.owner)
         return pm.logp(pm.Normal.dist(observed, sigma), observed)
     raise ValueError(f"{rv.name} is neither Poisson nor Gaussian; chi^2 is defined for these two likelihoods")
+
+
+def _peak(rv):
+    """Log-density of a nuisance at the centre of its Gaussian, also where a toy's centre lies below the cut."""
+    centre, sigma = rv.owner.op.dist_params(rv.owner)[:2]
+    return pm.logp(rv, 0.0) + 0.5 * (centre / sigma) ** 2
 
 
 class Likelihood:

@@ -22,7 +22,7 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.random.type import RandomGeneratorType
 
-__all__ = ["Shape", "numbers_of", "same_shape", "shape_of"]
+__all__ = ["Shape", "numbers_of", "same_shape", "shape_of", "slices_of"]
 
 _SHAPES: list["Shape"] = []
 _LOCK = RLock()
@@ -48,6 +48,16 @@ def numbers_of(model: pm.Model) -> np.ndarray:
     return np.concatenate([np.ravel(v.get_value(borrow=True)) for v in _data(model)] or [np.empty(0)]).astype(
         float
     )
+
+
+def slices_of(model: pm.Model) -> dict[str, slice]:
+    """Where each of a model's data lies in :func:`numbers_of`, by name."""
+    sizes = [v.get_value(borrow=True).size for v in _data(model)]
+    stops = np.cumsum(sizes)
+    return {
+        v.name: slice(int(stop - size), int(stop))
+        for v, size, stop in zip(_data(model), sizes, stops, strict=True)
+    }
 
 
 def _transform_key(transform) -> tuple:

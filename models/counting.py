@@ -56,7 +56,8 @@ def counting_model(
 
         scale = {}  # 1 + nuisance, by experiment and what it multiplies
         for name, (entry, scaled) in question.nuisances().items():
-            x = pm.TruncatedNormal(name, 0.0, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0)
+            centre = pm.Data(f"{name}_centre", 0.0)  # moves in toys only: their measurements fluctuate too
+            x = pm.TruncatedNormal(name, centre, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0)
             scale |= {(experiment, what): 1 + x for experiment, what in scaled}
 
         for experiment in question.experiments:
@@ -80,8 +81,8 @@ def counting_model(
         if isinstance(chosen, Prior) and name in question.open_ranges:
             lower, upper = likelihood_range(model, name)
             chosen = question.open_ranges[name].within(lower, upper)
-            model.set_data(f"{name}_lower", chosen.lower)
-            model.set_data(f"{name}_upper", chosen.upper)
+            for key, value in chosen.numbers(name).items():
+                model.set_data(key, value)
         question.priors[name] = chosen
     return model
 
@@ -95,6 +96,7 @@ def _priors(question, prior) -> dict[str, Callable]:
         if isinstance(one, Prior):
             signed = question.interaction.signed
             one.check(name, signed)
+            one = one.asked_of(question, name)
             if one.open:
                 question.open_ranges[name] = one
                 one = one.within(-10 * scale if signed else 0.0, 10 * scale)
