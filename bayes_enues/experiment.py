@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -82,6 +82,11 @@ class Experiment:
     provenance: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self):
+        for value in (*vars(self).values(), *self.components.values()):  # packaged ones are kept and shared
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
     @property
     def n_bins(self) -> int:
         return self.counts.size
@@ -118,13 +123,17 @@ class Experiment:
         Raises
         ------
         ValueError
-            If the counts have the wrong length, are negative or not finite.
+            If the counts have the wrong length, are negative or not finite, or are no whole numbers where the
+            likelihood is Poisson (PyMC would drop the fraction and say nothing).
         """
-        from dataclasses import replace
-
-        counts = np.asarray(counts, float)
-        if counts.shape != self.counts.shape or not np.all(counts >= 0):
+        counts = np.array(counts, float)
+        if counts.shape != self.counts.shape or not np.all((counts >= 0) & (counts < np.inf)):
             raise ValueError(f"counts of shape {counts.shape}; {self.counts.shape} non-negative ones needed")
+        if self.likelihood == "poisson" and np.any(counts != np.round(counts)):
+            raise ValueError(
+                f"{self.name} has a Poisson likelihood; whole counts were needed, not "
+                f"{counts[counts != np.round(counts)][0]:g}"
+            )
         return replace(self, counts=counts, sigma=count_errors(counts, self.settings.bins.errors))
 
 
@@ -269,6 +278,10 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
             "and nothing is ever expected"
         )
     kept = np.flatnonzero(fitted & possible)
+    if not kept.size:
+        raise ValueError(
+            f"{settings.name}: the efficiency is zero in every fitted bin, and so is the background"
+        )
     if kept.size != kept[-1] - kept[0] + 1:
         hole = edges[np.setdiff1d(np.arange(kept[0], kept[-1]), kept)[0]]
         raise ValueError(
@@ -412,6 +425,10 @@ def _component(tables: _Tables, spec, n_bins: int, weak: np.ndarray) -> np.ndarr
     if values.size != n_bins:
         raise ValueError(f"{where} has {values.size} rows; the bins table has {n_bins}")
     if spec.events is not None:
+        if not values.any():
+            raise ValueError(
+                f"{where}, columns {list(spec.columns)}: all zero, no shape for {spec.events:g} events"
+            )
         values = values / values.sum() * spec.events
     if spec.subtract_standard_model:
         values = np.maximum(0.0, values - weak)

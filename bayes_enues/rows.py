@@ -84,7 +84,10 @@ class RowSpec:
 @lru_cache
 def _shared_hashes() -> dict[str, str]:
     names = [
-        (folder, n) for folder in ("solar", "xenon") for n in packaged_names(folder) if n.endswith(".csv")
+        (folder, n)
+        for folder in ("solar", "xenon", "published")
+        for n in packaged_names(folder)
+        if n.endswith(".csv")
     ]
     return {f"{folder}/{n}": sha256(packaged(folder, n)) for folder, n in names}
 
