@@ -58,8 +58,10 @@ class Interaction:
         Whether the free parameter may be negative.
     groups : mapping
         Names that stand for several parameters with one value, such as ``universal``.
-    nuisance : tuple of str
-        Parameters that must be given rather than left at zero, such as a mediator's mass.
+    fixed_parameters : tuple of str
+        Parameters that must be given rather than left free, such as a mediator's mass.
+    options : tuple of str
+        Fields that are choices rather than parameters, such as the set of weak couplings.
     symbol : str
         LaTeX of the free parameter, with ``{}`` for the flavour.
     typical : float
