@@ -25,6 +25,7 @@ TUNE = 600
 TARGET_ACCEPT = 0.95
 LAST_TARGET_ACCEPT = 0.99
 MAX_DRAWS = 64_000
+SMC_DRAWS = 4000
 R_HAT, ESS = 1.01, 400
 
 
@@ -132,25 +133,25 @@ def sample_posterior(
         tell(f"sampling {chains} x {draws}")
         return _nuts(sampler, names, draws, tune, chains, seed, target, cores)
 
-    attempts, tree = 1, run(draws, target_accept)
-    state = _state(tree)
-    while not state.converged and attempts < 3:
-        attempts += 1
-        draws = draws * 2 if attempts == 2 else draws
-        target_accept = LAST_TARGET_ACCEPT if attempts == 3 else target_accept
-        tree = run(draws, target_accept)
-        state = _state(tree)
-    name = "nuts"
-    if not state.converged:
-        attempts, name = attempts + 1, "smc"
-        tell("NUTS chains disagree; sequential Monte Carlo")
-        tree = _smc(model, max(draws, 4000), chains, seed)
-        state = _state(tree)
-    while precision is not None and state.converged and draws < MAX_DRAWS and (excess := precision(tree)) > 1:
-        draws = tree["posterior"].sizes["draw"] * 2 ** max(1, round(np.log2(excess**2)))
-        draws = min(int(draws), MAX_DRAWS)
+    attempts, name = 1, "nuts"
+    while True:
         tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
         state = _state(tree)
+        if not state.converged:
+            if name == "smc":
+                break
+            attempts += 1
+            if attempts == 2:
+                draws *= 2
+            elif attempts == 3:
+                target_accept = LAST_TARGET_ACCEPT
+            else:
+                name, draws = "smc", max(draws, SMC_DRAWS)
+                tell("NUTS chains disagree; sequential Monte Carlo")
+        elif precision is not None and draws < MAX_DRAWS and (excess := precision(tree)) > 1:
+            draws = int(min(draws * 2 ** max(1, np.ceil(2 * np.log2(excess))), MAX_DRAWS))
+        else:
+            break
     if groups:
         for group, dataset in derived_groups(model, tree["posterior"].to_dataset(), seed).items():
             tree[group] = xr.DataTree(dataset)
