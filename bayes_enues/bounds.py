@@ -111,7 +111,7 @@ class Limit:
             "posterior": asdict(self.posterior),
             "profile": {
                 "lower": None
-                if np.isclose(profile.lower, 0) and profile.upper_one_sided is not None
+                if profile.lower == 0 and profile.upper_one_sided is not None
                 else profile.lower,
                 "upper": profile.upper,
                 "upper_one_sided": profile.upper_one_sided,
@@ -295,7 +295,7 @@ class _UpperBound:
         ) - likelihood.log_prior(points)
         from arviz_stats.base import array_stats
 
-        log_weight, k = array_stats.psislw(log_weight - log_weight.max())
+        log_weight, k = array_stats.psislw(log_weight.max() - log_weight)  # takes minus the log weights
         if not k <= MAX_PARETO_K and len(question.free) == 1:
             density = marginal_density(self.model, self.name)
             points = np.repeat(likelihood.start[None], density.values.size, axis=0)

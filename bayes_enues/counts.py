@@ -61,10 +61,6 @@ def signal_counts(experiment: Experiment, interaction: Interaction):
     -------
     (n_bins,)
 
-    Raises
-    ------
-    ValueError
-        If a numeric cross section has the wrong shape, is not finite or is negative.
     """
     if interaction.couplings == "tree" and experiment.couplings != "tree":
         interaction = replace(interaction, couplings=experiment.couplings)
@@ -125,6 +121,7 @@ def typical_scale(experiments: Sequence[Experiment], interaction: Interaction, f
         )
 
     value = start = interaction.starting_value()
+    faint, strong = 0.0, np.inf  # the strongest value found too weak, the weakest found too strong
     for _ in range(200):
         size = significance(value)
         if not np.isfinite(size):
@@ -133,17 +130,20 @@ def typical_scale(experiments: Sequence[Experiment], interaction: Interaction, f
             raise ValueError(
                 f"{type(interaction).__name__}: {free} changes no count of {[e.name for e in experiments]}"
             )
-        if size < 3:
-            value *= 10 if size < 1e-4 else 2
-        elif size > 30:
-            value /= 10 if size > 1e5 else 2
-        else:
+        if 3 <= size <= 30:
             break
+        faint, strong = (value, strong) if size < 3 else (faint, value)
+        if faint > 0 and strong < np.inf:
+            value = (faint * strong) ** 0.5
+        elif size < 3:
+            value *= 10 if size < 1e-4 else 2
+        else:
+            value /= 10 if size > 1e5 else 2
     return float(value)
 
 
 def bin_templates(
-    experiment: Experiment, interaction: Interaction, free: Sequence[str], scales: Sequence[float]
+    experiment: Experiment, interaction: Interaction, free: Sequence[str], scales: Sequence[float], check: bool = True
 ) -> Templates:
     """Templates of one experiment for the free parameters, the others as the interaction has them.
 
@@ -155,6 +155,8 @@ def bin_templates(
     free : sequence of str
     scales : sequence of float
         A value near the expected limit for each, in the parameter's unit.
+    check : bool
+        Whether to compare with a fourth strength.
 
     Returns
     -------
@@ -182,6 +184,8 @@ def bin_templates(
             t1.append(2 * (one - t0) - (two - t0) / 2)
             t2.append((two - t0) / 2 - (one - t0))
     templates = Templates(t0, np.array(t1), np.array(t2))
+    if not check:
+        return templates
     u = np.array([0.6 + 0.17 * k for k in range(len(free))])
     together = counts(**{n: s * x ** (1 / power) for n, s, x in zip(free, scales, u, strict=True)})
     predicted = t0 + (u[:, None] * (templates.t1 + u[:, None] * templates.t2)).sum(axis=0)
