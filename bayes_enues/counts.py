@@ -21,6 +21,7 @@ __all__ = [
     "NotQuadratic",
     "Templates",
     "bin_templates",
+    "chain_error",
     "integrates_exactly",
     "signal_counts",
     "typical_scale",
@@ -86,13 +87,29 @@ def integrates_exactly(interaction: Interaction) -> bool:
     return _integrates_exactly(type(interaction), options)
 
 
-@lru_cache
-def _integrates_exactly(kind: type[Interaction], options: tuple) -> bool:
+def _probe(kind: type[Interaction], options: tuple) -> Interaction:
     # Any strength would do for an exact rule; ones near today's limits weigh all terms alike.
     free = [p for p in kind.parameters() if p not in kind.fixed_parameters]
     values = {p: kind.typical * (1 + 0.1 * i) for i, p in enumerate(free)}
     fixed = {p: 10.0 for p in kind.fixed_parameters}
-    probe = kind(**values, **fixed, **dict(zip(kind.options, options, strict=True)))
+    return kind(**values, **fixed, **dict(zip(kind.options, options, strict=True)))
+
+
+def chain_error(interaction: Interaction) -> float:
+    """Relative error of the symbolic chain's integral over neutrino energy, at the same recoil energies."""
+    import pytensor.tensor as pt
+
+    if integrates_exactly(interaction):
+        return 0.0
+    probe = _probe(type(interaction), tuple(getattr(interaction, option) for option in interaction.options))
+    fine = recoil_rate(probe, _PROBES, fine=True)
+    symbolic = probe.with_values(**{p: pt.constant(getattr(probe, p)) for p in probe.parameters()})
+    return float(np.max(np.abs(recoil_rate(symbolic, _PROBES, fine=True).eval() / fine - 1)))
+
+
+@lru_cache
+def _integrates_exactly(kind: type[Interaction], options: tuple) -> bool:
+    probe = _probe(kind, options)
     exact, fine = recoil_rate(probe, _PROBES), recoil_rate(probe, _PROBES, fine=True)
     if np.allclose(exact, fine, rtol=TOLERANCE, atol=0):
         return True
@@ -143,7 +160,11 @@ def typical_scale(experiments: Sequence[Experiment], interaction: Interaction, f
 
 
 def bin_templates(
-    experiment: Experiment, interaction: Interaction, free: Sequence[str], scales: Sequence[float], check: bool = True
+    experiment: Experiment,
+    interaction: Interaction,
+    free: Sequence[str],
+    scales: Sequence[float],
+    check: bool = True,
 ) -> Templates:
     """Templates of one experiment for the free parameters, the others as the interaction has them.
 

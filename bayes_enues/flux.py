@@ -16,7 +16,7 @@ from .constants import ELECTRON_MASS, FLAVOURS
 from .oscillation import flavour_probabilities, load_mixing, survival_probability
 from .tables import packaged, packaged_names, read_table
 
-__all__ = ["Sun", "fine_nodes", "flux_moments", "minimum_energy", "two_nodes"]
+__all__ = ["Sun", "fine_nodes", "flux_moments", "minimum_energy", "panel_nodes", "two_nodes"]
 
 _NODES, _WEIGHTS = leggauss(4)
 
@@ -120,7 +120,11 @@ def flux_moments(e_er, sun: Sun = Sun()) -> np.ndarray:
     (3, 3, n_er)
         Flavour (in the order of ``FLAVOURS``), k, recoil energy [cm^-2 s^-1 keV^-k].
     """
-    e_min = minimum_energy(np.asarray(e_er, float))
+    return _moments_above(minimum_energy(np.asarray(e_er, float)), sun)
+
+
+def _moments_above(e_min: np.ndarray, sun: Sun) -> np.ndarray:
+    """Moments of the flux above given neutrino energies, (3, 3, n)."""
     mixing = load_mixing(sun.oscillation)
     powers = np.arange(3)
     moments = np.zeros((3, 3, e_min.size))
@@ -161,13 +165,52 @@ def two_nodes(e_er, sun: Sun = Sun()) -> tuple[np.ndarray, np.ndarray]:
         Flavour, node, recoil energy; [keV] and [cm^-2 s^-1].
     """
     e_er = np.asarray(e_er, float)
-    m0, m1, m2 = np.moveaxis(flux_moments(e_er, sun), 1, 0)
+    return _two_nodes(flux_moments(e_er, sun), minimum_energy(e_er))
+
+
+def _two_nodes(moments: np.ndarray, e_dark: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights that carry the moments (3, 3, n); where there is no flux the nodes are at ``e_dark``."""
+    m0, m1, m2 = np.moveaxis(moments, 1, 0)
     lit = m0 > 0
     scale = np.where(lit, m0, 1.0)
-    mean = np.where(lit, m1 / scale, 1 / minimum_energy(e_er))
+    mean = np.where(lit, m1 / scale, 1 / e_dark)
     spread = np.sqrt(np.maximum(np.where(lit, m2 / scale, mean**2) - mean**2, 0.0))
     u = np.stack([mean - spread, mean + spread], axis=1)
     return 1 / u, np.stack([m0 / 2, m0 / 2], axis=1)
+
+
+def panel_nodes(e_er, sun: Sun = Sun(), ratio: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
+    """The rule of :func:`two_nodes` in panels of neutrino energy, for cross sections that are no quadratics.
+
+    Within a panel every smooth function of 1/E_nu is close to a quadratic, so a few dozen nodes do the work of
+    the thousands of :func:`fine_nodes`; quadratics are still integrated exactly.
+
+    Parameters
+    ----------
+    e_er : (n_er,)
+        Recoil energy [keV].
+    sun : Sun
+    ratio : float
+        Of the panels' edges: they start at the kinematic threshold and grow geometrically.
+
+    Returns
+    -------
+    e_nu, weights : (3, n_nodes, n_er)
+        Flavour, node, recoil energy; [keV] and [cm^-2 s^-1].
+    """
+    threshold = minimum_energy(np.asarray(e_er, float))
+    highest = max(source.energy[-1] for source in _sources(sun)[0])
+    n_panels = int(np.ceil(np.log(highest / threshold.min()) / np.log(ratio)))
+    edges = threshold * ratio ** np.arange(n_panels + 1)[:, None]  # (n_panels + 1, n_er)
+    above = np.stack([_moments_above(edge, sun) for edge in edges])
+    rules = []
+    for lower, upper, low, high in zip(above[:-1], above[1:], edges[:-1], edges[1:], strict=True):
+        inside = lower - upper
+        inside *= inside[:, :1] > 1e-13 * above[0, :, :1]  # a difference of sums may have lost its digits
+        e_nu, weight = _two_nodes(inside, low)
+        rules.append((np.clip(e_nu, low / ratio, high * ratio), weight))
+    e_nu, weights = (np.concatenate(parts, axis=1) for parts in zip(*rules, strict=True))
+    return e_nu, weights
 
 
 def fine_nodes(e_er, sun: Sun = Sun(), thin: int = 1) -> tuple[np.ndarray, np.ndarray]:

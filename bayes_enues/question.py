@@ -11,12 +11,23 @@ from dataclasses import dataclass, field
 import numpy as np
 import pymc as pm
 
-from .counts import NotQuadratic, Templates, bin_templates, signal_counts, typical_scale
+from .counts import (
+    NotQuadratic,
+    Templates,
+    bin_templates,
+    chain_error,
+    integrates_exactly,
+    signal_counts,
+    typical_scale,
+)
 from .experiment import Experiment, load_experiment
 from .interactions.base import Interaction
+from .interactions.checks import check_class, check_interaction, stays_symbolic
 from .schema import NuisanceEntry
 
 __all__ = ["Question", "ask", "question_of"]
+
+CHAIN_TOLERANCE = 2e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +93,19 @@ class Question:
             scaled.append((experiment, entry.scales))
         return found
 
+    def strengths(self, name: str) -> tuple[float, float]:
+        """Sums over all bins of the linear and the quadratic template of one parameter."""
+        k = self.free.index(name)
+        templates = self.templates
+        if templates is None:  # no quadratic, but near enough to one to know where to look
+            alone = (name,), (self.scales[k],)
+            templates = [bin_templates(e, self.interaction, *alone, check=False) for e in self.experiments]
+            k = 0
+        return (
+            float(sum(t.t1[k].sum() for t in templates)),
+            float(sum(t.t2[k].sum() for t in templates)),
+        )
+
     def spectrum_of(self, experiment: Experiment, theta: Mapping):
         """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
 
@@ -113,9 +137,11 @@ def ask(
     Raises
     ------
     ValueError
-        If a parameter is unknown, free twice (``universal`` is all flavours), given and free at once, or the
-        experiments are none, the same twice, or unknown.
+        If a parameter is unknown, free twice (``universal`` is all flavours), given and free at once, the
+        experiments are none, the same twice, or unknown, or no counts can come from the cross section; see
+        :func:`bayes_enues.interactions.checks.check_interaction`.
     """
+    check_class(interaction)
     kind = type(interaction)
     free = (free,) if isinstance(free, str) else tuple(free)
     unknown = sorted(set(free) - set(kind.free_names()))
@@ -144,15 +170,37 @@ def ask(
     if spectrum not in ("templates", "chain"):
         raise ValueError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 
+    check_interaction(interaction, free)
+    notes = []
+    if not integrates_exactly(interaction):
+        notes.append(f"{kind.__name__} is no quadratic in 1/E_nu: integrated over a fine grid of energies")
     scales = tuple(typical_scale(loaded, interaction, name) for name in free)
-    templates, notes = None, ()
+    templates = None
     if spectrum == "templates":
         try:
             templates = tuple(bin_templates(e, interaction, free, scales) for e in loaded)
         except NotQuadratic as error:
-            spectrum, notes = "chain", (f"{error}; the full chain was used instead",)
-            warnings.warn(notes[0], stacklevel=3)
-    return Question(interaction, loaded, free, scales, spectrum, templates, notes)
+            spectrum = "chain"
+            notes.append(f"{error}; the full chain was used instead")
+            warnings.warn(notes[-1], stacklevel=3)
+    if spectrum == "chain":
+        _check_chain(interaction)
+    return Question(interaction, loaded, free, scales, spectrum, templates, tuple(notes))
+
+
+def _check_chain(interaction: Interaction) -> None:
+    """Refuse the symbolic chain for a formula that leaves PyTensor or that few nodes cannot integrate."""
+    kind = type(interaction).__name__
+    if why := stays_symbolic(interaction):
+        raise ValueError(
+            f"{kind}.cross_section cannot be used in the symbolic chain: {why}; write it with operators and "
+            "ufuncs, or use spectrum='templates' if counts are quadratic in the parameters"
+        )
+    if (error := chain_error(interaction)) > CHAIN_TOLERANCE:
+        raise ValueError(
+            f"{kind}.cross_section is not smooth in 1/E_nu: the symbolic chain would be off by {error:.1g}; "
+            "only spectrum='templates' can serve it, which needs counts quadratic in the parameters"
+        )
 
 
 def question_of(model: pm.Model) -> Question:

@@ -6,7 +6,7 @@ import numpy as np
 
 from .atom import Xenon
 from .constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
-from .flux import Sun, fine_nodes, two_nodes
+from .flux import Sun, fine_nodes, panel_nodes, two_nodes
 from .interactions.base import Interaction
 from .interactions.standard_model import StandardModel
 
@@ -14,11 +14,13 @@ __all__ = ["recoil_rate"]
 
 
 @lru_cache(maxsize=32)
-def _nodes(e_er: bytes, sun: Sun, fine: bool) -> tuple[np.ndarray, np.ndarray]:
+def _nodes(e_er: bytes, sun: Sun, rule: str) -> tuple[np.ndarray, np.ndarray]:
     """Neutrino energies and weights on one recoil grid, (3, n_nodes, n_er) each; kept, as grids recur."""
     grid = np.frombuffer(e_er)
-    if not fine:
+    if rule == "two":
         return two_nodes(grid, sun)
+    if rule == "panels":
+        return panel_nodes(grid, sun)
     e_nu, weights = fine_nodes(grid, sun)
     return np.broadcast_to(e_nu, weights.shape), weights
 
@@ -37,8 +39,9 @@ def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon =
     xenon : Xenon
         Inputs of the target.
     fine : bool
-        Integrate over a fine grid of neutrino energies instead of the two exact nodes: for cross sections
-        that are no quadratic in 1/E_nu. Hundreds of times slower.
+        Do not use the two exact nodes, for the cross section is no quadratic in 1/E_nu. Numbers are then
+        integrated over a fine grid of neutrino energies, hundreds of times slower; symbols over the few dozen
+        nodes of :func:`bayes_enues.flux.panel_nodes`, good to 1e-3 for what is smooth.
 
     Returns
     -------
@@ -46,7 +49,8 @@ def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon =
         Rate [1/(t yr keV)].
     """
     e_er = np.ascontiguousarray(e_er, float)
-    e_nu, weights = _nodes(e_er.tobytes(), sun, fine)
+    rule = "two" if not fine else "panels" if interaction.is_symbolic else "fine"
+    e_nu, weights = _nodes(e_er.tobytes(), sun, rule)
 
     def flux_averaged(interaction):
         per_flavour = [

@@ -1,6 +1,7 @@
 """What every interaction has: named parameters in the field's units and one cross section."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
@@ -89,6 +90,16 @@ class Interaction:
                 raise TypeError(f"{type(self).__name__}.{parameter} is {value!r}; a number was needed")
             if isinstance(value, int | float | np.number) and not math.isfinite(value):
                 raise ValueError(f"{type(self).__name__}.{parameter} is {value}; a finite number was needed")
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if "name" not in vars(cls):
+            cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @property
+    def is_symbolic(self) -> bool:
+        """Whether a parameter is a PyTensor variable."""
+        return any(hasattr(getattr(self, name), "owner") for name in self.parameters())
 
     @classmethod
     def parameters(cls) -> tuple[str, ...]:
