@@ -30,6 +30,8 @@ _HOMES = {
     "Flat": "priors",
     "FlatStrength": "priors",
     "HalfNormal": "priors",
+    "LogUniform": "priors",
+    "Jeffreys": "priors",
     "sample_posterior": "posterior",
     "diagnose": "posterior",
     "profile_likelihood": "profile",

@@ -5,12 +5,29 @@ the likelihood: from the physical edge to where Delta chi^2 exceeds 25, rounded 
 """
 
 import re
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
+from pymc.model.transform.conditioning import remove_value_transforms
+from pytensor.compile.mode import Mode
+from pytensor.graph.replace import vectorize_graph
 
-__all__ = ["Flat", "FlatStrength", "HalfNormal", "Prior", "parse_prior"]
+from . import densities
+
+__all__ = [
+    "Flat",
+    "FlatStrength",
+    "HalfNormal",
+    "Jeffreys",
+    "LogUniform",
+    "Prior",
+    "log_density",
+    "parse_prior",
+]
 
 
 @dataclass(frozen=True)
@@ -25,6 +42,9 @@ class Prior:
 
     lower: float | None = None
     upper: float | None = None
+
+    #: Numbers that the command line accepts between the parentheses, longest last.
+    arguments: ClassVar[tuple[tuple[str, ...], ...]] = ((), ("lower", "upper"))
 
     def __post_init__(self):
         for edge in (self.lower, self.upper):
@@ -49,9 +69,21 @@ class Prior:
             upper=upper if self.upper is None else self.upper,
         )
 
-    def edges(self, name: str):
-        """The range as ``pm.Data``, so that models that differ only in range share what is compiled."""
-        return pm.Data(f"{name}_lower", float(self.lower)), pm.Data(f"{name}_upper", float(self.upper))
+    def asked_of(self, question, name: str) -> "Prior":
+        """The same prior with what only the question knows, such as the templates."""
+        return self
+
+    def numbers(self, name: str) -> dict[str, Any]:
+        """What the density rests on, by the name of the ``pm.Data`` that holds it."""
+        return {f"{name}_lower": float(self.lower), f"{name}_upper": float(self.upper)}
+
+    def data(self, name: str) -> list:
+        """The same as ``pm.Data``, so that models that differ only in numbers share what is compiled."""
+        return [pm.Data(key, value) for key, value in self.numbers(name).items()]
+
+    def grid(self, n: int) -> np.ndarray:
+        """Points over the range between which the density changes little, (n,)."""
+        return np.linspace(self.lower, self.upper, n)
 
     def check(self, name: str, signed: bool) -> None:
         """Refuse a range outside the physical region."""
@@ -81,7 +113,7 @@ class Flat(Prior):
         return f"flat in {name} on {self._range()}"
 
     def __call__(self, name):
-        lower, upper = self.edges(name)
+        lower, upper = self.data(name)
         return pm.Uniform(name, lower, upper)
 
 
@@ -101,9 +133,12 @@ class FlatStrength(Prior):
     def words(self, name):
         return f"flat in {name}^2 on {self._range()}"
 
+    def numbers(self, name):
+        line = densities.tabulate(0.0, self.upper, np.array([0.0, 1.0]))  # proportional to the parameter
+        return {**super().numbers(name), f"{name}_pieces": line}
+
     def __call__(self, name):
-        _, upper = self.edges(name)
-        return pm.Triangular(name, lower=0.0, c=upper, upper=upper)
+        return densities.Tabulated(name, *self.data(name))
 
 
 @dataclass(frozen=True)
@@ -112,29 +147,166 @@ class HalfNormal(Prior):
 
     scale: float = 1.0
 
+    arguments = (("scale",), ("scale", "lower", "upper"))
+
     def __post_init__(self):
         super().__post_init__()
         if not (np.isfinite(self.scale) and self.scale > 0):
             raise ValueError(f"the scale of a half-normal prior is {self.scale}; a positive width was needed")
+        if self.lower is not None and self.lower > 8 * self.scale:
+            raise ValueError(
+                f"a half-normal prior of scale {self.scale:g} has nothing left above {self.lower:g}; "
+                "widen one or lower the other"
+            )
 
     def words(self, name):
         return f"half-normal in {name} of scale {self.scale:.6g} on {self._range()}"
 
+    def numbers(self, name):
+        return {**super().numbers(name), f"{name}_width": float(self.scale)}
+
     def __call__(self, name):
-        lower, upper = self.edges(name)
-        return pm.TruncatedNormal(
-            name, 0.0, pm.Data(f"{name}_width", float(self.scale)), lower=lower, upper=upper
+        lower, upper, width = self.data(name)
+        return pm.TruncatedNormal(name, 0.0, width, lower=lower, upper=upper)
+
+
+@dataclass(frozen=True)
+class LogUniform(Prior):
+    """Flat in the logarithm of a non-negative parameter, from a stated lower edge.
+
+    The density 1/x has no integral down to zero: where it starts decides the bound, so there is no default.
+
+    Parameters
+    ----------
+    knee : float, optional
+        Where the likelihood begins to fall, known to the question; it shapes the sampler's coordinate only.
+    """
+
+    knee: float | None = field(default=None, repr=False)
+
+    arguments = (("lower",), ("lower", "upper"))
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.lower is None or not self.lower > 0:
+            raise ValueError(
+                f"a log-uniform prior that starts at {self.lower} is improper; state a lower edge "
+                "above zero, as in loguniform(0.01)"
+            )
+
+    def check(self, name, signed):
+        super().check(name, signed)
+        if signed:
+            raise ValueError(
+                f"{name} is signed; a log-uniform prior is for parameters that cannot be negative"
+            )
+
+    def asked_of(self, question, name):
+        return replace(self, knee=0.7 * question.scales[question.free.index(name)])
+
+    def grid(self, n):
+        return np.geomspace(self.lower, self.upper, n)
+
+    def words(self, name):
+        return f"flat in log {name} on {self._range()}"
+
+    def numbers(self, name):
+        return {**super().numbers(name), f"{name}_knee": float(self.knee or self.upper)}
+
+    def __call__(self, name):
+        return densities.LogUniform(name, *self.data(name))
+
+
+@dataclass(frozen=True)
+class Jeffreys(Prior):
+    """The square root of Fisher's information of the counts on this parameter alone.
+
+    The same statement in every parametrisation; see :func:`bayes_enues.information.fisher_information`.
+
+    Parameters
+    ----------
+    information : callable, optional
+        From values (n,) to the information (n,); by default that of the question.
+    """
+
+    information: Callable | None = field(default=None, repr=False, compare=False)
+
+    N: ClassVar[int] = 240
+
+    def asked_of(self, question, name):
+        if self.information is not None:
+            return self
+        from .information import fisher_information
+
+        return replace(self, information=lambda values: fisher_information(question, name, values))
+
+    def words(self, name):
+        return f"Jeffreys in {name} on {self._range()}"
+
+    def numbers(self, name):
+        if self.information is None:
+            raise ValueError(
+                "Jeffreys' prior needs the information of the data: use it in a model of bayes_enues.models, "
+                "or give it as Jeffreys(information=...)"
+            )
+        root = np.sqrt(self.information(np.linspace(self.lower, self.upper, self.N + 1)))
+        if not (np.all(np.isfinite(root)) and root.max() > 0):
+            raise ValueError(f"Jeffreys: the data carry no information on {name} over {self._range()}")
+        return {**super().numbers(name), f"{name}_pieces": densities.tabulate(self.lower, self.upper, root)}
+
+    def __call__(self, name):
+        return densities.Tabulated(name, *self.data(name))
+
+
+def log_density(prior: Callable, name: str, values) -> np.ndarray:
+    """Normalised log-density of any prior at some values, from the PyMC variable it makes.
+
+    Parameters
+    ----------
+    prior : callable
+        From a name to a variable; a named one with its range set.
+    name : str
+    values : (n,)
+        In the parameter's unit.
+
+    Returns
+    -------
+    (n,)
+
+    Raises
+    ------
+    ValueError
+        If the callable makes more than the one variable.
+    """
+    with pm.Model() as model:
+        prior(name)
+    bare = remove_value_transforms(model)
+    if [rv.name for rv in bare.free_RVs] != [name]:
+        raise ValueError(
+            f"the prior of {name} makes the free variables {[rv.name for rv in bare.free_RVs]}; "
+            f"exactly {name} was needed"
         )
+    points = pt.dvector("points")
+    graph = vectorize_graph(bare.logp(jacobian=False), {bare.value_vars[0]: points})
+    return pm.compile([points], graph, mode=Mode(linker="py", optimizer="fast_compile"))(
+        np.asarray(values, float)
+    )
 
 
-_NAMED = {"flat": Flat, "flat_strength": FlatStrength, "halfnormal": HalfNormal}
+_NAMED = {
+    "flat": Flat,
+    "flat_strength": FlatStrength,
+    "halfnormal": HalfNormal,
+    "loguniform": LogUniform,
+    "jeffreys": Jeffreys,
+}
 
 
 def parse_prior(text: str | None, unit: str) -> Prior | None:
     """A prior written on the command line: ``flat``, ``flat(0, 30)``, ``halfnormal(1e-11 mu_B)``.
 
     Numbers are in the parameter's unit, or carry a unit of their own that is converted. The width of a
-    half-normal comes first; a range follows or stands alone.
+    half-normal and the lower edge of a log-uniform come first; a range follows or stands alone.
 
     Parameters
     ----------
@@ -156,12 +328,11 @@ def parse_prior(text: str | None, unit: str) -> Prior | None:
         )
     kind = _NAMED[match[1]]
     numbers = [_in_unit(part, unit) for part in match[2].split(",")] if match[2] else []
-    widths = [f.name for f in fields(kind) if f.name not in ("lower", "upper")]
-    if len(numbers) not in (len(widths), len(widths) + 2):
-        needed = [*widths, "[lower, upper]"]
-        raise ValueError(f"the prior {text!r} has {len(numbers)} numbers; {match[1]} takes {needed}")
-    edges = numbers[len(widths) :] or (None, None)
-    return kind(lower=edges[0], upper=edges[1], **dict(zip(widths, numbers, strict=False)))
+    names = {len(names): names for names in kind.arguments}.get(len(numbers))
+    if names is None:
+        choices = " or ".join(f"{match[1]}({', '.join(names)})" for names in kind.arguments)
+        raise ValueError(f"the prior {text!r} has {len(numbers)} numbers; it is written {choices}")
+    return kind(**dict(zip(names, numbers, strict=True)))
 
 
 def _in_unit(text: str, unit: str) -> float:
