@@ -10,8 +10,9 @@ import pymc as pm
 import pytensor.tensor as pt
 from pymc.model.transform.conditioning import remove_value_transforms
 from pytensor.compile.mode import Mode
-from pytensor.graph.replace import graph_replace, vectorize_graph
-from pytensor.graph.traversal import graph_inputs
+from pytensor.graph.replace import clone_replace, graph_replace, vectorize_graph
+from pytensor.graph.traversal import ancestors, graph_inputs
+from pytensor.scalar.basic import Cast
 from pytensor.tensor.random.basic import NormalRV, PoissonRV
 
 from .question import question_of
@@ -49,7 +50,8 @@ class CompiledLikelihood:
         def at_x(graph):
             packed = [v for v in graph_inputs([graph]) if v.name == shape.numbers.name]
             given = {values[name]: x[i] for i, name in enumerate(self.names)}
-            return graph_replace(graph, given | {v: numbers for v in packed}, strict=False)
+            graph = graph_replace(graph, given | {v: numbers for v in packed}, strict=False)
+            return _without_rounding(graph)
 
         log_likelihood = model.logp(vars=[*nuisances, *model.observed_RVs], jacobian=False)
         log_prior = at_x(model.logp(vars=[variables[name] for name in self.physics], jacobian=False))
@@ -68,6 +70,21 @@ class CompiledLikelihood:
         self.log_prior = pm.compile(
             [points, numbers], vectorize_graph(log_prior, {x: points}), mode=light, **options
         )
+
+
+def _without_rounding(graph):
+    """The same function of observed counts before PyMC turns those of a Poisson into whole numbers.
+
+    No number changes for data and toys; Asimov counts, which are fractional, become possible.
+    """
+    casts = [
+        v
+        for v in ancestors([graph])
+        if v.owner and isinstance(getattr(v.owner.op, "scalar_op", None), Cast) and v.dtype == "int64"
+        and v.owner.inputs[0].dtype == "float64" and v.ndim == 1
+    ]  # fmt: skip
+    replacements = {v: v.owner.inputs[0] for v in casts}
+    return clone_replace(graph, replace=replacements, rebuild_strict=False) if casts else graph
 
 
 def _saturated(rv, observed):
