@@ -13,11 +13,16 @@ import numpy as np
 import pymc as pm
 from numpy.polynomial.hermite import hermgauss
 from scipy.interpolate import PchipInterpolator
+from scipy.special import logsumexp
 
-from .likelihood import Likelihood
-from .profile import minimise
+from .likelihood import Likelihood, likelihood_range
+from .newton import minimise_many
+from .priors import Prior
 
 __all__ = ["Density", "log_marginal_likelihood", "marginal_density"]
+
+CHUNK = 100_000  # points at which chi^2 is evaluated at once
+ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 
 
 class Density(NamedTuple):
@@ -71,7 +76,7 @@ def _product_rule(dimensions: int, order: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def log_marginal_likelihood(
-    likelihood: Likelihood, held: Sequence[int], values: np.ndarray, order: int = 9
+    likelihood: Likelihood, held: Sequence[int], values: np.ndarray, order: int = ORDER
 ) -> np.ndarray:
     """Logarithm of the likelihood with the nuisances integrated over their priors.
 
@@ -101,35 +106,36 @@ def log_marginal_likelihood(
         )
     z, log_weight = _product_rule(others.size, order)
     log_weight = log_weight + 0.5 * (z**2).sum(axis=-1)
-    x = likelihood.start.copy()
+    start = np.repeat(likelihood.start[None], len(values), axis=0)
+    start[:, list(held)] = np.asarray(values, float).reshape(-1, len(held))
+    fits = minimise_many(likelihood, start, others, warm=True)
+    root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, others[:, None], others] / 2))
     result = np.empty(len(values))
-    for k, value in enumerate(np.asarray(values, float).reshape(-1, len(held))):
-        x[list(held)] = value
-        fit = minimise(likelihood, x, others)
-        x = fit.x.copy()
-        curvature = likelihood.full(fit.x)[2][np.ix_(others, others)] / 2
-        root = np.linalg.cholesky(np.linalg.inv(curvature)) if others.size else np.empty((0, 0))
-        points = np.repeat(fit.x[None], z.shape[0], axis=0)
-        points[:, others] = fit.x[others] + z @ root.T
-        inside = (points[:, others] > likelihood.lower[others]).all(axis=-1)
-        log_f = np.full(z.shape[0], -np.inf)
-        log_f[inside] = -0.5 * (likelihood.batch(points[inside]) - fit.chi2)
-        terms = log_weight + log_f
-        peak = terms.max()
-        result[k] = -0.5 * fit.chi2 + peak + np.log(np.exp(terms - peak).sum()) + np.log(np.diag(root)).sum()
-    return result
+    for part in np.array_split(np.arange(len(values)), -(-len(values) * len(z) // CHUNK)):
+        points = np.repeat(fits.x[part, None], len(z), axis=1)
+        points[:, :, others] += np.einsum("mij,kj->mki", root[part], z)
+        inside = (points[:, :, others] > likelihood.lower[others]).all(axis=-1)
+        log_f = np.full(inside.shape, -np.inf)
+        log_f[inside] = -0.5 * (
+            likelihood.batch(points[inside]) - np.broadcast_to(fits.chi2[part, None], inside.shape)[inside]
+        )
+        result[part] = logsumexp(log_weight + log_f, axis=-1)
+    spread = np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
+    return result - 0.5 * fits.chi2 + spread
 
 
-def marginal_density(model: pm.Model, parameter: str | None = None, n: int = 241, order: int = 9) -> Density:
+def marginal_density(
+    model: pm.Model, parameter: str | None = None, n: int = 241, order: int = ORDER
+) -> Density:
     """Marginal posterior density of the one free parameter of a model.
 
     Parameters
     ----------
     model : pm.Model
-        With one free parameter and a prior that states its range.
+        With one free parameter.
     parameter : str, optional
     n : int
-        Grid points over the prior's range.
+        Grid points over the prior's range; a user's own prior is taken where Delta chi^2 stays below 25.
     order : int
         Gauss-Hermite nodes per nuisance.
 
@@ -140,7 +146,10 @@ def marginal_density(model: pm.Model, parameter: str | None = None, n: int = 241
     likelihood = Likelihood(model)
     name = likelihood.names[0] if parameter is None else parameter
     prior = likelihood.question.priors[name]
-    values = np.linspace(prior.lower, prior.upper, n)
+    if isinstance(prior, Prior):
+        values = prior.grid(n)
+    else:
+        values = np.linspace(*likelihood_range(model, name), n)
     points = np.repeat(likelihood.start[None], n, axis=0)
     index = likelihood.names.index(name)
     points[:, index] = values
