@@ -371,6 +371,7 @@ def _bins(tables: _Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.nda
 
 
 def _curve(tables: _Tables, settings: ExperimentFile):
+    """The efficiency as a function of reconstructed energy, and the energies at which it turns."""
     spec = settings.efficiency
     table = tables(spec.table, (spec.energy, spec.column))
     energy, values = table[spec.energy] + spec.shift_keV, table[spec.column]
@@ -383,7 +384,7 @@ def _curve(tables: _Tables, settings: ExperimentFile):
     if np.any(wrong := np.diff(energy) <= 0):
         raise ValueError(f"{where}, row {_first(wrong) + 1}, column {spec.energy}: energies do not increase")
     last = values[-1] if spec.above == "constant" else 0.0
-    return lambda e_reco: np.interp(e_reco, energy, values, left=0.0, right=last)
+    return (lambda e_reco: np.interp(e_reco, energy, values, left=0.0, right=last)), energy
 
 
 def _response(tables: _Tables, settings: ExperimentFile, edges: np.ndarray, xenon: Xenon):
@@ -410,7 +411,8 @@ def _response(tables: _Tables, settings: ExperimentFile, edges: np.ndarray, xeno
     breaks = [*shell_edges()[0], xenon.threshold_keV]
     lower = max(shell_edges()[0][0], xenon.threshold_keV)
     e_er, weights = energy_grid(lower, edges[-1] + REACH * resolution(edges[-1]), breaks, resolution)
-    return e_er, response_matrix(e_er, weights, edges, _curve(tables, settings), resolution)
+    efficiency, kinks = _curve(tables, settings)
+    return e_er, response_matrix(e_er, weights, edges, efficiency, resolution, kinks)
 
 
 def _component(tables: _Tables, spec, n_bins: int, weak: np.ndarray) -> np.ndarray:

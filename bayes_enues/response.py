@@ -50,13 +50,13 @@ def energy_grid(
 
 
 def response_matrix(
-    e_er, weights, bin_edges, efficiency: Callable, resolution: Callable, n_nodes: int = 24
+    e_er, weights, bin_edges, efficiency: Callable, resolution: Callable, kinks=(), n_nodes: int = 8
 ) -> np.ndarray:
     """Probability to be kept and reconstructed in each bin, times the weight of each true energy.
 
     ``response_matrix(...) @ recoil_rate`` is the binned rate. Recoils are smeared first and weighted then:
     width and efficiency belong to the reconstructed energy (Sec. 2.4 of arXiv:2208.06415). Gauss-Legendre
-    over each bin.
+    between the edges of the bins and the points at which the efficiency turns.
 
     Parameters
     ----------
@@ -66,8 +66,10 @@ def response_matrix(
         Edges in reconstructed energy, increasing [keV].
     efficiency, resolution : callable
         Of reconstructed energy [keV]: efficiency between 0 and 1, Gaussian width [keV].
+    kinks : sequence of float
+        Energies where the efficiency is not smooth, such as the points of its table [keV].
     n_nodes : int
-        Nodes per bin.
+        Nodes in each piece of a bin.
 
     Returns
     -------
@@ -86,9 +88,12 @@ def response_matrix(
             f"last bin ({bin_edges[-2]:g} to {bin_edges[-1]:g} keV); extend e_er"
         )
     nodes, node_weights = leggauss(n_nodes)
-    half = np.diff(bin_edges)[:, None] / 2
-    e_reco = bin_edges[:-1, None] + half * (nodes + 1)
+    inner = [kink for kink in kinks if bin_edges[0] < kink < bin_edges[-1]]
+    edges = np.unique([*bin_edges, *inner])
+    half = np.diff(edges)[:, None] / 2
+    e_reco = edges[:-1, None] + half * (nodes + 1)
     sigma = resolution(e_reco)
     area = half * node_weights * efficiency(e_reco) / (np.sqrt(2 * np.pi) * sigma)
     pull = (e_reco[..., None] - e_er) / sigma[..., None]
-    return np.einsum("bn,bne->be", area, np.exp(-0.5 * pull**2)) * weights
+    pieces = np.einsum("pn,pne->pe", area, np.exp(-0.5 * pull**2)) * weights
+    return np.add.reduceat(pieces, np.searchsorted(edges, bin_edges[:-1]), axis=0)
