@@ -10,8 +10,10 @@ __all__ = ["COMMANDS", "app", "main"]
 #: Command to the module and function that run it.
 COMMANDS = {
     "limits": "limits:limits",
+    "mediators": "mediators:mediators",
     "spectrum": "spectrum:spectrum",
     "data": "data:data",
+    "project": "project:project",
 }
 
 app = typer.Typer(

@@ -1,5 +1,6 @@
 """The rows of a table of limits: what each asks, in numbers and names to be stored, hashed and shipped."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -49,6 +50,9 @@ class RowSpec:
         Parameters and options of the interaction that are not free, such as a mass.
     delta_chi2 : float or None
         Threshold of the profile, if not the level's own.
+    changes : str
+        JSON: name of an experiment to changes of its ``experiment.toml``; see
+        :func:`bayes_enues.experiment.load_experiment`.
     """
 
     model: str
@@ -60,10 +64,12 @@ class RowSpec:
     seed: int = 20220811
     fixed: tuple[tuple[str, Any], ...] = field(default=())
     delta_chi2: float | None = None
+    changes: str = ""
 
     @property
     def experiments(self) -> list[Experiment]:
-        return [load_experiment(name) for name in split_experiments(self.experiment)]
+        changes = json.loads(self.changes or "{}")
+        return [load_experiment(name, changes.get(name)) for name in split_experiments(self.experiment)]
 
     @property
     def interaction(self) -> Interaction:
@@ -175,7 +181,7 @@ def compute(spec: RowSpec, progress: Callable[[str], None] | None = None, groups
         groups=groups,
         progress=progress,
     )
-    row = {**limit.to_dict(), **{k: v for k, v in spec.fixed if isinstance(v, int | float)}}
+    row = {**limit.to_dict(), **dict(spec.fixed)}
     row["fingerprint"] = spec.fingerprint()
     row["seed"] = spec.seed
     return row, limit.draws
@@ -186,6 +192,7 @@ def run(
     folder: ResultsFolder,
     fresh: bool = False,
     progress: Callable[[int, str], None] | None = None,
+    keep_draws: bool = True,
 ) -> list[dict[str, Any]]:
     """Compute the rows that a folder does not hold yet, writing each as it finishes.
 
@@ -197,6 +204,8 @@ def run(
         Compute all anew.
     progress : callable, optional
         Told how many rows are done, and in words what is going on.
+    keep_draws : bool
+        Whether to write each posterior beside its row; a scan of hundreds of rows keeps its numbers only.
 
     Returns
     -------
@@ -211,9 +220,9 @@ def run(
         row = None if fresh else folder.find(spec.fingerprint())
         if row is None:
             computed, tree = compute(
-                spec, lambda what, done=done, words=words: tell(done, f"{words}: {what}")
+                spec, lambda what, done=done, words=words: tell(done, f"{words}: {what}"), groups=keep_draws
             )
-            row = folder.write(computed, tree)
+            row = folder.write(computed, tree if keep_draws else None)
         rows.append(row)
     folder.arrange(row["fingerprint"] for row in rows)
     tell(len(specs), "done")

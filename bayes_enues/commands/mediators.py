@@ -1,0 +1,167 @@
+"""``bayes-enues mediators``: limits on light mediators against their mass, Figs. 6 and 7 of the paper."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Draws, Experiments, Fresh, Level, Out, PriorText, Seed, console, progress
+
+
+def mediators(
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="scalar, pseudoscalar, vector, axial_vector or tensor; repeatable. Default: all."),
+    ] = None,
+    masses: Annotated[
+        str | None, typer.Option(help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5.")
+    ] = None,
+    experiment: Experiments = None,
+    level: Level = 0.9,
+    delta_chi2: Annotated[
+        float | None,
+        typer.Option(help="Of the profile, such as 4.605 for two parameters. Default: the level's own."),
+    ] = None,
+    charges: Annotated[
+        str | None,
+        typer.Option(help="b_minus_l, l_e_minus_l_mu, ..., or three numbers for nu_e,nu_mu,nu_tau."),
+    ] = None,
+    electron_charge: Annotated[float | None, typer.Option(help="Goes with --charges of numbers.")] = None,
+    normalisation: Annotated[
+        str | None, typer.Option(help="Of Eq. 8: as_printed (2 sqrt2) or left_handed (sqrt2).")
+    ] = None,
+    sign: Annotated[int | None, typer.Option(help="Of g^2 for vector and axial vector: 1 or -1.")] = None,
+    prior: PriorText = None,
+    draws: Draws = 2500,
+    seed: Seed = 20220811,
+    published: Annotated[
+        list[Path] | None,
+        typer.Option(help="A CSV of your own: mass_keV,coupling,experiment,source[,model]; repeatable."),
+    ] = None,
+    out: Out = Path("results"),
+    fresh: Fresh = False,
+) -> None:
+    """Limits on the coupling of light mediators at each mass: posterior beside profile."""
+    from ..mediators import curves, plan_scan, published_points, write_curves
+    from ..results import ResultsFolder
+    from ..rows import all_converged, run
+
+    points = [p for path in (None, *(published or [])) for p in published_points(path)]
+    settings = {
+        "charges": _charges(charges),
+        "electron_charge": electron_charge,
+        "normalisation": normalisation,
+        "sign": sign,
+    }
+    specs = plan_scan(
+        kind,
+        _numbers(masses, "--masses"),
+        experiment,
+        {name: value for name, value in settings.items() if value is not None},
+        level=level,
+        delta_chi2=_threshold(delta_chi2),
+        prior=prior,
+        draws=draws,
+        seed=seed,
+    )
+    folder = ResultsFolder(out, "mediators.json", level)
+    with progress(len(specs), "mediators") as tell:
+        rows = run(specs, folder, fresh, tell, keep_draws=False)
+        tell(len(specs), "figures")
+        found = curves(rows)
+        write_curves(found, folder.path / "mediators_curves.csv")
+        mediator_figures(found, points, folder.path)
+    for message in folder.messages:
+        console.print(f"[yellow]{message}[/]")
+    print_curves(found, level)
+    console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
+    if not all_converged(rows):
+        raise typer.Exit(1)
+
+
+def mediator_figures(found, points, path: Path) -> list[Path]:
+    """Fig. 6, all curves and the ratio of the statistics; Fig. 7, vector and scalar with published limits."""
+    from .. import plots
+    from ..plots_mediators import legend_handles, mediator_title, plot_curves, plot_points, plot_ratio
+
+    written = []
+    with plots.style():
+        fig, axes = plots.figure(
+            2, 1, width=5.2, height=2.9, sharex=True, gridspec_kw={"height_ratios": [3, 1.2]}
+        )
+        plot_curves(axes[0], found)
+        plot_ratio(axes[1], found)
+        axes[0].set_xlabel("")
+        axes[0].legend(handles=legend_handles(found), loc="upper left")
+        written += plots.save(fig, path / "mediators")
+
+        models = [m for m in ("light_vector", "light_scalar") if any(c.model == m for c in found)]
+        if models:
+            fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
+            for ax, model in zip(axes[0], models, strict=True):
+                mine = [c for c in found if c.model == model]
+                plot_points(plot_curves(ax, mine, letters=False), points, model)
+                ax.set_title(mediator_title(model), fontsize=10)
+                handles = [*legend_handles(mine), *ax.get_legend_handles_labels()[0]]
+                ax.legend(handles=handles, loc="upper left", fontsize=7)
+            written += plots.save(fig, path / "mediators_published")
+    return written
+
+
+def print_curves(found, level: float) -> None:
+    """Upper limits at the masses nearest to the decades, and what they rest on."""
+    import numpy as np
+    from rich import box
+    from rich.table import Table
+
+    from ..plots import title_of
+    from ..plots_mediators import mediator_title
+
+    table = Table(title="coupling g_X, upper limits", title_justify="left", box=box.SIMPLE_HEAD)
+    cut = f"{found[0].delta_chi2:.5g}"
+    for column in ("mediator", "experiment"):
+        table.add_column(column)
+    for column in ("mass [keV]", "posterior", "profile 1-sided", f"profile Δχ²={cut}"):
+        table.add_column(column, justify="right")
+    for curve in found:
+        decades = [m for m in (1e-2, 1.0, 10.0, 1e2, 1e4) if curve.mass[0] <= m <= curve.mass[-1]]
+        nearest = {int(np.argmin(np.abs(np.log(curve.mass / m)))) for m in decades}
+        chosen = sorted(nearest) if curve.mass.size > 6 else range(curve.mass.size)
+        for i in chosen:
+            bound = curve.posterior[i]
+            table.add_row(
+                mediator_title(curve.model),
+                title_of(curve.experiment),
+                f"{curve.mass[i]:.3g}",
+                f"< {bound:.3g}" if np.isfinite(bound) else "[red]not converged[/]",
+                f"< {curve.profile_one_sided[i]:.3g}",
+                f"< {curve.profile[i]:.3g}",
+            )
+        table.add_section()
+    console.print(table)
+    console.print(
+        f"posterior: one-sided {100 * level:g} % credible bound at the given mass. Profile: the paper does "
+        "not say which threshold its Fig. 6 uses; --delta-chi2 4.605 gives that of two parameters.",
+        style="dim",
+    )
+
+
+def _numbers(text: str | None, what: str) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(f"{what} is {text!r}; numbers with commas between them were needed") from None
+
+
+def _charges(text: str | None) -> str | tuple[float, ...] | None:
+    if text is None or not any(c.isdigit() for c in text):
+        return text
+    return tuple(_numbers(text, "--charges"))
+
+
+def _threshold(delta_chi2: float | None) -> float | None:
+    if delta_chi2 is not None and not 0 < delta_chi2 < 1e6:
+        raise ValueError(f"--delta-chi2 is {delta_chi2:g}; a number above zero was needed, such as 4.605")
+    return delta_chi2
