@@ -13,14 +13,14 @@ from numba import types
 
 from .likelihood import Likelihood
 
-__all__ = ["Fits", "minimise_many", "profile_many"]
+__all__ = ["FULL", "Fits", "cholesky_solve", "minimise_many", "minimise_one", "profile_many"]
 
 MAX_STEPS = 200
 TOLERANCE = 1e-12
 
-_SCALAR, _VECTOR, _MATRIX = (types.Array(types.float64, ndim, "C") for ndim in (0, 1, 2))
-_RESULT = types.Tuple((_SCALAR, _VECTOR, _MATRIX))
-_FULL = types.FunctionType(_RESULT(types.UniTuple(_VECTOR, 2)))  # PyTensor packs the arguments in a tuple
+_SCALAR, VECTOR, MATRIX = (types.Array(types.float64, ndim, "C") for ndim in (0, 1, 2))
+_RESULT = types.Tuple((_SCALAR, VECTOR, MATRIX))
+FULL = types.FunctionType(_RESULT(types.UniTuple(VECTOR, 2)))  # PyTensor packs the arguments in a tuple
 
 
 class Fits(NamedTuple):
@@ -45,7 +45,7 @@ class Fits(NamedTuple):
 
 
 @numba.njit(nogil=True)
-def _cholesky_solve(matrix, right, shift, unit):
+def cholesky_solve(matrix, right, shift, unit):
     """Solve (matrix + shift diag(unit)) s = right; False if that is not positive definite."""
     n = right.size
     root = np.zeros((n, n))
@@ -75,8 +75,11 @@ def _cholesky_solve(matrix, right, shift, unit):
 
 
 @numba.njit(nogil=True)
-def _minimise(full, x, numbers, free, lower, scale):
-    """One fit, ``x`` changed in place: projected Newton steps, damped by backtracking."""
+def minimise_one(full, x, numbers, free, lower, scale):
+    """One fit, ``x`` changed in place: projected Newton steps, damped by backtracking.
+
+    For other compiled loops; gives chi^2 (up to the saturated model's), convergence, gradient and Hessian.
+    """
     value, gradient, hessian = full((x, numbers))
     chi2 = value.item()
     active = np.empty(free.size, np.int64)
@@ -97,10 +100,10 @@ def _minimise(full, x, numbers, free, lower, scale):
             unit[i] = 1.0 / scale[active[i]] ** 2
             for j in range(n):
                 curvature[i, j] = hessian[active[i], active[j]]
-        positive, step = _cholesky_solve(curvature, slope, 0.0, unit)
+        positive, step = cholesky_solve(curvature, slope, 0.0, unit)
         shift = 1e-3
         while not positive:  # Levenberg: towards steepest descent until the matrix is positive
-            positive, step = _cholesky_solve(curvature, slope, shift, unit)
+            positive, step = cholesky_solve(curvature, slope, shift, unit)
             shift *= 10
         decrease = 0.0
         for i in range(n):
@@ -125,8 +128,8 @@ def _minimise(full, x, numbers, free, lower, scale):
 
 
 _SIGNATURE = types.void(
-    _FULL, _MATRIX, _MATRIX, types.int64[::1], _VECTOR, _VECTOR, types.boolean,
-    _VECTOR, types.boolean[::1], _MATRIX, types.Array(types.float64, 3, "C"),
+    FULL, MATRIX, MATRIX, types.int64[::1], VECTOR, VECTOR, types.boolean,
+    VECTOR, types.boolean[::1], MATRIX, types.Array(types.float64, 3, "C"),
 )  # fmt: skip
 
 
@@ -138,7 +141,7 @@ def _minimise_many(full, points, numbers, free, lower, scale, warm, chi2, conver
             for i in free:
                 x[i] = points[m - 1, i]
         row = numbers[m if numbers.shape[0] > 1 else 0]
-        chi2[m], converged[m], gradient[m], hessian[m] = _minimise(full, x, row, free, lower, scale)
+        chi2[m], converged[m], gradient[m], hessian[m] = minimise_one(full, x, row, free, lower, scale)
 
 
 def minimise_many(
@@ -147,6 +150,7 @@ def minimise_many(
     free: np.ndarray,
     numbers: np.ndarray | None = None,
     warm: bool = False,
+    absolute: bool = True,
 ) -> Fits:
     """Least chi^2 over some variables from many starting points.
 
@@ -162,6 +166,8 @@ def minimise_many(
         By default the model's own.
     warm : bool
         Start each fit where the last one ended, for points that are neighbours.
+    absolute : bool
+        Whether to subtract the saturated model's value of each toy; differences do not need it.
 
     Returns
     -------
@@ -178,7 +184,9 @@ def minimise_many(
         likelihood.scale, warm, chi2, converged, gradient, hessian,
     )  # fmt: skip
     saturated = likelihood.saturated
-    if not own:
+    if not absolute:
+        saturated = 0.0
+    elif not own:
         saturated = -2 * np.array([float(likelihood.compiled.saturated(row)) for row in numbers])
     return Fits(points, chi2 - saturated, converged, gradient, hessian)
 

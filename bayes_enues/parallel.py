@@ -1,0 +1,113 @@
+"""Work in pieces, on this machine or on a cluster, through the interface of ``concurrent.futures``.
+
+A task is a function of a module and an item, both of which travel by pickle; workers keep what they compiled.
+Nothing here knows what is computed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+__all__ = ["completed", "executors"]
+
+Opener = Callable[[], AbstractContextManager[Executor]]
+
+CONNECT_SECONDS = 5
+MAX_BROKEN = 3
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    # spawn: Numba's threads and PyTensor's locks do not survive a fork
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError(
+            "a scheduler needs dask.distributed; install bayes-enues[cluster], or leave --scheduler out"
+        ) from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"no Dask scheduler answers at {address} ({reason}); start one with 'dask scheduler', or leave "
+            "--scheduler out to use this machine's processes"
+        ) from None
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise ValueError(f"the Dask scheduler at {address} has no workers; start some with 'dask worker'")
+        executor = client.get_executor(pure=False)
+        try:
+            yield executor
+        finally:
+            executor.shutdown(wait=False)
+
+
+def executors(workers: int = 1, scheduler: str | None = None) -> Opener | None:
+    """What opens an executor, as often as one is needed; None stands for this process.
+
+    Parameters
+    ----------
+    workers : int
+        Local processes; a single one is this process itself.
+    scheduler : str, optional
+        Address of a running Dask scheduler, such as ``tcp://10.0.0.1:8786``, used instead.
+
+    Raises
+    ------
+    ValueError
+        If ``workers`` is no positive number. A scheduler that does not answer within five seconds, or has no
+        workers, raises it when opened.
+    """
+    if workers < 1:
+        raise ValueError(f"{workers} workers were asked for; at least one was needed")
+    if scheduler is not None:
+        return partial(_dask, scheduler)
+    return None if workers == 1 else partial(_processes, workers)
+
+
+def completed(
+    opener: Opener | None, task: Callable[[Any], Any], items: Iterable[Any]
+) -> Iterator[tuple[Any, Any]]:
+    """Items and their results, as they finish.
+
+    What a lost worker was doing is done again: Dask sees to it by itself, and a broken pool of local processes
+    is replaced by a new one, three times at most.
+
+    Yields
+    ------
+    (item, result)
+    """
+    if opener is None:
+        yield from ((item, task(item)) for item in items)
+        return
+    waiting = dict.fromkeys(items)
+    for attempt in range(1, MAX_BROKEN + 1):
+        if not waiting:
+            return
+        with opener() as executor:
+            futures = {executor.submit(task, item): item for item in waiting}
+            try:
+                for future in as_completed(futures):
+                    result = future.result()
+                    item = futures[future]
+                    del waiting[item]
+                    yield item, result
+            except BrokenExecutor:
+                if attempt == MAX_BROKEN:
+                    raise ValueError(
+                        f"worker processes died {MAX_BROKEN} times (too little memory?); what was finished is "
+                        "kept, so run again with fewer workers"
+                    ) from None
