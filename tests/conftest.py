@@ -1,0 +1,61 @@
+"""Models that many tests share: compiling is the slow part, and one shape is compiled once in a process."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session")
+def xenonnt():
+    from bayes_enues import load_experiment
+
+    return load_experiment("xenonnt_sr0")
+
+
+@pytest.fixture(scope="session")
+def lz():
+    from bayes_enues import load_experiment
+
+    return load_experiment("lz_ws2022")
+
+
+@pytest.fixture(scope="session")
+def xenonnt_model(xenonnt):
+    from bayes_enues import models
+
+    return models.magnetic_moment([xenonnt], free="nu_e")
+
+
+@pytest.fixture(scope="session")
+def lz_model(lz):
+    from bayes_enues import models
+
+    return models.magnetic_moment([lz], free="nu_e")
+
+
+@pytest.fixture(scope="session")
+def joint_model(xenonnt, lz):
+    from bayes_enues import models
+
+    return models.magnetic_moment([xenonnt, lz], free="nu_e")
+
+
+def expected_counts(model, values):
+    """Expected counts of each experiment from the templates, written out in NumPy."""
+    question = model.question
+    scales = {
+        (e.name, what): 1 + values[name]
+        for name, (_, scaled) in question.nuisances().items()
+        for e, what in scaled
+    }
+    found = []
+    for e, t in zip(question.experiments, question.templates, strict=True):
+        u = [
+            (values[n] / s) ** question.interaction.power
+            for n, s in zip(question.free, question.scales, strict=True)
+        ]
+        signal = t.t0 + sum(x * (t.t1[k] + x * t.t2[k]) for k, x in enumerate(u))
+        total = scales.get((e.name, "signal"), 1) * signal
+        for component, counts in e.components.items():
+            total = total + scales.get((e.name, component), 1) * counts
+        found.append(np.asarray(total))
+    return found

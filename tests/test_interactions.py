@@ -1,0 +1,174 @@
+"""What every interaction has. A new one is one line in EXAMPLES; formulas of each have files of their own."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from numpy.testing import assert_allclose
+from pytensor.compile.mode import Mode
+
+import bayes_enues as be
+from bayes_enues import interactions
+from bayes_enues.constants import FLAVOURS
+from bayes_enues.interactions import (
+    AnapoleMoment,
+    ChargeRadius,
+    LightAxialVector,
+    LightPseudoscalar,
+    LightScalar,
+    LightTensor,
+    LightVector,
+    MagneticMoment,
+    Millicharge,
+    StandardModel,
+    TransitionMoment,
+)
+
+EXAMPLES = [
+    StandardModel(),
+    MagneticMoment(nu_e=9.0, nu_mu=4.0),
+    TransitionMoment(lambda_1=8.0, lambda_2=3.0, lambda_3=5.0),
+    Millicharge(nu_e=-4.0, nu_tau=7.0),
+    ChargeRadius(nu_e=-30.0, nu_mu=12.0),
+    AnapoleMoment(nu_e=5.0, nu_tau=-2.0),
+    LightVector(coupling=2e-7, mass=50.0),
+    LightAxialVector(coupling=2e-7, mass=50.0),
+    LightScalar(coupling=5e-7, mass=50.0),
+    LightPseudoscalar(coupling=5e-7, mass=50.0),
+    LightTensor(coupling=3e-7, mass=50.0),
+]
+every_interaction = pytest.mark.parametrize("interaction", EXAMPLES, ids=lambda i: type(i).__name__)
+
+E_ER = np.array([0.3, 1.7, 9.0, 28.0])
+E_NU = np.array([[200.0], [384.3], [861.3], [5000.0]])
+NUMPY = {"mode": Mode(linker="py", optimizer=None)}  # nothing to compile
+
+
+def free_parameters(interaction):
+    return [p for p in interaction.parameters() if p not in interaction.fixed_parameters]
+
+
+def test_every_interaction_of_the_package_is_tested_here():
+    kinds = {getattr(interactions, name) for name in interactions.__all__} - {interactions.Interaction}
+    assert kinds == {type(example) for example in EXAMPLES}
+
+
+@every_interaction
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_parameters_at_zero_give_the_standard_model(interaction, flavour):
+    off = replace(interaction, **dict.fromkeys(free_parameters(interaction), 0.0))
+    expected = StandardModel().cross_section(flavour, E_NU, E_ER)
+    assert_allclose(off.cross_section(flavour, E_NU, E_ER), expected, rtol=1e-14)
+
+
+@every_interaction
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_symbolic_parameters_give_the_same_numbers(interaction, flavour):
+    names = interaction.parameters()
+    symbols = [pt.dscalar(name) for name in names]
+    symbolic = replace(interaction, **dict(zip(names, symbols, strict=True)))
+    f = pytensor.function(
+        symbols,
+        pt.as_tensor(symbolic.cross_section(flavour, E_NU, E_ER)),
+        on_unused_input="ignore",
+        **NUMPY,
+    )
+    numbers = f(*[getattr(interaction, name) for name in names])
+    assert_allclose(numbers, interaction.cross_section(flavour, E_NU, E_ER), rtol=1e-12)
+
+
+@every_interaction
+def test_gradients_are_those_of_finite_differences(interaction):
+    names = free_parameters(interaction)
+    if not names:
+        pytest.skip("nothing to differentiate")
+    symbols = [pt.dscalar(name) for name in names]
+    symbolic = replace(interaction, **dict(zip(names, symbols, strict=True)))
+    values = [float(getattr(interaction, name)) or interaction.typical for name in names]
+
+    def total(values):
+        at = replace(interaction, **dict(zip(names, values, strict=True)))
+        return sum(at.cross_section(f, E_NU, E_ER).sum() for f in FLAVOURS)
+
+    graph = sum(pt.sum(pt.as_tensor(symbolic.cross_section(f, E_NU, E_ER))) for f in FLAVOURS)
+    exact = pytensor.function(symbols, pt.grad(graph, symbols), **NUMPY)(*values)
+    for k, value in enumerate(values):
+        step = 1e-4 * abs(value)
+        up, down = list(values), list(values)
+        up[k], down[k] = value + step, value - step
+        assert_allclose(exact[k], (total(up) - total(down)) / (2 * step), rtol=1e-5)
+
+
+@every_interaction
+def test_the_cross_section_is_a_quadratic_in_one_over_the_neutrino_energy(interaction):
+    """Third differences in u = 1/E_nu of the formula vanish: two nodes integrate it exactly."""
+    u = np.linspace(2e-4, 5e-3, 7)[:, None]
+    values = interaction.cross_section("nu_e", 1 / u, E_ER)
+    third = np.diff(values, n=3, axis=0)
+    assert np.max(np.abs(third)) <= 1e-12 * np.max(np.abs(values))
+
+
+@every_interaction
+def test_counts_are_quadratic_in_the_strength(interaction):
+    """Third differences in parameter**power vanish: templates of three points suffice."""
+    for name in free_parameters(interaction):
+        size = abs(float(getattr(interaction, name))) or interaction.typical
+        s = np.linspace(0.2, 2.0, 6) * size**interaction.power
+        scans = [
+            replace(interaction, **{name: x ** (1 / interaction.power)}).cross_section("nu_mu", 400.0, E_ER)
+            for x in s
+        ]
+        third = np.diff(np.array(scans), n=3, axis=0)
+        assert np.max(np.abs(third)) <= 1e-9 * np.max(np.abs(scans))
+
+
+@every_interaction
+def test_no_cross_section_is_negative_where_the_kinematics_allow_it(interaction):
+    e_er = np.geomspace(0.012, 45, 60)
+    e_nu = np.geomspace(20, 18_000, 300)[:, None]
+    allowed = e_nu > (e_er + np.sqrt(e_er**2 + 2 * 510.99895 * e_er)) / 2
+    for flavour in FLAVOURS:
+        values = interaction.cross_section(flavour, e_nu, e_er)
+        assert np.all(values[allowed] > -1e-12 * np.max(np.abs(values)))
+
+
+@every_interaction
+def test_an_interaction_cannot_be_changed_and_refuses_what_is_no_number(interaction):
+    with pytest.raises(FrozenInstanceError):
+        interaction.couplings = "radiative"
+    for name in interaction.parameters():
+        with pytest.raises(TypeError, match="number was needed"):
+            replace(interaction, **{name: "9"})
+        with pytest.raises(ValueError, match=r"finite|positive|zero|above"):
+            replace(interaction, **{name: float("nan")})
+
+
+@every_interaction
+def test_unknown_parameters_and_couplings_list_the_choices(interaction):
+    with pytest.raises(ValueError, match="choices"):
+        interaction.with_values(nu_x=1.0)
+    with pytest.raises(ValueError, match="tree"):
+        replace(interaction, couplings="loop")
+
+
+def test_universal_sets_every_flavour():
+    assert MagneticMoment().with_values(universal=6.0) == MagneticMoment(6.0, 6.0, 6.0)
+
+
+def test_the_standard_model_by_hand():
+    """nu_e at 861.3 keV and 9 keV recoil, from Eq. 1 with g_V = 0.97714, g_A = 0.5 written out."""
+    g_v, g_a, m, t, e = 0.5 + 2 * 0.23857, 0.5, 510.99895, 9.0, 861.3
+    bracket = (g_v + g_a) ** 2 + (g_v - g_a) ** 2 * (1 - t / e) ** 2 - (g_v**2 - g_a**2) * m * t / e**2
+    expected = (1.1663787e-17) ** 2 * m / (2 * np.pi) * bracket * (1.973269804e-8) ** 2
+    assert be.StandardModel().cross_section("nu_e", e, t) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_magnetic_moment_of_one_bohr_magneton_has_the_textbook_size():
+    """Vogel & Engel: pi alpha^2 / m_e^2 = 2.495e-25 cm^2, times 1/T - 1/E, by hand."""
+    strength = 2.4949e-25  # pi r_e^2 with r_e = 2.8179403 fm
+    extra = MagneticMoment(nu_e=1e12).cross_section("nu_e", 500.0, 2.0) - StandardModel().cross_section(
+        "nu_e", 500.0, 2.0
+    )
+    assert extra == pytest.approx(strength * (1 / 2.0 - 1 / 500.0), rel=1e-4)
