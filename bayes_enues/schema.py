@@ -67,10 +67,14 @@ class Component(_Strict):
 
 
 class NuisanceEntry(_Strict):
-    """A Gaussian uncertainty of the scale 1 + x of the signal or of one component."""
+    """A Gaussian uncertainty of the scale 1 + x of the signal or of one component.
+
+    Cut at x = -1 and, if given, above ``upper``: with a sigma far beyond both it is flat between them.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z_]\w*$")
     sigma: PositiveFloat
+    upper: PositiveFloat | None = None
     scales: str
     shared: bool = False
     meaning: str = ""

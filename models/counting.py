@@ -57,7 +57,8 @@ def counting_model(
         scale = {}  # 1 + nuisance, by experiment and what it multiplies
         for name, (entry, scaled) in question.nuisances().items():
             centre = pm.Data(f"{name}_centre", 0.0)  # moves in toys only: their measurements fluctuate too
-            x = pm.TruncatedNormal(name, centre, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0)
+            cut = {} if entry.upper is None else {"upper": pm.Data(f"{name}_upper", entry.upper)}
+            x = pm.TruncatedNormal(name, centre, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0, **cut)
             scale |= {(experiment, what): 1 + x for experiment, what in scaled}
 
         for experiment in question.experiments:
