@@ -38,6 +38,8 @@ _HOMES = {
     "marginal_density": "quadrature",
     "limits": "bounds",
     "published_limits": "published",
+    "future_experiment": "projection",
+    "project": "projection",
 }
 _MODULES = ("models", "interactions", "plots", "priors")
 

@@ -374,7 +374,7 @@ def _curve(tables: _Tables, settings: ExperimentFile):
     """The efficiency as a function of reconstructed energy, and the energies at which it turns."""
     spec = settings.efficiency
     table = tables(spec.table, (spec.energy, spec.column))
-    energy, values = table[spec.energy] + spec.shift_keV, table[spec.column]
+    energy, values = table[spec.energy], table[spec.column]
     where = tables.name(spec.table)
     if np.any(wrong := ~((values >= 0) & (values <= 1))):
         raise ValueError(
@@ -383,8 +383,17 @@ def _curve(tables: _Tables, settings: ExperimentFile):
         )
     if np.any(wrong := np.diff(energy) <= 0):
         raise ValueError(f"{where}, row {_first(wrong) + 1}, column {spec.energy}: energies do not increase")
+    energy, values = _edge_moved(energy, values, spec.shift_keV)
     last = values[-1] if spec.above == "constant" else 0.0
     return (lambda e_reco: np.interp(e_reco, energy, values, left=0.0, right=last)), energy
+
+
+def _edge_moved(energy: np.ndarray, values: np.ndarray, shift: float) -> tuple[np.ndarray, np.ndarray]:
+    """The curve with its low-energy edge shifted: what lies before 99 % of the maximum is first reached."""
+    top = int(np.argmax(values >= 0.99 * values.max()))
+    moved = energy[:top] + shift
+    kept = moved < energy[top]
+    return np.append(moved[kept], energy[top:]), np.append(values[:top][kept], values[top:])
 
 
 def _response(tables: _Tables, settings: ExperimentFile, edges: np.ndarray, xenon: Xenon):

@@ -38,7 +38,10 @@ class Resolution(_Strict):
 
 
 class Efficiency(_Strict):
-    """Linear interpolation of a column, as a function of reconstructed energy; zero below its first point."""
+    """Linear interpolation of a column, as a function of reconstructed energy; zero below its first point.
+
+    ``shift_keV`` moves the low-energy edge: the points before 99 % of the maximum is first reached.
+    """
 
     table: str
     energy: str = "e_keV"
