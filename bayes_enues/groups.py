@@ -11,11 +11,12 @@ import pymc as pm
 import pytensor.tensor as pt
 import xarray as xr
 from pymc.model.transform.conditioning import remove_value_transforms
-from pymc.pytensorf import find_rng_nodes, reseed_rngs
+from pymc.pytensorf import reseed_rngs
 from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace, vectorize_graph
 from pytensor.graph.traversal import graph_inputs
-from pytensor.tensor.random.basic import PoissonRV
+from pytensor.tensor.random.op import RandomVariable
+from pytensor.tensor.random.type import RandomGeneratorType
 
 from .shapes import Shape, numbers_of, shape_of
 
@@ -33,7 +34,6 @@ class DrawFunctions:
         free = {rv.name: rv for rv in model.free_RVs}
         self.free = [rv.name for rv in shape.first.free_RVs]
         self.observed = [rv.name for rv in shape.first.observed_RVs]
-        self.poisson = [isinstance(rv.owner.op, PoissonRV) for rv in model.observed_RVs]
         x, points, numbers = pt.dvector("x"), pt.dmatrix("points"), pt.dvector("numbers")
 
         def of_draws(graph):
@@ -43,27 +43,36 @@ class DrawFunctions:
             return pm.compile([points, numbers], vectorize_graph(replaced, {x: points}), **_OPTIONS)
 
         by_value = {rv: model.rvs_to_values[rv] for rv in model.free_RVs}
-        expected = [rv.owner.op.dist_params(rv.owner)[0] for rv in model.observed_RVs]
-        spread = [rv.owner.op.dist_params(rv.owner)[-1] for rv in model.observed_RVs]
-        self.expected = [of_draws(graph_replace(e, by_value, strict=False)) for e in expected]
-        self.spread = [of_draws(graph_replace(s, by_value, strict=False)) for s in spread]
+        self.distribution = [_pure_distribution(rv) for rv in model.observed_RVs]
+        self.arguments = [
+            [of_draws(graph_replace(a, by_value, strict=False)) for a in rv.owner.op.dist_params(rv.owner)]
+            for rv in model.observed_RVs
+        ]
         pointwise = model.logp(vars=list(model.observed_RVs), sum=False, jacobian=False)
         self.log_likelihood = [of_draws(term) for term in pointwise]
         priors = model.logp(vars=[free[name] for name in self.free], sum=False, jacobian=False)
         self.log_prior = [of_draws(term) for term in priors]
-        # one prior draw a call, at whatever data it is given; rebuilt with fresh generators at every seed
         rvs = [free[name] for name in self.free]
         packed = [v for v in graph_inputs(rvs) if v.name == shape.numbers.name]
         draws = graph_replace(rvs, {v: numbers for v in packed}, strict=False)
-        self._generators = find_rng_nodes(draws)
         self._prior = pm.compile([numbers], draws, random_seed=0, **_OPTIONS)
 
     def prior(self, n: int, numbers: np.ndarray, seed: int) -> np.ndarray:
-        """Draws from the prior, (n, n_free)."""
-        reseed_rngs(
-            [v for v in self._prior.get_shared() if v.name is None or "rng" in str(v.type).lower()], seed
-        )
+        """Draws from the prior, (n, n_free), one a call: whatever the prior is made of."""
+        generators = [v for v in self._prior.get_shared() if isinstance(v.type, RandomGeneratorType)]
+        reseed_rngs(generators, seed)
         return np.array([self._prior(numbers) for _ in range(n)])
+
+    def predicted(self, k: int, points: np.ndarray, numbers: np.ndarray, rng) -> np.ndarray:
+        """Counts that the k-th observed variable could have had, one set a draw: (m, n_bins)."""
+        arguments = [np.asarray(argument(points, numbers)) for argument in self.arguments[k]]
+        return self.distribution[k].rng_fn(rng, *arguments, None)
+
+
+def _pure_distribution(rv) -> RandomVariable:
+    if not isinstance(rv.owner.op, RandomVariable):
+        raise ValueError(f"{rv.name} has no distribution of its own to draw from; sample with groups=False")
+    return rv.owner.op
 
 
 def derived_groups(
@@ -114,11 +123,7 @@ def derived_groups(
     predicted, pointwise = {}, {}
     for k, rv in enumerate(model.observed_RVs):
         pointwise[rv.name] = functions.log_likelihood[k](points, numbers)
-        expected = functions.expected[k](points[kept.ravel()], numbers)
-        if functions.poisson[k]:
-            predicted[rv.name] = rng.poisson(expected)
-        else:
-            predicted[rv.name] = rng.normal(expected, functions.spread[k](points[kept.ravel()], numbers))
+        predicted[rv.name] = functions.predicted(k, points[kept.ravel()], numbers, rng)
     log_prior = {name: f(points, numbers) for name, f in zip(names, functions.log_prior, strict=True)}
     prior = functions.prior(n_prior, numbers, seed)
     observed = {rv.name: np.asarray(model.rvs_to_values[rv].eval(), float) for rv in model.observed_RVs}

@@ -199,10 +199,8 @@ class _Curve:
         question = self.likelihood.question
         far = [3 * self.scale]
         name = self.likelihood.names[self.index]
-        if question.templates is not None and name in question.free:
-            k = question.free.index(name)
-            t1 = np.sum([t.t1[k].sum() for t in question.templates])
-            t2 = np.sum([t.t2[k].sum() for t in question.templates])
+        if name in question.free:
+            t1, t2 = question.strengths(name)
             if t2 != 0:
                 second = -t1 / t2 * self.scale if self.signed else abs(t1 / t2) ** 0.5 * self.scale
                 if abs(second) < 1e3 * self.scale:
@@ -244,17 +242,18 @@ class _Curve:
             self.fits(np.linspace(lower, upper, n))
 
     def refine(self) -> None:
-        """Add the exact position of every local minimum of the scan."""
+        """Add the exact position of every local minimum of the scan, and of every barrier between them."""
         values, chi2 = self.arrays
-        for i in range(1, values.size - 1):
-            if chi2[i] <= chi2[i - 1] and chi2[i] <= chi2[i + 1]:
-                unit = values[i + 1] - values[i - 1]
-                found = minimize_scalar(
-                    lambda t, at=values[i], unit=unit: self(at + t * unit),
-                    bracket=((values[i - 1] - values[i]) / unit, 0.0, (values[i + 1] - values[i]) / unit),
-                    tol=1e-9,
-                )
-                self(values[i] + float(found.x) * unit)
+        for sign in (1, -1):
+            for i in range(1, values.size - 1):
+                if sign * chi2[i] <= min(sign * chi2[i - 1], sign * chi2[i + 1]):
+                    start, unit = values[i - 1], values[i + 1] - values[i - 1]
+                    found = minimize_scalar(
+                        lambda t, start=start, unit=unit, sign=sign: sign * self(start + t * unit),
+                        bounds=(0.0, 1.0),
+                        options={"xatol": 1e-9},
+                    )
+                    self(start + float(found.x) * unit)
 
     def best(self) -> tuple[float, Fit]:
         value = min(self.known, key=lambda v: self.known[v].chi2)
