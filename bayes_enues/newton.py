@@ -1,8 +1,8 @@
 """Thousands of fits at once: the Newton iteration of :mod:`bayes_enues.profile`, in Numba, on the same chi^2.
 
-PyTensor's compiled chi^2, gradient and Hessian are called from compiled code, so that a plane of 100 x 100 fits,
-or a few thousand toy experiments, takes a second and not a minute. The loop is compiled once for all model
-shapes: a shape enters as a function with a fixed signature.
+PyTensor's compiled chi^2, gradient and Hessian are called from compiled code, so that a plane of 100 x 100
+fits, or a few thousand toy experiments, takes a second and not a minute. The loop is compiled once for all
+model shapes: a shape enters as a function with a fixed signature.
 """
 
 from typing import NamedTuple
@@ -180,8 +180,8 @@ def minimise_many(
     chi2, converged = np.empty(m), np.zeros(m, bool)
     gradient, hessian = np.empty((m, n)), np.empty((m, n, n))
     _minimise_many(
-        likelihood.compiled.full.vm.jit_fn, points, numbers, np.ascontiguousarray(free, np.int64), likelihood.lower,
-        likelihood.scale, warm, chi2, converged, gradient, hessian,
+        likelihood.compiled.full.vm.jit_fn, points, numbers, np.ascontiguousarray(free, np.int64),
+        likelihood.lower, likelihood.scale, warm, chi2, converged, gradient, hessian,
     )  # fmt: skip
     saturated = likelihood.saturated
     if not absolute:
