@@ -57,9 +57,9 @@ class CompiledLikelihood:
         log_prior = at_x(model.logp(vars=[variables[name] for name in self.physics], jacobian=False))
         saturated = [_saturated(rv, model.rvs_to_values[rv]) for rv in model.observed_RVs]
         saturated += [_peak(rv) for rv in nuisances]
-        chi2 = -2 * at_x(log_likelihood)
-        gradient = pt.grad(chi2, x)
-        hessian = pt.stack([pt.grad(gradient[i], x) for i in range(len(self.names))])
+        chi2 = -2 * log_likelihood
+        gradient, hessian = _derivatives(chi2, [values[name] for name in self.names])
+        chi2, gradient, hessian = at_x(chi2), at_x(gradient), at_x(hessian)
         light = Mode(linker="py", optimizer="fast_compile")  # NumPy on whole arrays: nothing to compile
         options = {"trust_input": True, "on_unused_input": "ignore"}
         self.full = pm.compile([x, numbers], [chi2, gradient, hessian], **options)
@@ -70,6 +70,22 @@ class CompiledLikelihood:
         self.log_prior = pm.compile(
             [points, numbers], vectorize_graph(log_prior, {x: points}), mode=light, **options
         )
+
+
+def _derivatives(chi2, variables) -> tuple:
+    """Gradient (n,) and Hessian (n, n) with respect to scalars.
+
+    One triangle, and one scalar at a time: half as much for PyTensor to rewrite and for Numba to compile as
+    with the entries of a vector.
+    """
+    n = len(variables)
+    gradient = pt.grad(chi2, variables)
+    rows = [
+        pt.grad(gradient[i], variables[i:], disconnected_inputs="ignore", return_disconnected="zero")
+        for i in range(n)
+    ]
+    hessian = pt.stack([rows[min(i, j)][abs(i - j)] for i in range(n) for j in range(n)])
+    return pt.stack(gradient), hessian.reshape((n, n))
 
 
 def _without_rounding(graph):

@@ -103,9 +103,9 @@ class Shape:
     @cached_property
     def sampler(self):
         """nutpie's compiled model; ``sampler.with_data(numbers=...)`` is that of another model."""
-        import nutpie
+        from .nuts import compile_sampler
 
-        return nutpie.compile_pymc_model(self.model, var_names=[rv.name for rv in self.first.free_RVs])
+        return compile_sampler(self.model, self.numbers)
 
     @cached_property
     def likelihood(self):
@@ -166,5 +166,9 @@ def _packed(model: pm.Model) -> tuple[pm.Model, SharedVariable]:
     outputs = clone_replace(kept, replace=replacements, rebuild_strict=False)
     packed = FunctionGraph(outputs=outputs, clone=False)
     packed._coords = fgraph._coords
-    packed._dim_lengths = {k: pt.constant(int(v.eval())) for k, v in model.dim_lengths.items()}
+    packed._dim_lengths = {k: pt.constant(_length(v)) for k, v in model.dim_lengths.items()}
     return model_from_fgraph(packed, mutate_fgraph=True), numbers
+
+
+def _length(variable) -> int:
+    return int(variable.get_value() if isinstance(variable, SharedVariable) else variable.eval())

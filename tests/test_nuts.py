@@ -1,0 +1,72 @@
+"""What nutpie is given is PyMC's log-probability; physics of the sampler's input, not of its draws."""
+
+import ctypes
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from bayes_enues.shapes import numbers_of, shape_of
+
+POINTS = [np.zeros(2), np.array([1.3, -0.2]), np.array([-2.0, 0.4])]
+
+
+def pointer(array):
+    return array.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+
+
+def log_probability(sampler, x):
+    """Log-probability and gradient through the C function that nutpie calls."""
+    gradient, value = np.empty(x.size), np.empty(1)
+    data = ctypes.c_void_p(sampler.user_data.ctypes.data)
+    status = sampler.compiled_logp_func.ctypes(x.size, pointer(x), pointer(gradient), pointer(value), data)
+    return status, value[0], gradient
+
+
+def constrained(sampler, x):
+    values = np.empty(sampler.n_expanded)
+    data = ctypes.c_void_p(sampler.user_data.ctypes.data)
+    assert sampler.compiled_expand_func.ctypes(x.size, values.size, pointer(x), pointer(values), data) == 0
+    return dict(zip(sampler.shape_info[0], values, strict=True))
+
+
+@pytest.fixture(scope="module")
+def sampler(xenonnt_model):
+    return shape_of(xenonnt_model).sampler.with_data(numbers=numbers_of(xenonnt_model))
+
+
+@pytest.mark.parametrize("x", POINTS, ids=str)
+def test_nutpie_gets_the_log_probability_and_gradient_of_pymc(sampler, xenonnt_model, x):
+    function = xenonnt_model.logp_dlogp_function(ravel_inputs=True)
+    function.set_extra_values({})
+    value, gradient = function(x)
+    status, ours, our_gradient = log_probability(sampler, x)
+    assert status == 0
+    assert_allclose(ours, value, rtol=1e-12)
+    assert_allclose(our_gradient, gradient, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("x", POINTS, ids=str)
+def test_draws_come_back_inside_the_ranges_of_their_priors(sampler, xenonnt_model, x):
+    prior = xenonnt_model.question.priors["nu_e"]
+    names = [rv.name for rv in xenonnt_model.free_RVs]
+    found = constrained(sampler, x)
+    share = 1 / (1 + np.exp(-x[names.index("nu_e")]))  # PyMC's interval transform, by hand
+    expected = {
+        "nu_e": prior.lower + (prior.upper - prior.lower) * share,
+        "beta_flux": -1 + np.exp(x[names.index("beta_flux")]),
+    }
+    assert found.keys() == expected.keys()
+    assert_allclose(list(found.values()), [expected[name] for name in found], rtol=1e-12)
+
+
+def test_a_point_without_a_finite_probability_is_reported_as_a_divergence(sampler):
+    assert log_probability(sampler, np.array([0.0, 800.0]))[0] != 0
+
+
+def test_new_data_change_the_log_probability_without_compiling(sampler, xenonnt_model):
+    x = POINTS[1]
+    numbers = numbers_of(xenonnt_model)
+    other = sampler.with_data(numbers=numbers * 1.01)
+    assert other.compiled_logp_func is sampler.compiled_logp_func
+    assert log_probability(other, x)[1] != log_probability(sampler, x)[1]
