@@ -38,6 +38,7 @@ _HOMES = {
     "marginal_density": "quadrature",
     "limits": "bounds",
     "published_limits": "published",
+    "cite": "citations",
     "future_experiment": "projection",
     "project": "projection",
 }
