@@ -11,8 +11,10 @@ __all__ = ["COMMANDS", "app", "main"]
 COMMANDS = {
     "limits": "limits:limits",
     "mediators": "mediators:mediators",
+    "region": "region:region",
     "spectrum": "spectrum:spectrum",
     "data": "data:data",
+    "coverage": "coverage:coverage",
     "project": "project:project",
 }
 

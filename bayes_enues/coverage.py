@@ -135,7 +135,8 @@ def job_of(spec: RowSpec, true_values: int | Sequence[float] = 20, kind: str = "
             raise ValueError(f"the true values {values} are none, or one is there twice")
         if not interaction_named(spec.model).signed and values[0] < 0:
             raise ValueError(
-                f"a true value of {spec.parameter} is {values[0]:g}, outside the physical region, which begins at 0"
+                f"a true value of {spec.parameter} is {values[0]:g}, outside the physical region, which "
+                "begins at zero"
             )
     model = model_of(spec)
     if isinstance(true_values, int):
@@ -175,7 +176,7 @@ class _Laboratory:
         self.rule, self.weights = (nodes + 1) / 2, weights / 2
 
     def reach(self, value: float) -> tuple[float, float]:
-        """Where the posterior of a toy thrown at a value is expected; widened toy by toy if it is elsewhere."""
+        """Where a toy thrown at a value is expected to have its posterior; widened where it is not."""
         lower, upper = self.range
         if self.signed:
             width = 0.6 * (upper - lower)

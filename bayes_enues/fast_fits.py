@@ -194,11 +194,10 @@ def analyse_toys(full, toys, truth, lower, scale, bottom, top, rule, weights, po
         low, high = bottom, top
         for _ in range(MAX_EXTENSIONS):
             for i in range(k):
-                nodes[i], measure[i] = low + (value - low) * rule[i], (value - low) * weights[i]
-                nodes[k + 1 + i], measure[k + 1 + i] = (
-                    value + (high - value) * rule[i],
-                    (high - value) * weights[i],
-                )
+                nodes[i] = low + (value - low) * rule[i]
+                measure[i] = (value - low) * weights[i]
+                nodes[k + 1 + i] = value + (high - value) * rule[i]
+                measure[k + 1 + i] = (high - value) * weights[i]
             nodes[k], measure[k] = value, 0.0
             a = 0 if value > low else k  # no panel below a true value on the edge
             good = _scan(

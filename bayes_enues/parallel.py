@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-__all__ = ["completed", "executors"]
+__all__ = ["check_scheduler", "completed", "executors"]
 
 Opener = Callable[[], AbstractContextManager[Executor]]
 
@@ -83,8 +83,8 @@ def completed(
 ) -> Iterator[tuple[Any, Any]]:
     """Items and their results, as they finish.
 
-    What a lost worker was doing is done again: Dask sees to it by itself, and a broken pool of local processes
-    is replaced by a new one, three times at most.
+    What a lost worker was doing is done again: Dask sees to it by itself, and a broken pool of local
+    processes is replaced by a new one, three times at most.
 
     Yields
     ------
@@ -108,6 +108,12 @@ def completed(
             except BrokenExecutor:
                 if attempt == MAX_BROKEN:
                     raise ValueError(
-                        f"worker processes died {MAX_BROKEN} times (too little memory?); what was finished is "
-                        "kept, so run again with fewer workers"
+                        f"worker processes died {MAX_BROKEN} times (too little memory?); what was finished "
+                        "is kept, so run again with fewer workers"
                     ) from None
+
+
+def check_scheduler(address: str) -> None:
+    """Refuse an address at which no Dask scheduler with workers answers, before any long computation."""
+    with _dask(address):
+        pass

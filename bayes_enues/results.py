@@ -41,6 +41,19 @@ class _Whole:
             self.partial.unlink(missing_ok=True)
 
 
+def check_writable(path: Path) -> None:
+    """Make a folder for results, and refuse one that cannot be written to."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / f".probe.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ValueError(
+            f"results cannot be written to {path}: {error.strerror}; choose another --out"
+        ) from None
+
+
 class ResultsFolder:
     """Rows of one kind in one folder.
 
@@ -69,15 +82,7 @@ class ResultsFolder:
         self.file = self.path / name
         self.level = level
         self.messages: list[str] = []
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            probe = self.path / f".probe.{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise ValueError(
-                f"results cannot be written to {self.path}: {error.strerror}; choose another --out"
-            ) from None
+        check_writable(self.path)
         self.rows: list[dict[str, Any]] = self._read()
 
     def _read(self) -> list[dict[str, Any]]:

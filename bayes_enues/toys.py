@@ -1,9 +1,9 @@
 """Toy experiments: what would have been counted if a parameter had some value.
 
-Counts are thrown as Poisson for every experiment, whatever its likelihood, and the auxiliary measurement of each
-nuisance is thrown around the nuisance's true value. A toy of XENONnT is then analysed as Eq. 15 of
-arXiv:2208.06415 prescribes, with sigma^i from the toy's own counts. ``gaussian`` toys keep the data's sigma^i and
-throw Gaussian counts: they test the approximations of the method, not the choice of the likelihood.
+Counts are thrown as Poisson for every experiment, whatever its likelihood, and the auxiliary measurement of
+each nuisance is thrown around the nuisance's true value. A toy of XENONnT is then analysed as Eq. 15 of
+arXiv:2208.06415 prescribes, with sigma^i from the toy's own counts. ``gaussian`` toys keep the data's sigma^i
+and throw Gaussian counts: they test themselves, not the choice of the likelihood.
 
 Each toy has a seed of its own, from the run's seed, the place of the true value and the toy's number, so that
 any toy can be repeated alone and no result depends on how toys were grouped.
@@ -88,9 +88,7 @@ class ToyMaker:
         functions = shape_of(self.model).draws
         draws = np.ascontiguousarray(self.points[:, order])
         counts = {
-            rv.name: functions.arguments[k][0](
-                draws, self.base
-            )  # the first of Poisson and Normal is their mean
+            rv.name: functions.arguments[k][0](draws, self.base)  # the mean, first of both
             for k, rv in enumerate(self.model.observed_RVs)
         }
         return [
@@ -98,7 +96,7 @@ class ToyMaker:
         ]
 
     def throw(self, i_true: int, first: int, last: int) -> np.ndarray:
-        """Toys ``first`` to ``last`` (excluded) at one true value, as numbers of the model, (m, n_numbers)."""
+        """Toys ``first`` to ``last`` (excluded) at one true value: the model's numbers, (m, n_numbers)."""
         toys = np.repeat(self.base[None], last - first, axis=0)
         sigma = self.likelihood.scale[self.likelihood.n_physics :]
         true_nuisances = self.points[i_true, self.likelihood.n_physics :]
@@ -125,7 +123,7 @@ class ToyMaker:
         errors = count_errors(np.arange(counts.max() + 1), experiment.settings.bins.errors)
         if errors[counts.min()] <= 0:
             raise ValueError(
-                f"a toy of {experiment.name} has an empty bin, and errors = {experiment.settings.bins.errors!r} give "
-                "it none, by which a Gaussian likelihood divides; use garwood, or likelihood = 'poisson'"
+                f"a toy of {experiment.name} has an empty bin without error, and a Gaussian likelihood "
+                f"divides by it (errors = {experiment.settings.bins.errors!r}); use garwood, or a Poisson one"
             )
         toys[:, self.slices[f"sigma_{experiment.slug}"]] = errors[counts]

@@ -1,0 +1,155 @@
+"""``bayes-enues coverage``: how often each bound includes the truth; limits of Feldman and Cousins."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Experiments, Level, Parameters, Seed, console, progress
+
+
+def coverage(
+    model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
+    parameter: Parameters = None,
+    experiment: Experiments = None,
+    toys: Annotated[int, typer.Option(help="Toys at each true value.")] = 10_000,
+    true_values: Annotated[
+        str, typer.Option(help="How many, or a list such as 0,4,8 in the parameter's unit (one value: 4,).")
+    ] = "20",
+    kind: Annotated[
+        str, typer.Option(help="poisson, or gaussian for Gaussian counts with the data's errors.")
+    ] = "poisson",
+    level: Level = 0.9,
+    seed: Seed = 20220811,
+    workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A running Dask scheduler, tcp://host:port, instead.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
+) -> None:
+    """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
+    from ..coverage import chunks_of, job_of
+    from ..coverage_run import CoverageFolder, run_coverage
+    from ..parallel import check_scheduler, executors
+    from ..rows import plan
+    from ..toys import check_kind
+
+    values = parse_true_values(true_values)
+    check_kind(kind)
+    if toys < 1:
+        raise ValueError(f"--toys is {toys}; at least one toy was needed")
+    opener = executors(workers or os.cpu_count() or 1, scheduler)
+    if scheduler:
+        check_scheduler(scheduler)
+    specs = plan([model], parameter, experiment, level=level, seed=seed)
+    out = out or Path("results") / f"coverage_{model}"
+    identity = {"model": model, "seed": seed, "kind": kind, "level": level}
+    folder = CoverageFolder(out, identity)
+    with console.status("finding the true values' nuisances"):
+        jobs = [job_of(spec, values, kind) for spec in specs]
+    with progress(sum(len(chunks_of(job, toys)) for job in jobs), "toys") as tell:
+        rows = run_coverage(jobs, toys, folder, opener, tell)
+    coverage_figures(rows, folder)
+    print_coverage(rows, folder)
+    console.print(f"Written to {out}: coverage.json, the toys (chunks/) and figures (PDF, PNG).")
+
+
+def parse_true_values(text: str) -> int | list[float]:
+    """A number of true values, or the values themselves: ``20``, ``0,4,8``, ``4,``.
+
+    Raises
+    ------
+    ValueError
+        If the text is neither.
+    """
+    try:
+        if "," in text:
+            return [float(part) for part in text.split(",") if part.strip()]
+        return int(text)
+    except ValueError:
+        raise ValueError(
+            f"--true-values is {text!r}; a whole number of values or a list such as 0,4,8 was needed"
+        ) from None
+
+
+def coverage_figures(rows, folder) -> None:
+    """One figure a parameter, a line of panels an experiment: coverage and critical value."""
+    from .. import plots
+    from ..plots_coverage import plot_coverage, plot_critical_value
+    from ..rows import interaction_named
+
+    for parameter in dict.fromkeys(row["parameter"] for row in rows):
+        mine = [row for row in rows if row["parameter"] == parameter]
+        experiments = list(dict.fromkeys(row["experiment"] for row in mine))
+        label = interaction_named(mine[0]["model"]).label(parameter)
+        with plots.style():
+            fig, axes = plots.figure(len(experiments), 2, height=2.9, squeeze=False)
+            for (left, right), experiment in zip(axes, experiments, strict=True):
+                here = [row for row in mine if row["experiment"] == experiment]
+                plot_coverage(left, here, label)
+                limit = next(
+                    (
+                        entry
+                        for entry in folder.limits
+                        if (entry["parameter"], entry["experiment"]) == (parameter, experiment)
+                    ),
+                    None,
+                )
+                plot_critical_value(right, here, label, limit)
+            plots.save(fig, folder.path / f"coverage_{parameter}")
+
+
+def print_coverage(rows, folder) -> None:
+    """Tables, one a parameter and experiment, with what each column promises."""
+    from rich import box
+    from rich.table import Table
+
+    from ..coverage import BOUNDS
+
+    def percent(row, bound):
+        value, error = row["coverage"][bound], row["coverage_error"][bound]
+        return "" if value is None else f"{100 * value:.1f} ± {100 * error:.1f}"
+
+    for key in dict.fromkeys((row["parameter"], row["experiment"]) for row in rows):
+        mine = [row for row in rows if (row["parameter"], row["experiment"]) == key]
+        first = mine[0]
+        table = Table(
+            title=f"{first['model'].replace('_', ' ')} {key[0]}, {key[1]}: coverage in %, "
+            f"{first['toys']} toys each",
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+        )
+        bounds = [b for b in BOUNDS if first["coverage_target"][b] is not None]
+        table.add_column(f"true value\n[{first['unit']}]", justify="right")
+        for bound in bounds:
+            table.add_column(f"{bound}\n(target {100 * first['coverage_target'][bound]:g})", justify="right")
+        for name in ("critical value", "p-value", "failed"):
+            table.add_column(name, justify="right")
+        for row in mine:
+            critical = "none"
+            if row["critical_value"] is not None:
+                critical = f"{row['critical_value']:.2f} ± {row['critical_value_error']:.2f}"
+            cells = [percent(row, bound) for bound in bounds]
+            table.add_row(
+                f"{row['true_value']:g}", *cells, critical, f"{row['p_value']:.3f}", str(row["failed"])
+            )
+        console.print(table)
+        for entry in folder.limits:
+            if (entry["parameter"], entry["experiment"]) == key:
+                console.print(limit_in_words(entry))
+
+
+def limit_in_words(entry) -> str:
+    """A limit of Feldman and Cousins, and the Standard Model's p-value."""
+    level, unit = f"{100 * entry['level']:g} %", entry["unit"]
+    if len(entry["pieces"]) == 1 and entry["pieces"][0][0] == 0 and entry["upper"] is not None:
+        region = f"< {entry['upper']:.3g} ± {entry['error']:.1g}"
+    else:
+        region = " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in entry["pieces"]) or "empty"
+    words = f"Feldman-Cousins, {level}: {entry['parameter']} {region} [{unit}]".replace("[", r"\[")
+    if entry["note"]:
+        words += f"; {entry['note']}"
+    if entry["standard_model_p_value"] is not None:
+        words += f". Standard Model: p = {entry['standard_model_p_value']:.3f}"
+    return words
