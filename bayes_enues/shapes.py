@@ -60,12 +60,10 @@ def slices_of(model: pm.Model) -> dict[str, slice]:
     }
 
 
-def _transform_key(transform) -> tuple:
-    if transform is None:
-        return (None,)
-    return type(transform), tuple(
-        (k, getattr(v, "__qualname__", repr(v))) for k, v in sorted(vars(transform).items())
-    )
+def _from_values(model: pm.Model) -> list:
+    """Each free variable as a function of the value that a sampler moves: its transform, written out."""
+    transforms = [(rv, model.rvs_to_values[rv], model.rvs_to_transforms[rv]) for rv in model.free_RVs]
+    return [v if t is None else t.backward(v, *rv.owner.inputs) for rv, v, t in transforms]
 
 
 def same_shape(a: pm.Model, b: pm.Model) -> bool:
@@ -79,10 +77,13 @@ def same_shape(a: pm.Model, b: pm.Model) -> bool:
         v.get_value(borrow=True).shape for v in _data(b)
     ]:
         return False
-    transforms = [[_transform_key(model.rvs_to_transforms[rv]) for rv in model.free_RVs] for model in (a, b)]
-    if transforms[0] != transforms[1]:
+    if not equal_computations(_outputs(a), _outputs(b), shared_a, shared_b):
         return False
-    return equal_computations(_outputs(a), _outputs(b), shared_a, shared_b)
+    values_a, values_b = ([model.rvs_to_values[rv] for rv in model.free_RVs] for model in (a, b))
+    if [v.type for v in values_a] != [v.type for v in values_b]:
+        return False
+    given = [*shared_a, *values_a, *a.free_RVs], [*shared_b, *values_b, *b.free_RVs]
+    return equal_computations(_from_values(a), _from_values(b), *given)
 
 
 class Shape:
