@@ -87,6 +87,7 @@ def print_limits(rows) -> None:
     from rich.table import Table
 
     from ..rows import interaction_named
+    from ..wording import NOT_CONVERGED, columns_of, footnotes, limit_cells
 
     for name in dict.fromkeys(row["model"] for row in rows):
         mine = [row for row in rows if row["model"] == name]
@@ -94,71 +95,15 @@ def print_limits(rows) -> None:
         table = Table(
             title=f"{name.replace('_', ' ')}  [{mine[0]['unit']}]", title_justify="left", box=box.SIMPLE_HEAD
         )
-        cut = f"{mine[0]['profile']['delta_chi2']:.4g}"
-        columns = ["posterior HDI", "equal-tailed", f"profile Δχ²={cut}"]
-        if not signed:
-            columns = ["posterior", "flat in square", "profile 1-sided", f"profile Δχ²={cut}"]
-        for column in ("parameter", "experiment", *columns, "published", "profile/publ."):
+        for column in ("parameter", "experiment", *columns_of(mine, signed)):
             table.add_column(column, justify="left" if column in ("parameter", "experiment") else "right")
         last = None
         for row in mine:
             if last not in (None, row["experiment"]):
                 table.add_section()
             last = row["experiment"]
-            table.add_row(row["parameter"], row["experiment"], *_cells(row, signed))
+            cells = [c.replace(NOT_CONVERGED, f"[red]{NOT_CONVERGED}[/]") for c in limit_cells(row, signed)]
+            table.add_row(row["parameter"], row["experiment"], *cells)
         console.print(table)
     for line in footnotes(rows):
         console.print(line, style="dim")
-
-
-def _cells(row, signed: bool) -> list[str]:
-    posterior, profile, published = row["posterior"], row["profile"], row["published"]
-
-    def region(pieces):
-        return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in pieces)
-
-    if signed:
-        bound = ["[red]not converged[/]", ""]
-        if posterior["converged"]:
-            bound = [region(posterior["pieces"]), region([posterior["eti"]])]
-        cells = [*bound, region(profile["pieces"])]
-        ours = [profile["pieces"][0][0], profile["pieces"][-1][1]]
-    else:
-        bound = ["[red]not converged[/]", ""]
-        if posterior["converged"]:
-            bound = [
-                f"< {posterior['upper']:.3g} ± {posterior['mcse']:.1g}",
-                f"< {posterior['upper_flat_strength']:.3g}",
-            ]
-        cells = [*bound, f"< {profile['upper_one_sided']:.3g}", f"< {profile['upper']:.3g}"]
-        ours = [None, profile["upper"]]
-    if published is None:
-        return [*cells, "", ""]
-    theirs = [published["lower"], published["upper"]]
-    ratios = " ".join(f"{a / b:.2f}" for a, b in zip(ours, theirs, strict=True) if a is not None and b)
-    shown = f"< {theirs[1]:g}" if theirs[0] is None else f"({theirs[0]:g}, {theirs[1]:g})"
-    return [*cells, shown, ratios]
-
-
-def footnotes(rows) -> list[str]:
-    """What a reader must know before using a number of the table."""
-    level = 100 * rows[0]["level"]
-    lines = []
-    if any(row["posterior"]["kind"] == "upper" for row in rows):
-        lines.append(
-            f"posterior: one-sided {level:g} % credible bound, prior flat in the parameter ('flat in "
-            "square': flat in its square), ± Monte Carlo error. Profile: the two-sided threshold of the "
-            "paper, whose upper end alone covers more, and the one-sided one. "
-            "Bounds differ by threshold first, then by prior."
-        )
-    if any(row["posterior"]["kind"] == "hdi" for row in rows):
-        lines.append(
-            f"posterior HDI: {level:g} % highest-density region, in pieces where it splits; flat prior."
-        )
-    if any(row["profile"]["at_boundary"] for row in rows):
-        lines.append(
-            "The best fit of the non-negative parameters lies on the boundary at zero, "
-            "unless limits.json says other."
-        )
-    seen = dict.fromkeys(line for row in rows for line in [*row["caveats"], *row["notes"]])
-    return lines + [f"* {line}" for line in seen]
