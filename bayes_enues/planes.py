@@ -24,6 +24,7 @@ from .statistics import check_level, threshold
 __all__ = ["CredibleRegion", "Plane", "ProfileRegion", "credible_plane", "plane_region", "profile_plane"]
 
 PROFILE_POINTS = 101  # a side; odd, so that every second point is a grid too
+PROFILE_POINTS_OF_THREE = 61
 DENSITY_POINTS = 41
 THIRD_NODES = 16  # Gauss-Legendre, over the range of a parameter that is integrated away
 FINE = 401
@@ -129,7 +130,7 @@ def plane_region(
     parameters: Sequence[str],
     level: float = 0.9,
     ranges: Mapping[str, tuple[float, float]] | None = None,
-    points: int = PROFILE_POINTS,
+    points: int | None = None,
 ) -> Plane:
     """The 90 % regions of two parameters of a model.
 
@@ -143,7 +144,7 @@ def plane_region(
     ranges : mapping of name to (lower, upper), optional
         Where to draw the profile; extended, with a note, where the region does not fit.
     points : int
-        Grid points a side for the profile, odd.
+        Grid points a side for the profile, odd; by default 101, and 61 with a third free parameter.
 
     Raises
     ------
@@ -153,8 +154,12 @@ def plane_region(
     """
     check_level(level)
     likelihood = Likelihood(model)
-    held = plane_indices(likelihood.question.free, parameters)
+    free = likelihood.question.free
+    held = plane_indices(free, parameters)
+    if len(free) > 3:
+        raise ValueError(f"{list(free)} are free; a plane leaves at most one further parameter free")
     notes: list[str] = []
+    points = points or (PROFILE_POINTS if likelihood.n_physics == 2 else PROFILE_POINTS_OF_THREE)
     profile = profile_plane(likelihood, held, threshold(level, 2), ranges, points, notes)
     return Plane(tuple(parameters), profile, credible_plane(likelihood, held, level), notes)
 
@@ -172,8 +177,6 @@ def plane_indices(free: Sequence[str], parameters: Sequence[str]) -> list[int]:
     unknown = [name for name in parameters if name not in free]
     if unknown:
         raise ValueError(f"the model has no parameter {unknown}; the choices are {list(free)}")
-    if len(free) > 3:
-        raise ValueError(f"{list(free)} are free; a plane leaves at most one further parameter free")
     return [list(free).index(name) for name in parameters]
 
 

@@ -1,5 +1,6 @@
 """Figures: results and an Axes in, the Axes out. Nothing that matters is computed here."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,13 +51,18 @@ def figure(rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 
 
 
 def save(fig, path: str | Path) -> list[Path]:
-    """Write a figure as PDF and PNG and close it; the paths written."""
+    """Write a figure as PDF and PNG and close it; the paths written.
+
+    No date goes into them: the same results give the same files.
+    """
     import matplotlib.pyplot as plt
+
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it warns of the date of matplotlib's own fonts
 
     path = Path(path)
     paths = [path.with_name(path.name + suffix) for suffix in (".pdf", ".png")]
     for target in paths:
-        fig.savefig(target)
+        fig.savefig(target, metadata={"CreationDate": None} if target.suffix == ".pdf" else None)
     plt.close(fig)
     return paths
 

@@ -65,6 +65,8 @@ class Interaction:
         Fields that are choices rather than parameters, such as the set of weak couplings.
     symbol : str
         LaTeX of the free parameter, with ``{}`` for the flavour.
+    plane_leaves_others_free : bool
+        Whether a plane of two parameters profiles and integrates the others, instead of leaving them at zero.
     typical : float
         A value of the order of today's limits; the search for the strength of a template starts there.
     """
@@ -79,6 +81,7 @@ class Interaction:
     fixed_parameters: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[tuple[str, ...]] = ("couplings",)
     symbol: ClassVar[str] = ""
+    plane_leaves_others_free: ClassVar[bool] = False
     typical: ClassVar[float] = 1.0
 
     def __post_init__(self):

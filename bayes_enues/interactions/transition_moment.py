@@ -39,6 +39,7 @@ class TransitionMoment(Interaction):
     unit = "1e-12 mu_B"
     power = 2
     symbol = r"\Lambda_{{{}}}"
+    plane_leaves_others_free = True  # Fig. 3 of the paper: three entries of one matrix
     typical = 10.0
 
     def effective_moment_squared(self):
