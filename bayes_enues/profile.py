@@ -321,24 +321,26 @@ def profile_likelihood(
     Raises
     ------
     ValueError
-        If the model has no such parameter, a value lies outside the physical region, or the fit does not
-        converge.
+        If the model has no such parameter, a value lies outside the physical region, a threshold is not
+        positive, or the fit does not converge.
     """
     check_level(level)
     likelihood = Likelihood(model)
     name = likelihood.names[0] if parameter is None else parameter
     index = _index(likelihood, name)
     cut = threshold(level) if delta_chi2 is None else delta_chi2
-    edge = likelihood.lower[index]
+    if not 0 < cut < np.inf:
+        raise ValueError(f"delta_chi2 is {cut}; a positive threshold was needed, such as 2.7055")
+    edge, one = likelihood.lower[index], one_sided_threshold(level)
 
     curve = _Curve(likelihood, index)
-    curve.cover(max(cut, 1.0))
+    curve.cover(max(cut, one, 1.0))
     best, fit = curve.best()
     if not fit.converged:
         raise ValueError(f"the fit of {name} did not converge at {best:g}")
     pieces = curve.pieces(cut)
     one_sided = None
-    if np.isfinite(edge) and (one := one_sided_threshold(level)) > 0:
+    if np.isfinite(edge) and one > 0:
         one_sided = curve.pieces(one)[-1][1]
 
     if values is None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm, poisson
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +60,15 @@ def expected_counts(model, values):
             total = total + scales.get((e.name, component), 1) * counts
         found.append(np.asarray(total))
     return found
+
+
+def chi2_written_out(model, values):
+    """Eq. 14 with saturated terms (Poisson) and Eq. 15 (Gaussian), penalties by their sigmas."""
+    total = 0.0
+    for e, mu in zip(model.question.experiments, expected_counts(model, values), strict=True):
+        if e.likelihood == "poisson":
+            total += 2 * np.sum(poisson.logpmf(e.counts, e.counts) - poisson.logpmf(e.counts, mu))
+        else:
+            total += -2 * np.sum(norm.logpdf(e.counts, mu, e.sigma) - norm.logpdf(0, 0, e.sigma))
+    sigmas = {"beta_flux": 0.07, "alpha_background": 0.13, "delta_ar37": 1.0}
+    return total + sum((values[n] / s) ** 2 for n, s in sigmas.items() if n in values)

@@ -3,8 +3,8 @@
 import numpy as np
 import pymc as pm
 import pytest
-from conftest import expected_counts
-from scipy.stats import norm, poisson
+from conftest import chi2_written_out
+from scipy.stats import norm
 
 from bayes_enues import Flat, HalfNormal, load_experiment, models
 from bayes_enues.likelihood import Likelihood
@@ -15,18 +15,6 @@ POINTS = [
     {"nu_e": 8.0, "beta_flux": 0.06, "alpha_background": -0.2, "delta_ar37": -0.6},
     {"nu_e": 17.0, "beta_flux": -0.1, "alpha_background": 0.1, "delta_ar37": 1.3},
 ]
-
-
-def chi2_written_out(model, values):
-    """Eq. 14 with saturated terms (Poisson) and Eq. 15 (Gaussian), penalties by their sigmas."""
-    total = 0.0
-    for e, mu in zip(model.question.experiments, expected_counts(model, values), strict=True):
-        if e.likelihood == "poisson":
-            total += 2 * np.sum(poisson.logpmf(e.counts, e.counts) - poisson.logpmf(e.counts, mu))
-        else:
-            total += -2 * np.sum(norm.logpdf(e.counts, mu, e.sigma) - norm.logpdf(0, 0, e.sigma))
-    sigmas = {"beta_flux": 0.07, "alpha_background": 0.13, "delta_ar37": 1.0}
-    return total + sum((values[n] / s) ** 2 for n, s in sigmas.items() if n in values)
 
 
 @pytest.mark.parametrize("which", ["xenonnt_model", "lz_model", "joint_model"])

@@ -1,0 +1,88 @@
+"""Quadrature against brute-force integration on a grid with SciPy's distributions written out."""
+
+import numpy as np
+import pytest
+from conftest import expected_counts
+from scipy.integrate import simpson
+from scipy.interpolate import CubicSpline
+from scipy.stats import norm, poisson
+
+from bayes_enues import Flat, FlatStrength, marginal_density, models
+from bayes_enues.likelihood import Likelihood
+from bayes_enues.quadrature import Density, log_marginal_likelihood
+
+
+def brute_force_xenonnt(model, values):
+    """Marginal likelihood over beta on a grid, Gaussian likelihood and prior from scipy.stats."""
+    (e,) = model.question.experiments
+    beta = np.linspace(-0.6, 0.6, 801)
+    found = []
+    for value in values:
+        (mu,) = zip(*[expected_counts(model, {"nu_e": value, "beta_flux": b}) for b in beta], strict=True)
+        logs = norm.logpdf(e.counts, np.array(mu), e.sigma).sum(axis=1) + norm.logpdf(beta, 0, 0.07)
+        found.append(simpson(np.exp(logs - logs.max()), x=beta) * np.exp(logs.max() + 90))
+    return np.array(found)
+
+
+def test_the_density_of_xenonnt_is_that_of_brute_force(xenonnt_model):
+    density = marginal_density(xenonnt_model)
+    values = np.linspace(0, density.values[-1], 81)
+    brute = brute_force_xenonnt(xenonnt_model, values)
+    curve = CubicSpline(values, brute)
+    total = curve.integrate(values[0], values[-1])
+    np.testing.assert_allclose(density.at(values), brute / total, rtol=1e-4, atol=1e-7)
+    quantile = density.quantile(0.9)
+    assert curve.integrate(0, quantile) / total == pytest.approx(0.9, abs=1e-5)
+    assert quantile == pytest.approx(8.2, abs=0.1)  # physics.md, section 6: about 8.2 (flat in mu)
+
+
+def test_three_nuisances_of_lz_are_integrated_as_brute_force_does(lz_model):
+    """A grid of alpha, beta and delta with Poisson and Gaussian terms from scipy.stats, delta cut at -1."""
+    (e,) = lz_model.question.experiments
+    a, b = np.linspace(-0.6, 0.6, 41), np.linspace(-0.4, 0.4, 31)
+    d = np.linspace(-1, 0.6, 65)
+    alpha, beta, delta = np.meshgrid(a, b, d, indexing="ij")
+    prior = norm.logpdf(alpha, 0, 0.13) + norm.logpdf(beta, 0, 0.07) + norm.logpdf(delta, 0, 1)
+    background, argon = e.components["background"], e.components["ar37"]
+    values = np.array([0.0, 8.0, 16.0, 24.0])
+    brute = []
+    for value in values:
+        names = ("alpha_background", "beta_flux", "delta_ar37")
+        nominal = expected_counts(lz_model, {"nu_e": value, **dict.fromkeys(names, 0.0)})[0]
+        signal = nominal - background - argon
+        logs = prior.copy()
+        for i in range(e.n_bins):
+            mu = (1 + beta) * signal[i] + (1 + alpha) * background[i] + (1 + delta) * argon[i]
+            logs += poisson.logpmf(e.counts[i], mu)
+        weight = np.exp(logs - logs.max())
+        integral = simpson(simpson(simpson(weight, x=d), x=b), x=a)
+        brute.append(np.log(integral) + logs.max())
+    ours = log_marginal_likelihood(Likelihood(lz_model), [0], values[:, None])
+    np.testing.assert_allclose(ours - ours[0], np.array(brute) - brute[0], atol=2e-4)
+
+
+def test_a_prior_flat_in_the_square_is_the_flat_one_reweighted(xenonnt):
+    flat = marginal_density(models.magnetic_moment([xenonnt], prior=Flat(0, 20)))
+    strength = marginal_density(models.magnetic_moment([xenonnt], prior=FlatStrength(0, 20)))
+    assert strength.quantile(0.9) == pytest.approx(flat.reweighted(flat.values).quantile(0.9), rel=1e-5)
+    assert strength.quantile(0.9) == pytest.approx(10.1, abs=0.1)  # physics.md, section 6
+
+
+def test_more_nodes_and_points_change_no_quantile(lz_model):
+    coarse, fine = marginal_density(lz_model), marginal_density(lz_model, n=961, order=13)
+    for p in (0.05, 0.5, 0.9, 0.99):
+        assert coarse.quantile(p) == pytest.approx(fine.quantile(p), rel=3e-4)
+
+
+def test_quantiles_of_a_density_known_by_hand():
+    x = np.linspace(0, 8, 801)
+    density = Density(x, np.sqrt(2 / np.pi) * np.exp(-(x**2) / 2), 0.0)
+    for p in (0.1, 0.5, 0.9, 0.99):
+        assert density.quantile(p) == pytest.approx(norm.ppf(0.5 + p / 2), rel=1e-4)
+    assert density.at([-1.0, 9.0]).tolist() == [0.0, 0.0]
+
+
+def test_another_free_parameter_must_be_on_the_grid_too(xenonnt):
+    model = models.magnetic_moment([xenonnt], ["nu_e", "nu_mu"], prior=Flat(0, 40))
+    with pytest.raises(ValueError, match=r"\['nu_mu'\] must be on the grid too"):
+        marginal_density(model, "nu_e")
