@@ -14,8 +14,11 @@ COMMANDS = {
     "region": "region:region",
     "spectrum": "spectrum:spectrum",
     "data": "data:data",
+    "priors": "priors:priors",
     "coverage": "coverage:coverage",
+    "calibrate": "calibrate:calibrate",
     "project": "project:project",
+    "report": "report:report",
 }
 
 app = typer.Typer(

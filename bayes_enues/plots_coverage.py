@@ -8,7 +8,7 @@ import numpy as np
 from .plots import title_of, unit_label
 from .statistics import one_sided_threshold, threshold
 
-__all__ = ["plot_coverage", "plot_critical_value"]
+__all__ = ["plot_coverage", "plot_critical_value", "plot_ranks"]
 
 #: Line, colour (Okabe & Ito) and words of each bound; profile bounds have full markers, posterior ones open.
 BOUND_STYLES = {
@@ -117,4 +117,38 @@ def plot_critical_value(
     ax.set_ylabel(r"$\Delta\chi^2$")
     ax.set_title(title_of(rows[0]["experiment"]), fontsize=9)
     ax.legend(loc="upper left", fontsize=6.5)
+    return ax
+
+
+def plot_ranks(ax, ranks: np.ndarray, name: str, probability: float, quantities: int = 1):
+    """Empirical distribution of ranks less the uniform one, inside ArviZ's simultaneous band.
+
+    Parameters
+    ----------
+    ax : Axes
+    ranks : (n,)
+        Between 0 and 1.
+    name : str
+        Of the quantity.
+    probability : float
+        That a right sampler stays inside for all quantities.
+    quantities : int
+        How many there are.
+
+    Returns
+    -------
+    Axes
+    """
+    from arviz_stats.ecdf_utils import ecdf_pit
+
+    from .calibration import BAND_SIMULATIONS
+
+    each = 1 - (1 - probability) / quantities
+    at, ecdf, low, high = ecdf_pit(ranks, each, BAND_SIMULATIONS, rng=np.random.default_rng(214))
+    ax.fill_between(at, low - at, high - at, step="mid", color="0.85", lw=0)
+    ax.step(at, ecdf - at, where="mid", color="#0072B2", lw=1)
+    ax.axhline(0, color="0.5", lw=0.6)
+    ax.set_xlabel(f"rank of {name}")
+    ax.set_ylabel("distribution $-$ uniform")
+    ax.set_xlim(0, 1)
     return ax

@@ -30,7 +30,7 @@ def coverage(
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
     from ..coverage import chunks_of, job_of
-    from ..coverage_run import CoverageFolder, run_coverage
+    from ..coverage_run import coverage_folder, run_coverage
     from ..parallel import check_scheduler, executors
     from ..rows import plan
     from ..toys import check_kind
@@ -44,8 +44,7 @@ def coverage(
         check_scheduler(scheduler)
     specs = plan([model], parameter, experiment, level=level, seed=seed)
     out = out or Path("results") / f"coverage_{model}"
-    identity = {"model": model, "seed": seed, "kind": kind, "level": level}
-    folder = CoverageFolder(out, identity)
+    folder = coverage_folder(out, model, seed, kind, level)
     with console.status("finding the true values' nuisances"):
         jobs = [job_of(spec, values, kind) for spec in specs]
     with progress(sum(len(chunks_of(job, toys)) for job in jobs), "toys") as tell:
@@ -91,7 +90,7 @@ def coverage_figures(rows, folder) -> None:
                 limit = next(
                     (
                         entry
-                        for entry in folder.limits
+                        for entry in folder.lists["limits"]
                         if (entry["parameter"], entry["experiment"]) == (parameter, experiment)
                     ),
                     None,
@@ -135,7 +134,7 @@ def print_coverage(rows, folder) -> None:
                 f"{row['true_value']:g}", *cells, critical, f"{row['p_value']:.3f}", str(row["failed"])
             )
         console.print(table)
-        for entry in folder.limits:
+        for entry in folder.lists["limits"]:
             if (entry["parameter"], entry["experiment"]) == key:
                 console.print(limit_in_words(entry))
 
