@@ -2,7 +2,8 @@
 
 A run counts only with R-hat <= 1.01, bulk and tail ESS >= 400 and no divergence. One that fails is run again
 by a fixed rule: the same seed with twice the draws, then with a target acceptance of 0.99, then by sequential
-Monte Carlo. Draws are doubled until the Monte Carlo error of the bound is small enough.
+Monte Carlo. One whose draws give separate modes the wrong weights (:mod:`bayes_enues.modes`) fails likewise.
+Draws are doubled until the Monte Carlo error of the bound is small enough.
 """
 
 from collections.abc import Callable
@@ -133,11 +134,13 @@ def sample_posterior(
         tell(f"sampling {chains} x {draws}")
         return _nuts(sampler, names, draws, tune, chains, seed, target, cores)
 
+    wrong_modes = _mode_check(model)
     attempts, name = 1, "nuts"
     while True:
         tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
         state = _state(tree)
-        if not state.converged:
+        complaint = wrong_modes(tree) if state.converged else ""
+        if complaint or not state.converged:
             if name == "smc":
                 break
             attempts += 1
@@ -146,7 +149,7 @@ def sample_posterior(
             elif attempts == 3:
                 target_accept = LAST_TARGET_ACCEPT
             else:
-                name, draws = "smc", max(draws, SMC_DRAWS)
+                name, draws = "smc", SMC_DRAWS  # nearly independent, and dear
                 tell("NUTS chains disagree; sequential Monte Carlo")
         elif precision is not None and draws < MAX_DRAWS and (excess := precision(tree)) > 1:
             draws = int(min(draws * 2 ** max(1, np.ceil(2 * np.log2(excess))), MAX_DRAWS))
@@ -161,8 +164,8 @@ def sample_posterior(
         "chains": int(tree["posterior"].sizes["chain"]),
         "attempts": attempts,
         "seed": int(seed),
-        "converged": int(state.converged),
-        "diagnosis": state.words(),
+        "converged": int(state.converged and not complaint),
+        "diagnosis": complaint or state.words(),
         **{k: float(v) for k, v in state._asdict().items()},
     }
     question = getattr(model, "question", None)
@@ -173,6 +176,18 @@ def sample_posterior(
             "prior": "; ".join(prior_words(model).values()),
         }
     return tree
+
+
+def _mode_check(model: pm.Model) -> Callable[[xr.DataTree], str]:
+    """What is wrong with the weights of separate modes, for one signed parameter; only those have mirror modes."""
+    from .modes import wrong_weights
+    from .quadrature import marginal_density
+
+    question = getattr(model, "question", None)
+    if question is None or not question.interaction.signed or len(question.free) > 1:
+        return lambda tree: ""
+    density, name = marginal_density(model), question.free[0]
+    return lambda tree: wrong_weights(density, tree["posterior"][name].values)
 
 
 def prior_words(model: pm.Model) -> dict[str, str]:
