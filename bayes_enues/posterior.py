@@ -6,6 +6,8 @@ Monte Carlo. One whose draws give separate modes the wrong weights (:mod:`bayes_
 Draws are doubled until the Monte Carlo error of the bound is small enough.
 """
 
+import logging
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -26,7 +28,7 @@ TUNE = 600
 TARGET_ACCEPT = 0.95
 LAST_TARGET_ACCEPT = 0.99
 MAX_DRAWS = 64_000
-SMC_DRAWS = 4000
+SMC_DRAWS = 2000
 R_HAT, ESS = 1.01, 400
 
 
@@ -179,7 +181,7 @@ def sample_posterior(
 
 
 def _mode_check(model: pm.Model) -> Callable[[xr.DataTree], str]:
-    """What is wrong with the weights of separate modes, for one signed parameter; only those have mirror modes."""
+    """Words on wrong weights of separate modes, for one signed parameter: those have mirror modes."""
     from .modes import wrong_weights
     from .quadrature import marginal_density
 
@@ -226,9 +228,22 @@ def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr
 
 
 def _smc(model, draws, chains, seed) -> xr.DataTree:
-    with model:
-        tree = pm.sample_smc(draws=draws, chains=chains, cores=1, random_seed=seed, progressbar=False)
-    names = [rv.name for rv in model.free_RVs]
+    logger = logging.getLogger("pymc.smc.sampling")
+    level, names = logger.level, [rv.name for rv in model.free_RVs]
+    logger.setLevel(logging.ERROR)
+    try:
+        with model, warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Numba will use object mode", UserWarning)
+            tree = pm.sample_smc(
+                draws=draws,
+                chains=chains,
+                cores=1,
+                random_seed=seed,
+                progressbar=False,
+                compute_convergence_checks=False,  # ours decide
+            )
+    finally:
+        logger.setLevel(level)
     return xr.DataTree.from_dict({"posterior": tree["posterior"].to_dataset()[names]})
 
 
