@@ -8,8 +8,11 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 
+from .likelihood import RANGE_DELTA_CHI2, Likelihood
 from .posterior import prior_words, quantile_error, sample_posterior
-from .profile import Profile, profile_likelihood
+from .power_scaling import power_scaling
+from .priors import Prior
+from .profile import Profile, profile_curve, profile_likelihood
 from .published import Published, published_limit
 from .quadrature import marginal_density
 from .question import Question, question_of
@@ -19,6 +22,7 @@ from .statistics import check_level
 __all__ = ["Limit", "PosteriorBound", "limits"]
 
 PRECISION = 0.01
+CUT_DELTA_CHI2 = 9.0  # a prior that ends before this, three standard deviations, cuts the posterior
 MAX_PARETO_K = 0.7
 
 
@@ -80,9 +84,11 @@ class Limit:
     caveats : list of str
         Inputs that are not published as such.
     notes : list of str
-        What had to be done differently.
+        What had to be done differently, and whether the prior's range decides the bound.
     draws : xr.DataTree
         The posterior itself.
+    power_scaling : dict or None
+        Sensitivity to the parameter's prior and to the likelihood; see :mod:`bayes_enues.power_scaling`.
     """
 
     model: str
@@ -97,6 +103,7 @@ class Limit:
     caveats: list[str]
     notes: list[str]
     draws: xr.DataTree = field(repr=False)
+    power_scaling: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The row of ``limits.json``, without fingerprint."""
@@ -126,6 +133,7 @@ class Limit:
             and {"lower": published.lower, "upper": published.upper, "source": published.source},
             "caveats": self.caveats,
             "notes": self.notes,
+            "power_scaling": self.power_scaling,
         }
 
     def __str__(self) -> str:
@@ -207,6 +215,7 @@ def limits(
         raise ValueError(f"the model leaves {list(question.free)} free, not {name!r}")
 
     profile = profile_likelihood(model, name, level=level, delta_chi2=delta_chi2)
+    notes = [*question.notes, *range_notes(model, name, question.priors[name], profile.chi2_min)]
     bound = (
         _SignedBound(model, name, level) if question.interaction.signed else _UpperBound(model, name, level)
     )
@@ -241,9 +250,42 @@ def limits(
         if level == 0.9
         else None,
         caveats=caveats(question),
-        notes=list(question.notes),
+        notes=notes,
         draws=tree,
+        power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
     )
+
+
+def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) -> list[str]:
+    """Words for a prior whose stated range cuts what the data allow; the bound then rests on the range.
+
+    Raises
+    ------
+    ValueError
+        If the range holds nothing that the data allow.
+    """
+    if not isinstance(prior, Prior):
+        return []
+    if name in question_of(model).open_ranges and not prior.edge_decides:
+        return []  # the likelihood has set the range
+    likelihood = Likelihood(model)
+    index = likelihood.names.index(name)
+    inside = profile_curve(likelihood, [index], prior.grid(25)[:, None])
+    delta = np.array([fit.chi2 for fit in inside]) - chi2_min
+    if delta.min() > RANGE_DELTA_CHI2:
+        raise ValueError(
+            f"the prior of {name} ({prior.words(name)}) leaves out all that the data allow: delta chi^2 is "
+            f"at least {delta.min():.3g} on it; widen its range"
+        )
+    notes = []
+    physical = likelihood.lower[index]
+    for end, edge, cut in (("lower", prior.lower, delta[0]), ("upper", prior.upper, delta[-1])):
+        if cut < CUT_DELTA_CHI2 and edge > physical:
+            notes.append(
+                f"the prior of {name} ends at {edge:.4g}, where delta chi^2 is {cut:.2g}: "
+                f"its {end} edge decides the bound with the data"
+            )
+    return notes
 
 
 def caveats(question: Question) -> list[str]:
@@ -282,8 +324,6 @@ class _UpperBound:
         The weights, strength density over prior density, are bounded for every prior that does not vanish;
         where their tail is too heavy (Pareto k above 0.7) quadrature takes over.
         """
-        from .likelihood import Likelihood
-
         question = question_of(self.model)
         likelihood = Likelihood(self.model)
         flat = draws.ravel()

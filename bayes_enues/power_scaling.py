@@ -25,8 +25,8 @@ def power_scaling(tree: xr.DataTree, parameter: str) -> dict[str, float | str]:
     Returns
     -------
     dict
-        ``prior`` and ``likelihood``, each the cumulative Jensen-Shannon distance per unit of log2 of the power
-        (above 0.05 counts as sensitive), and ``diagnosis`` in words.
+        ``prior`` and ``likelihood``, each the cumulative Jensen-Shannon distance per unit of log2 of the
+        power (above 0.05 counts as sensitive), and ``diagnosis`` in words.
 
     Raises
     ------

@@ -45,6 +45,8 @@ class Prior:
 
     #: Numbers that the command line accepts between the parentheses, longest last.
     arguments: ClassVar[tuple[tuple[str, ...], ...]] = ((), ("lower", "upper"))
+    #: Whether its lower edge decides the bound wherever it lies.
+    edge_decides: ClassVar[bool] = False
 
     def __post_init__(self):
         for edge in (self.lower, self.upper):
@@ -185,6 +187,7 @@ class LogUniform(Prior):
     knee: float | None = field(default=None, repr=False)
 
     arguments = (("lower",), ("lower", "upper"))
+    edge_decides = True
 
     def __post_init__(self):
         super().__post_init__()

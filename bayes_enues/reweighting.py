@@ -41,7 +41,7 @@ class Weights(NamedTuple):
         return np.interp(probability, below / weight.sum(), draws.ravel()[order])
 
     def quantile_error(self, draws: np.ndarray, probability: float) -> float:
-        """Monte Carlo standard error of that quantile, for the correlation of draws and the spread of weights.
+        """Monte Carlo standard error of that quantile, for correlated draws and uneven weights.
 
         The error of the share below, carried over to the quantity by the quantile function itself.
         """
@@ -52,9 +52,9 @@ class Weights(NamedTuple):
         return float(np.diff(self.quantile(draws, ends))[0] / 2)
 
     def resample(self, seed: int) -> np.ndarray:
-        """Indices of as many draws without weights, (chain * draw,), by systematic resampling; in random order.
+        """Indices of as many draws without weights, (chain * draw,), in random order.
 
-        For what takes draws alone, such as a diagnostic or a file; not for errors.
+        By systematic resampling: for what takes draws alone, such as a diagnostic or a file; not for errors.
         """
         rng = np.random.default_rng(seed)
         n = self.weights.size

@@ -1,5 +1,7 @@
 """What commands share: the options that many take, progress, messages."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +14,24 @@ __all__ = [
     "Draws",
     "Experiments",
     "Fresh",
+    "Jobs",
     "Level",
+    "Mass",
     "Out",
     "Parameters",
     "PriorText",
     "Seed",
     "console",
+    "fixed_by",
     "progress",
 ]
 
-console = Console(highlight=False)
+PIPED_WIDTH = 120
+
+#: As wide as the terminal; a table that is piped is not squeezed into 80 columns.
+console = Console(
+    highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+)
 
 Experiments = Annotated[
     list[str] | None,
@@ -39,8 +49,30 @@ PriorText = Annotated[
 ]
 Draws = Annotated[int, typer.Option(min=1, help="Draws per chain to begin with; doubled as the error asks.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of every random number.")]
+Mass = Annotated[float | None, typer.Option(help="Of a light mediator [keV]; needed for these models only.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the work, some 350 MB each.")]
+
+
+def fixed_by(model: str, mass: float | None) -> tuple[tuple[str, float], ...]:
+    """Parameters of a model that are given and not free, as :class:`bayes_enues.rows.RowSpec` takes them.
+
+    Raises
+    ------
+    ValueError
+        If a mediator's mass is missing, or another model is given one.
+    """
+    from ..rows import interaction_named
+
+    kind = interaction_named(model)
+    if "mass" in kind.fixed_parameters:
+        if mass is None:
+            raise ValueError(f"{model} needs --mass, the mass of the mediator in keV")
+        return (("mass", mass),)
+    if mass is not None:
+        raise ValueError(f"{model} has no mass; leave --mass out")
+    return ()
 
 
 @contextmanager
@@ -66,3 +98,9 @@ def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
         yield lambda done, words: bar.update(task, completed=done, description=words, refresh=True)
+
+
+def print_whole(table) -> None:
+    """Print a table with nothing cut off or folded, also where the terminal is narrower."""
+    width = console.measure(table, options=console.options.update(width=1000)).maximum
+    Console(highlight=False, width=max(console.width, width)).print(table)
