@@ -1,0 +1,25 @@
+"""``bayes-enues report``: one self-contained HTML page of a results folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import console
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder that other commands wrote to.")] = Path("results"),
+    out: Annotated[Path | None, typer.Option(help="The page; default: report.html in the folder.")] = None,
+) -> None:
+    """Tables, figures, sources and diagnostics of a results folder on one page that loads nothing."""
+    from ..report import build_report
+    from ..results import write_text
+
+    page = build_report(folder)
+    target = out or folder / "report.html"
+    try:
+        write_text(target, page)
+    except OSError as error:
+        raise ValueError(f"the report cannot be written to {target}: {error.strerror}") from None
+    console.print(f"Written: {target} ({len(page.encode()) / 1e6:.1f} MB)")

@@ -1,0 +1,168 @@
+"""The report: everything of a results folder on one page that loads nothing and runs nothing."""
+
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+
+from bayes_enues.cli import app
+from bayes_enues.discrepancies import discrepancy
+from bayes_enues.report import build_report
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def a_row(parameter="nu_e", experiment="xenonnt_sr0", upper=8.85, published=9.0, converged=True):
+    """A row as limits.json holds it; numbers are made up, for the page shows and computes nothing."""
+    return {
+        "model": "magnetic_moment", "parameter": parameter, "experiment": experiment, "unit": "1e-12 mu_B",
+        "prior": f"flat in {parameter} on [0, 20]", "level": 0.9, "fingerprint": "0123456789abcdef",
+        "seed": 1,
+        "posterior": {
+            "kind": "upper", "level": 0.9, "lower": None, "upper": 8.25, "upper_flat_strength": 10.1,
+            "pieces": None, "eti": None, "mcse": 0.08, "rhat": 1.001, "ess_bulk": 4000.0, "ess_tail": 3000.0,
+            "divergences": 0, "sampler": "nuts", "draws": 4000, "attempts": 1, "converged": converged,
+            "diagnosis": "converged" if converged else "R-hat 1.2 > 1.01",
+        },
+        "profile": {
+            "lower": None, "upper": upper, "upper_one_sided": 7.2, "pieces": [[0.0, upper]], "best_fit": 0.0,
+            "chi2_min": 17.8, "delta_chi2": 2.7055, "at_boundary": True, "nuisances": {"beta_flux": 0.0},
+        },
+        "published": published and {"lower": None, "upper": published, "source": "arXiv:2208.06415"},
+        "caveats": ["a <caveat> & more"], "notes": [],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rows = [
+        a_row(),
+        a_row("universal", upper=6.47, published=6.3),
+        a_row("nu_mu", "lz_ws2022", upper=31.0, published=22.8),
+        a_row("nu_tau", "lz_ws2022", converged=False),
+    ]
+    (tmp_path / "limits.json").write_text(json.dumps({"level": 0.9, "rows": rows}))
+    coverage = {"level": 0.9, "rows": [{"true_value": t, "coverage": {"posterior": 0.9}} for t in (0.0, 5.0)]}
+    (tmp_path / "coverage.json").write_text(json.dumps(coverage))
+    (tmp_path / "reproduction.md").write_text(
+        "# Table I\n\n![Fig. 1](spectrum.png)\n\n<script>1/0</script>\n"
+    )
+    from matplotlib.figure import Figure
+
+    for name in ("limits_magnetic_moment", "spectrum", "unheard_of"):
+        figure = Figure(figsize=(3, 2))
+        figure.subplots().plot([0, 1])
+        figure.savefig(tmp_path / f"{name}.png", dpi=60)
+    return tmp_path
+
+
+class Resources(HTMLParser):
+    """What a page would load, and its scripts."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.loaded, self.scripts, self.ids, self.targets, self.images = [], 0, set(), [], 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.scripts += tag == "script" or any(name.startswith("on") for name in found)
+        self.images += tag == "img"
+        self.ids |= {found["id"]} if "id" in found else set()
+        if tag == "a":
+            self.targets.append(found["href"])
+        elif tag in ("img", "link", "iframe", "source", "object", "embed"):
+            self.loaded += [found[name] for name in ("src", "href", "srcset", "data") if name in found]
+
+
+def test_the_page_loads_nothing_and_runs_nothing(folder):
+    page = Resources(build_report(folder))
+    assert page.scripts == 0
+    assert all(address.startswith("data:") for address in page.loaded)
+    assert page.images == 3  # each figure once, also the one that the Markdown page shows
+    assert {target[1:] for target in page.targets if target.startswith("#")} <= page.ids
+
+
+def test_tables_sources_diagnostics_and_words_are_there(folder):
+    page = build_report(folder)
+    for words in (
+        "&lt; 8.85", "&lt; 9", "0.98",  # ours, the paper's, their ratio
+        "efficiency used by the paper is not published", "imply 6.5 to 6.6",
+        "XENON Collaboration data release", "Hartree-Fock",
+        "largest R-hat 1.0010", "a &lt;caveat&gt; &amp; more", "not converged",
+        "Coverage", "true value", "@article{XENON:2022", "&lt;script&gt;1/0",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "3 of 4 posteriors converged" in page
+
+
+def test_a_posterior_that_did_not_converge_shows_no_bound(folder):
+    row = re.search(r"<tr><td[^>]*>nu_tau</td>.*?</tr>", build_report(folder), flags=re.DOTALL)[0]
+    assert "not converged" in row
+    assert "8.25" not in row
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_shown(folder):
+    (folder / "priors.json").write_text("{")
+    page = build_report(folder)
+    assert "priors.json" in page
+    assert "cannot be read" in page
+    assert "&lt; 8.85" in page
+
+
+def test_a_folder_without_results_is_refused_with_what_to_do(tmp_path):
+    with pytest.raises(ValueError, match="holds no results; run bayes-enues limits"):
+        build_report(tmp_path)
+    with pytest.raises(ValueError, match="there is no folder"):
+        build_report(tmp_path / "nowhere")
+
+
+def test_the_command_writes_the_page(folder):
+    from typer.testing import CliRunner
+
+    result = CliRunner().invoke(app, ["report", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_only_a_difference_from_the_paper_needs_words():
+    assert discrepancy(a_row(published=None)) is None
+    assert discrepancy(a_row()).words == ""
+    assert "6.5 to 6.6" in discrepancy(a_row("universal", upper=6.47, published=6.3)).words
+    assert "efficiency" in discrepancy(a_row("nu_e", "lz_ws2022", upper=19.0, published=13.9)).words
+    assert discrepancy(a_row(upper=20.0)).words == "No reason is known."
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
+@pytest.mark.parametrize("width", [390, 1200])
+def test_a_browser_shows_it_without_requests_or_errors(folder, tmp_path, width):
+    (folder / "report.html").write_text(build_report(folder))
+    address, log, picture = (folder / "report.html").as_uri(), tmp_path / "net.json", tmp_path / "page.png"
+    own = [
+        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--window-size={width},1500",
+        "--enable-logging=stderr",
+    ]
+    run = subprocess.run(
+        ["chromium", *FLAGS, *own, f"--log-net-log={log}", f"--screenshot={picture}", address],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert picture.stat().st_size > 10_000
+    assert "CONSOLE" not in run.stderr  # errors of scripts, and what the Content-Security-Policy refused
+    asked = set(re.findall(r'"url":"((?:https?|file|ftp)://[^"]+)"', log.read_text()))
+    own_business = ("googleapis.com", "google.com", "gvt1.com")  # the browser's own, switched off or not
+    assert {url for url in asked if not any(host in url for host in own_business)} <= {address}
+    shown = subprocess.run(
+        ["chromium", *FLAGS, *own, "--dump-dom", address],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "How to read them" in shown.stdout
