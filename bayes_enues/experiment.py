@@ -1,7 +1,7 @@
 """An experiment: counts, background, response and uncertainties, read from a folder of numbers."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -20,7 +20,7 @@ from .schema import ExperimentFile, NuisanceEntry
 from .statistics import count_errors
 from .tables import label, packaged, packaged_names, read_table, sha256
 
-__all__ = ["Experiment", "experiment_names", "load_experiment", "variant_names"]
+__all__ = ["Experiment", "check_distinct", "experiment_names", "load_experiment", "variant_names"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +148,12 @@ def variant_names(name: str) -> dict[str, str]:
     """Variants of an experiment and what each changes."""
     _, settings, _ = _read(name)
     return {variant: changes["note"] for variant, changes in settings.variants.items()}
+
+
+def check_distinct(names: Sequence[str]) -> None:
+    """Refuse a joint fit in which the data of one experiment, or of its variants, would count twice."""
+    if len({n.partition(":")[0] for n in names}) < len(names):
+        raise ValueError(f"the data of one experiment would count twice in {sorted(names)}")
 
 
 def _locate(name: str) -> tuple[Traversable, str | None]:

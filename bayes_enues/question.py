@@ -20,7 +20,7 @@ from .counts import (
     signal_counts,
     typical_scale,
 )
-from .experiment import Experiment, load_experiment
+from .experiment import Experiment, check_distinct, load_experiment
 from .interactions.base import Interaction
 from .interactions.checks import check_class, check_interaction, stays_symbolic
 from .schema import NuisanceEntry
@@ -164,9 +164,7 @@ def ask(
     if not loaded:
         raise ValueError("no experiment was given; one or more were needed")
     loaded = tuple(sorted(loaded, key=lambda e: e.name))
-    names = [e.name for e in loaded]
-    if len({n.partition(":")[0] for n in names}) < len(names):
-        raise ValueError(f"the data of one experiment would count twice in {names}")
+    check_distinct([e.name for e in loaded])
     if spectrum not in ("templates", "chain"):
         raise ValueError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 

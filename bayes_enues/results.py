@@ -91,8 +91,8 @@ class ResultsFolder:
         try:
             content = json.loads(self.file.read_text(encoding="utf-8"))
             rows = content["rows"]
-            if not all(isinstance(row, dict) and isinstance(row.get("fingerprint"), str) for row in rows):
-                raise ValueError("a row without fingerprint")
+            if not all(_complete(row) for row in rows):
+                raise ValueError("a row lacks its fingerprint, or its posterior's name or hash")
             level = float(content["level"])
         except (ValueError, KeyError, TypeError, OSError) as error:
             self.set_aside(self.file, f"cannot be read ({error})")
@@ -173,6 +173,13 @@ class ResultsFolder:
             writer = csv.DictWriter(file, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(flat)
+
+
+def _complete(row: Any) -> bool:
+    """Whether a row says what it rests on."""
+    file = row.get("file") if isinstance(row, dict) else None
+    named = file is None or (isinstance(file, dict) and {"name", "sha256"} <= file.keys())
+    return isinstance(row, dict) and isinstance(row.get("fingerprint"), str) and named
 
 
 def slug(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import interactions
-from .experiment import Experiment, load_experiment
+from .experiment import Experiment, check_distinct, load_experiment
 from .interactions.base import Interaction
 from .results import ResultsFolder, fingerprint
 from .statistics import check_level
@@ -138,6 +138,7 @@ def plan(
     joined = []
     for name in asked:
         loaded = [load_experiment(part) for part in split_experiments(name)]
+        check_distinct([e.name for e in loaded])
         own = [part for part in split_experiments(name) if Path(part.rpartition(":")[0] or part).is_dir()]
         joined.append(name if own else "+".join(e.name for e in loaded))
     specs = []
