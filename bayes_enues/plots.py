@@ -9,14 +9,16 @@ import matplotlib as mpl
 import numpy as np
 
 from .experiment import Experiment
+from .statistics import one_sided_threshold
+from .wording import experiment_title
 
-__all__ = ["EXPERIMENT_COLOURS", "figure", "plot_limit", "plot_spectrum", "save", "style"]
+__all__ = ["EXPERIMENT_COLOURS", "figure", "limit_legend", "plot_limit", "plot_spectrum", "save", "style"]
 
 #: Colour-blind safe (Okabe & Ito); line styles differ as well, for print.
 EXPERIMENT_COLOURS = {"lz_ws2022": "#0072B2", "xenonnt_sr0": "#D55E00", "lz_ws2022+xenonnt_sr0": "#333333"}
 OTHER_COLOURS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES = {"lz_ws2022": "-", "xenonnt_sr0": "--", "lz_ws2022+xenonnt_sr0": "-."}
-TITLES = {"lz_ws2022": "LZ WS2022", "xenonnt_sr0": "XENONnT SR0", "lz_ws2022+xenonnt_sr0": "LZ + XENONnT"}
+HISTOGRAM_BINS = 28
 
 
 @contextmanager
@@ -34,7 +36,10 @@ def style():
             "ytick.direction": "in",
             "xtick.top": True,
             "ytick.right": True,
-            "mathtext.fontset": "cm",
+            # STIX comes with matplotlib, for words and formulas alike; the dates inside its Computer Modern
+            # files are broken, and fontTools complains about them at every PDF
+            "font.family": "STIXGeneral",
+            "mathtext.fontset": "stix",
             "pdf.fonttype": 42,
         }
     ):
@@ -74,7 +79,7 @@ def colour_of(experiment: str, index: int = 0) -> str:
 
 def title_of(experiment: str) -> str:
     """What a legend calls an experiment."""
-    return TITLES.get(experiment, experiment)
+    return experiment_title(experiment)
 
 
 def plot_limit(
@@ -82,7 +87,9 @@ def plot_limit(
 ):
     """Delta chi^2 profile (line) and posterior density (steps, on a second axis) of one parameter.
 
-    The density is a histogram of the draws: no kernel smears it over the edge at zero.
+    Circles mark the profile bounds on their thresholds, a triangle the posterior bound. The density is a
+    histogram of the draws: no kernel smears it over the edge at zero. Rows of several experiments go into the
+    same Axes.
 
     Parameters
     ----------
@@ -103,28 +110,71 @@ def plot_limit(
     """
     colour = colour_of(row["experiment"], index)
     line = LINES.get(row["experiment"], ":")
-    ax.plot(*curve, color=colour, ls=line, label=title_of(row["experiment"]))
+    profile, posterior = row["profile"], row["posterior"]
+    cut = profile["delta_chi2"]
+    ends = [end for piece in profile["pieces"] for end in piece]
+    low, high = min(0.0, *ends), max(ends)
+    low, high = low - 0.25 * (high - low) * (low < 0), high + 0.25 * (high - low)
     density = getattr(ax, "density_axes", None)
     if density is None:
         density = ax.density_axes = ax.twinx()
         density.set_ylabel("posterior density (steps)")
-        density.tick_params(right=True)
+        density.set_ylim(0, 1e-9)
+        ax.tick_params(right=False)
         ax.set_zorder(density.get_zorder() + 1)
         ax.patch.set_visible(False)
-        ax.axhline(row["profile"]["delta_chi2"], color="0.5", lw=0.6)
         ax.set_xlabel(f"{label} [{unit_label(row['unit'])}]")
         ax.set_ylabel(r"$\Delta\chi^2$ (lines)")
-        ax.set_ylim(0, 2.6 * row["profile"]["delta_chi2"])
-    density.hist(draws, bins=60, density=True, histtype="stepfilled", color=colour, alpha=0.18, lw=0)
-    density.hist(draws, bins=60, density=True, histtype="step", color=colour, lw=0.6)
-    posterior = row["posterior"]
+        ax.set_ylim(0, 3 * cut)
+        ax.set_xlim(low, high)
+        for height, style in ((cut, "-"), (_one_sided(row), (0, (4, 2)))):
+            if height is not None:
+                ax.axhline(height, color="0.6", lw=0.5, ls=style, zorder=0)
+                ax.annotate(
+                    f"{height:.3g}", (1, height), (-2, 1), ("axes fraction", "data"), color="0.4",
+                    textcoords="offset points", ha="right", va="bottom", fontsize=6,
+                )  # fmt: skip
+    else:
+        ax.set_xlim(min(low, ax.get_xlim()[0]), max(high, ax.get_xlim()[1]))
+
+    ax.plot(*curve, color=colour, ls=line, lw=1.3, label=title_of(row["experiment"]))
+    mark = {"color": colour, "ls": "none", "ms": 4, "clip_on": False, "zorder": 5}
+    inner = [end for end in ends if end != 0 or low < 0]
+    ax.plot(inner, [cut] * len(inner), marker="o", **mark)
+    if profile["upper_one_sided"] is not None:
+        ax.plot([profile["upper_one_sided"]], [_one_sided(row)], marker="o", mfc="white", **mark)
+
+    height, edges = np.histogram(draws, bins=HISTOGRAM_BINS, range=(draws.min(), draws.max()), density=True)
+    edges[0] = 0.0 if low == 0 else edges[0]
+    density.stairs(height, edges, fill=True, color=colour, alpha=0.13, lw=0)
+    density.stairs(height, edges, color=colour, lw=0.6, ls=line)
+    density.set_ylim(0, max(density.get_ylim()[1], 1.9 * height.max()))
     if posterior["converged"]:
-        for end in (posterior["lower"], posterior["upper"]):
-            if end is not None:
-                density.axvline(end, color=colour, lw=0.8, ls=(0, (1, 1)), ymax=0.25)
-    density.set_ylim(0, None)
-    density.margins(y=0.3)
+        bounds = [end for end in (posterior["lower"], posterior["upper"]) if end is not None]
+        ax.plot(bounds, [0] * len(bounds), marker="^", **mark)
     return ax
+
+
+def _one_sided(row: Mapping) -> float | None:
+    """Threshold of the one-sided profile bound of a row, if it has one."""
+    return one_sided_threshold(row["level"]) if row["profile"]["upper_one_sided"] is not None else None
+
+
+def limit_legend(fig, ax):
+    """One legend above all panels of :func:`plot_limit`: experiments, statistics, bounds."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    grey = {"color": "0.3", "ls": "none", "ms": 4}
+    handles = [
+        *ax.get_legend_handles_labels()[0],
+        Line2D([], [], color="0.3", lw=1.3, label=r"$\Delta\chi^2$ profile"),
+        Patch(facecolor="0.85", edgecolor="0.3", lw=0.6, label="posterior density"),
+        Line2D([], [], marker="o", label="profile bound, two-sided", **grey),
+        Line2D([], [], marker="o", mfc="white", label="profile bound, one-sided", **grey),
+        Line2D([], [], marker="^", label="posterior bound", **grey),
+    ]
+    return fig.legend(handles=handles, loc="outside upper center", ncols=4 if fig.get_figwidth() > 5 else 2)
 
 
 def unit_label(unit: str) -> str:
@@ -168,11 +218,15 @@ def plot_spectrum(
     def stairs(values, **options):
         ax.stairs(values * scale, edges, baseline=None, **options)
 
-    ax.stairs(experiment.background * scale, edges, fill=True, color="0.88", label="background")
+    ax.stairs(
+        experiment.background * scale, edges, fill=True, color="0.88", label="background before the fit"
+    )
+    top = 0.0
     for k, (label, counts) in enumerate(curves):
         colour = "black" if k == 0 else OTHER_COLOURS[(k - 1) % 4]
         style = ["-", "--", "-.", ":", (0, (5, 1))][k % 5]
         stairs(experiment.background + counts, label=label, color=colour, ls=style, lw=1.2)
+        top = max(top, np.max((experiment.background + counts) * scale))
     if data:
         ax.errorbar(
             experiment.centres,
@@ -184,9 +238,10 @@ def plot_spectrum(
             color="0.25",
             label=f"{experiment.title} data",
         )
+        top = max(top, np.max((experiment.counts + experiment.sigma) * scale))
     ax.set_xlabel("reconstructed energy [keV]")
     ax.set_ylabel("events / keV" if per_keV else "events / bin")
     ax.set_xlim(edges[0], edges[-1])
-    ax.set_ylim(0, None)
-    ax.legend()
+    ax.set_ylim(0, 1.35 * top)
+    ax.legend(loc="upper right", ncols=2, columnspacing=1.0)
     return ax

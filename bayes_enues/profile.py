@@ -308,7 +308,7 @@ def profile_likelihood(
     parameter : str, optional
         By default the model's first free parameter.
     values : (n,), optional
-        Where to scan for the curve; by default 121 points over a little more than the region.
+        Where to scan for the curve; by default 241 points over the region and its surroundings.
     level : float
         Asymptotic coverage of the region: 0.9 cuts at 2.7055.
     delta_chi2 : float, optional
@@ -344,8 +344,8 @@ def profile_likelihood(
         one_sided = curve.pieces(one)[-1][1]
 
     if values is None:
-        margin = 0.15 * (pieces[-1][1] - pieces[0][0])
-        values = np.linspace(max(pieces[0][0] - margin, edge), pieces[-1][1] + margin, 121)
+        margin = 0.75 * (pieces[-1][1] - pieces[0][0])
+        values = np.linspace(max(pieces[0][0] - margin, edge), pieces[-1][1] + margin, 241)
     values = np.atleast_1d(np.asarray(values, float))
     if np.any(values < edge):
         raise ValueError(f"{name} was to be scanned at {values.min():g}, but it cannot lie below {edge:g}")

@@ -13,13 +13,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ResultsFolder", "write_text"]
+__all__ = ["ResultsFolder", "write_posterior", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a file so that it is there whole or not at all."""
     with _Whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def write_posterior(tree, path: Path) -> None:
+    """Write a posterior as NetCDF: draws in full precision, what follows from them compressed to single."""
+    derived = [group for group in ("log_likelihood", "posterior_predictive") if group in tree.children]
+    small = {"dtype": "float32", "compression": "gzip", "compression_opts": 1, "shuffle": True}
+    encoding = {f"/{group}": {name: small for name in tree[group].data_vars} for group in derived}
+    tree.to_netcdf(path, engine="h5netcdf", encoding=encoding)
 
 
 class _Whole:
@@ -131,14 +139,11 @@ class ResultsFolder:
         return None
 
     def write(self, row: Mapping[str, Any], tree=None) -> dict[str, Any]:
-        """Add a finished row, its posterior first; a broken row never replaces a finished one."""
+        """Add a finished row, its posterior first; a broken row never replaces a finished one.
+
+        The posterior is a DataTree, or the path of a file to be moved here.
+        """
         row = dict(row)
-        if tree is not None:
-            what = "_".join(slug(row[key]) for key in ("model", "parameter", "experiment"))
-            name = f"posterior_{what}_{row['fingerprint'][:8]}.nc"
-            with _Whole(self.path / name) as partial:
-                tree.to_netcdf(partial, engine="h5netcdf")
-            row["file"] = {"name": name, "sha256": file_hash(self.path / name)}
         same = [r for r in self.rows if r["fingerprint"] == row["fingerprint"]]
         if (
             any(r["posterior"]["converged"] for r in same if "posterior" in r)
@@ -148,6 +153,15 @@ class ResultsFolder:
                 f"{row['model']} {row['parameter']}: the new run did not converge; the old row stays"
             )
             return same[0]
+        if tree is not None:
+            what = "_".join(slug(row[key]) for key in ("model", "parameter", "experiment"))
+            name = f"posterior_{what}_{row['fingerprint'][:8]}.nc"
+            with _Whole(self.path / name) as partial:
+                if isinstance(tree, Path):
+                    os.replace(tree, partial)
+                else:
+                    write_posterior(tree, partial)
+            row["file"] = {"name": name, "sha256": file_hash(self.path / name)}
         place = next(
             (i for i, r in enumerate(self.rows) if r["fingerprint"] == row["fingerprint"]), len(self.rows)
         )

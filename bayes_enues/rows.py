@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from .interactions.base import Interaction
 from .results import ResultsFolder, fingerprint
 from .statistics import check_level
 from .tables import packaged, packaged_names, sha256
+from .workers import compute_all
 
 __all__ = ["RowSpec", "compute", "interaction_named", "model_of", "plan", "run"]
 
@@ -74,6 +76,10 @@ class RowSpec:
     @property
     def interaction(self) -> Interaction:
         return interaction_named(self.model)(**dict(self.fixed))
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+        """The row as it is stored, and its posterior; see :func:`compute`."""
+        return compute(self, progress, groups)
 
     def fingerprint(self) -> str:
         """Hash of data files, options, prior, draws, seed and package version."""
@@ -194,6 +200,7 @@ def run(
     fresh: bool = False,
     progress: Callable[[int, str], None] | None = None,
     keep_draws: bool = True,
+    jobs: int = 1,
 ) -> list[dict[str, Any]]:
     """Compute the rows that a folder does not hold yet, writing each as it finishes.
 
@@ -207,6 +214,8 @@ def run(
         Told how many rows are done, and in words what is going on.
     keep_draws : bool
         Whether to write each posterior beside its row; a scan of hundreds of rows keeps its numbers only.
+    jobs : int
+        Processes to share the work; see :mod:`bayes_enues.workers`.
 
     Returns
     -------
@@ -214,20 +223,16 @@ def run(
         The rows, in order.
     """
     tell = progress or (lambda done, words: None)
-    rows = []
-    for done, spec in enumerate(specs):
-        words = f"{spec.parameter} from {spec.experiment}"
-        tell(done, words)
-        row = None if fresh else folder.find(spec.fingerprint())
-        if row is None:
-            computed, tree = compute(
-                spec, lambda what, done=done, words=words: tell(done, f"{words}: {what}"), groups=keep_draws
-            )
-            row = folder.write(computed, tree if keep_draws else None)
-        rows.append(row)
-    folder.arrange(row["fingerprint"] for row in rows)
+    prints = [spec.fingerprint() for spec in specs]
+    rows = {} if fresh else {p: row for p in prints if (row := folder.find(p)) is not None}
+    missing = [spec for spec, p in zip(specs, prints, strict=True) if p not in rows]
+    found = compute_all(missing, folder.path, jobs, keep_draws, lambda words: tell(len(rows), words))
+    with closing(found):
+        for _, row, posterior in found:
+            rows[row["fingerprint"]] = folder.write(row, posterior)
+    folder.arrange(prints)
     tell(len(specs), "done")
-    return rows
+    return [rows[p] for p in prints]
 
 
 def all_converged(rows: Iterable[dict[str, Any]]) -> bool:

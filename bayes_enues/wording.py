@@ -3,23 +3,45 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["NOT_CONVERGED", "columns_of", "footnotes", "limit_cells", "region_text"]
+from .discrepancies import discrepancy
+
+__all__ = ["NOT_CONVERGED", "columns_of", "experiment_title", "footnotes", "limit_cells", "region_text"]
 
 NOT_CONVERGED = "not converged"
+
+_TITLES = {"lz_ws2022": "LZ WS2022", "xenonnt_sr0": "XENONnT SR0"}
+
+
+def number(value: float) -> str:
+    """Three digits, zeros among them: 17.0."""
+    return f"{value:#.3g}".rstrip(".")
 
 
 def region_text(pieces: Sequence) -> str:
     """Every piece of a region."""
-    return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in pieces)
+    return " ∪ ".join(f"({number(a)}, {number(b)})" for a, b in pieces)
+
+
+def experiment_title(experiment: str) -> str:
+    """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``; ``LZ + XENONnT``."""
+    titles = []
+    for name in experiment.split("+"):
+        stem, _, variant = name.partition(":")
+        title = _TITLES.get(stem, stem)
+        title = title.split()[0] if "+" in experiment else title
+        titles.append(f"{title}, {variant}" if variant else title)
+    return " + ".join(titles)
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]], signed: bool) -> list[str]:
-    """Heads of the columns that :func:`limit_cells` fills."""
-    cut = f"profile Δχ²={rows[0]['profile']['delta_chi2']:.4g}"
-    columns = ["posterior HDI", "equal-tailed", cut]
+    """Heads of the columns that :func:`limit_cells` fills, of two lines each."""
+    own = any(not row["prior"].startswith(f"flat in {row['parameter']} on") for row in rows)
+    prior = "your prior" if own else "flat prior"
+    cut = f"profile\nΔχ²<{rows[0]['profile']['delta_chi2']:.3g}"
+    columns = [f"posterior HDI\n{prior}", f"equal-tailed\n{prior}", cut]
     if not signed:
-        columns = ["posterior", "flat in square", "profile 1-sided", cut]
-    return [*columns, "published", "profile/publ."]
+        columns = [f"posterior\n{prior}", "posterior\nflat x²", "profile\none-sided", cut]
+    return [*columns, "published\n", "profile\n/ publ."]
 
 
 def limit_cells(row: Mapping[str, Any], signed: bool) -> list[str]:
@@ -36,10 +58,10 @@ def limit_cells(row: Mapping[str, Any], signed: bool) -> list[str]:
         bound = [NOT_CONVERGED, ""]
         if posterior["converged"]:
             bound = [
-                f"< {posterior['upper']:.3g} ± {posterior['mcse']:.1g}",
-                f"< {posterior['upper_flat_strength']:.3g}",
+                f"< {number(posterior['upper'])}±{posterior['mcse']:.1g}",
+                f"< {number(posterior['upper_flat_strength'])}",
             ]
-        cells = [*bound, f"< {profile['upper_one_sided']:.3g}", f"< {profile['upper']:.3g}"]
+        cells = [*bound, f"< {number(profile['upper_one_sided'])}", f"< {number(profile['upper'])}"]
         ours = [None, profile["upper"]]
     if published is None:
         return [*cells, "", ""]
@@ -51,23 +73,33 @@ def limit_cells(row: Mapping[str, Any], signed: bool) -> list[str]:
 
 def footnotes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a reader must know before using a number of the table."""
-    level = 100 * rows[0]["level"]
+    level = f"{100 * rows[0]['level']:g} %"
     lines = []
     if any(row["posterior"]["kind"] == "upper" for row in rows):
-        lines.append(
-            f"posterior: one-sided {level:g} % credible bound, prior flat in the parameter ('flat in "
-            "square': flat in its square), ± Monte Carlo error. Profile: the two-sided threshold of the "
-            "paper, whose upper end alone covers more, and the one-sided one. "
-            "Bounds differ by threshold first, then by prior."
-        )
+        lines += [
+            f"posterior: one-sided {level} credible bound, ± its Monte Carlo error; 'flat x²': prior flat "
+            "in the square of the parameter.",
+            f"profile: 'one-sided' is the one-sided {level} bound; the other column cuts a two-sided {level} "
+            "interval, as the paper does, and its upper end read alone covers more.",
+            "Bounds differ by threshold first, then by prior.",
+        ]
     if any(row["posterior"]["kind"] == "hdi" for row in rows):
-        lines.append(
-            f"posterior HDI: {level:g} % highest-density region, in pieces where it splits; flat prior."
-        )
+        lines.append(f"posterior HDI: {level} highest-density region, in pieces where it splits.")
     if any(row["profile"]["at_boundary"] for row in rows):
+        where = (
+            "all" if all(row["profile"]["at_boundary"] for row in rows) else "some (limits.json says which)"
+        )
+        lines.append(f"The best fit lies on the boundary at zero in {where} of these rows.")
+    reasons = {}
+    for row in rows:
+        found = discrepancy(row)
+        if found is not None and found.words:
+            reasons.setdefault(found.words, f"{row['parameter']} from {experiment_title(row['experiment'])}")
+    lines += [f"* {where}: {words}" for words, where in reasons.items()]
+    if any("lz_ws2022" in row["experiment"].split("+") for row in rows):
         lines.append(
-            "The best fit of the non-negative parameters lies on the boundary at zero, "
-            "unless limits.json says other."
+            "* LZ: the low-energy edge of its efficiency is the dominant systematic; "
+            "--experiment lz_ws2022:low_edge shows what it does."
         )
     seen = dict.fromkeys(line for row in rows for line in [*row["caveats"], *row["notes"]])
     return lines + [f"* {line}" for line in seen]

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from .common import Draws, Experiments, Fresh, Level, Out, Parameters, PriorText, Seed, console, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Jobs,
+    Level,
+    Out,
+    Parameters,
+    PriorText,
+    Seed,
+    console,
+    print_whole,
+    progress,
+)
 
 
 def limits(
@@ -20,6 +33,7 @@ def limits(
     seed: Seed = 20220811,
     out: Out = Path("results"),
     fresh: Fresh = False,
+    jobs: Jobs = 2,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
     from ..results import ResultsFolder
@@ -31,7 +45,7 @@ def limits(
     specs = plan(models, parameter, experiment, level=level, prior=prior, draws=draws, seed=seed)
     folder = ResultsFolder(out, "limits.json", level)
     with progress(len(specs), "limits") as tell:
-        rows = run(specs, folder, fresh, tell)
+        rows = run(specs, folder, fresh, tell, jobs=jobs)
         for name in models:
             tell(len(specs), f"figure of {name}")
             limit_figure([row for row in rows if row["model"] == name], folder)
@@ -60,50 +74,41 @@ def limit_figure(rows, folder) -> None:
         for ax in axes.ravel()[len(parameters) :]:
             ax.set_visible(False)
         for ax, name in zip(axes.ravel(), parameters, strict=False):
-            mine = [row for row in rows if row["parameter"] == name]
-            for index, row in enumerate(mine):
+            for index, row in enumerate(row for row in rows if row["parameter"] == name):
                 with xr.open_datatree(folder.path / row["file"]["name"], engine="h5netcdf") as tree:
                     profile = tree["profile"]
                     curve = (profile[name].values, profile["delta_chi2"].values)
                     draws = tree["posterior"][name].values.ravel()
-                kind = interaction_named(row["model"])
-                plots.plot_limit(ax, row, curve, draws, kind.label(name), index)
-            tops = [max(abs(end) for piece in row["profile"]["pieces"] for end in piece) for row in mine]
-            kind = interaction_named(mine[0]["model"])
-            low = min(piece[0] for row in mine for piece in row["profile"]["pieces"]) if kind.signed else 0.0
-            high = (
-                max(piece[1] for row in mine for piece in row["profile"]["pieces"])
-                if kind.signed
-                else max(tops)
-            )
-            ax.set_xlim(low - 0.3 * (high - low) * kind.signed, high + 0.3 * (high - low))
-        axes[0, 0].legend()
+                plots.plot_limit(ax, row, curve, draws, interaction_named(row["model"]).label(name), index)
+        plots.limit_legend(fig, axes[0, 0])
         plots.save(fig, folder.path / f"limits_{rows[0]['model']}")
 
 
 def print_limits(rows) -> None:
-    """The table, with what its columns mean below."""
+    """One table a model, one section an experiment, with what the columns mean below."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     from ..rows import interaction_named
-    from ..wording import NOT_CONVERGED, columns_of, footnotes, limit_cells
+    from ..wording import NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
 
     for name in dict.fromkeys(row["model"] for row in rows):
         mine = [row for row in rows if row["model"] == name]
         signed = interaction_named(name).signed
-        table = Table(
-            title=f"{name.replace('_', ' ')}  [{mine[0]['unit']}]", title_justify="left", box=box.SIMPLE_HEAD
-        )
-        for column in ("parameter", "experiment", *columns_of(mine, signed)):
-            table.add_column(column, justify="left" if column in ("parameter", "experiment") else "right")
-        last = None
-        for row in mine:
-            if last not in (None, row["experiment"]):
-                table.add_section()
-            last = row["experiment"]
-            cells = [c.replace(NOT_CONVERGED, f"[red]{NOT_CONVERGED}[/]") for c in limit_cells(row, signed)]
-            table.add_row(row["parameter"], row["experiment"], *cells)
-        console.print(table)
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
+        table.add_column(f"{name.replace('_', ' ')}\n[{mine[0]['unit']}]", no_wrap=True)
+        for column in columns_of(mine, signed):
+            table.add_column(column, justify="right", no_wrap=True)
+        for experiment in dict.fromkeys(row["experiment"] for row in mine):
+            table.add_row(f"[bold]{experiment_title(experiment)}[/]")
+            for row in (row for row in mine if row["experiment"] == experiment):
+                cells = [
+                    Text(c.replace(" ∪ ", "\n"), "red" if c == NOT_CONVERGED else "")
+                    for c in limit_cells(row, signed)
+                ]
+                table.add_row(f"  {row['parameter']}", *cells)
+            table.add_section()
+        print_whole(table)
     for line in footnotes(rows):
-        console.print(line, style="dim")
+        console.print(Text(line, "dim"), width=min(console.width, 110))
