@@ -25,6 +25,7 @@ _HOMES = {
     "LightTensor": "interactions",
     "TransitionMoment": "interactions",
     "Millicharge": "interactions",
+    "EquivalentPhotonMillicharge": "interactions",
     "ChargeRadius": "interactions",
     "AnapoleMoment": "interactions",
     "Flat": "priors",

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from .atom import Xenon
-from .constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
+from .constants import ATOMS_PER_TONNE, ELECTRON_MASS, FLAVOURS, SECONDS_PER_YEAR
 from .flux import Sun, fine_nodes, panel_nodes, two_nodes
 from .interactions.base import Interaction
 from .interactions.standard_model import StandardModel
@@ -52,15 +52,24 @@ def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon =
     rule = "two" if not fine else "panels" if interaction.is_symbolic else "fine"
     e_nu, weights = _nodes(e_er.tobytes(), sun, rule)
 
-    def flux_averaged(interaction):
+    def flux_averaged(interaction, e_nu=e_nu, weights=weights, kind="cross_section"):
+        cross_section = getattr(interaction, kind)
         per_flavour = [
-            (weights[i] * interaction.cross_section(flavour, e_nu[i], e_er)).sum(axis=0)
+            (weights[i] * cross_section(flavour, e_nu[i], e_er)).sum(axis=0)
             for i, flavour in enumerate(FLAVOURS)
         ]
         return per_flavour[0] + per_flavour[1] + per_flavour[2]
 
-    electrons = ATOMS_PER_TONNE * SECONDS_PER_YEAR * xenon.z_eff(e_er)
+    atoms = ATOMS_PER_TONNE * SECONDS_PER_YEAR
+    electrons = atoms * xenon.z_eff(e_er)
     rate = electrons * flux_averaged(interaction)
+    if hasattr(interaction, "cross_section_per_atom"):
+        # an atom can take all of a neutrino's energy: the nodes start at E_nu = E_er, which is the threshold of
+        # free electrons at a lower recoil energy
+        reached = 2 * e_er**2 / (2 * e_er + ELECTRON_MASS)
+        nodes = _nodes(reached.tobytes(), sun, "panels")
+        per_atom = flux_averaged(interaction, *nodes, kind="cross_section_per_atom")
+        rate = rate + atoms * (e_er >= xenon.threshold_keV) * per_atom
     if xenon.electrons == "rrpa":
         weak = flux_averaged(StandardModel(couplings=interaction.couplings))
         rate = rate + electrons * (xenon.standard_model_correction(e_er) - 1) * weak

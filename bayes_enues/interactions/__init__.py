@@ -3,6 +3,7 @@
 from .anapole_moment import AnapoleMoment
 from .base import Interaction
 from .charge_radius import ChargeRadius
+from .equivalent_photons import EquivalentPhotonMillicharge
 from .light_axial_vector import LightAxialVector
 from .light_pseudoscalar import LightPseudoscalar
 from .light_scalar import LightScalar
@@ -16,6 +17,7 @@ from .transition_moment import TransitionMoment
 __all__ = [
     "AnapoleMoment",
     "ChargeRadius",
+    "EquivalentPhotonMillicharge",
     "Interaction",
     "LightAxialVector",
     "LightPseudoscalar",

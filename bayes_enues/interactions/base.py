@@ -69,6 +69,8 @@ class Interaction:
         Whether a plane of two parameters profiles and integrates the others, instead of leaving them at zero.
     typical : float
         A value of the order of today's limits; the search for the strength of a template starts there.
+    alternative_to : str
+        The model of which this is another treatment, left out of ``--model all``.
     """
 
     couplings: str = field(default="tree", kw_only=True)
@@ -83,6 +85,7 @@ class Interaction:
     symbol: ClassVar[str] = ""
     plane_leaves_others_free: ClassVar[bool] = False
     typical: ClassVar[float] = 1.0
+    alternative_to: ClassVar[str] = ""
 
     def __post_init__(self):
         if self.couplings not in COUPLINGS:
