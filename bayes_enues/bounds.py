@@ -16,7 +16,7 @@ from .profile import Profile, profile_curve, profile_likelihood
 from .published import Published, published_limit
 from .quadrature import marginal_density
 from .question import Question, question_of
-from .regions import highest_density_pieces
+from .regions import credible_region, highest_density_pieces
 from .statistics import check_level
 
 __all__ = ["Limit", "PosteriorBound", "limits"]
@@ -47,6 +47,9 @@ class PosteriorBound:
         The upper bound under a prior flat in mu^2 or g^2; None for a signed parameter.
     mcse : float
         Monte Carlo standard error of the bound; of an interval, the larger of its ends'.
+    exact : dict or None
+        ``lower``, ``upper``, ``pieces`` and ``eti`` by quadrature over the nuisances, without draws; None
+        where several parameters are free.
     rhat, ess_bulk, ess_tail, divergences, sampler, draws, attempts, converged, diagnosis
         See :mod:`bayes_enues.posterior`; ``draws`` is per chain.
     """
@@ -68,6 +71,7 @@ class PosteriorBound:
     attempts: int
     converged: bool
     diagnosis: str
+    exact: dict | None = None
 
 
 @dataclass(frozen=True)
@@ -244,7 +248,9 @@ def limits(
         unit=question.interaction.unit,
         prior="; ".join(prior_words(model).values()),
         level=level,
-        posterior=PosteriorBound(kind=kind, level=level, **{**nothing, **ends}, **state),
+        posterior=PosteriorBound(
+            kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact_bound(model, name, level)
+        ),
         profile=profile,
         published=published_limit(question.interaction.name, name, question.experiment_name)
         if level == 0.9
@@ -254,6 +260,14 @@ def limits(
         draws=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
     )
+
+
+def exact_bound(model: pm.Model, name: str, level: float) -> dict[str, Any] | None:
+    """The credible bound by quadrature: what the draws must agree with."""
+    question = question_of(model)
+    if len(question.free) > 1:
+        return None
+    return credible_region(marginal_density(model, name), level, question.interaction.signed)
 
 
 def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) -> list[str]:
@@ -373,6 +387,10 @@ class _SignedBound:
         return sum(b - a for a, b in self.pieces(tree))
 
     def error(self, tree) -> float:
+        draws, tail = tree["posterior"][self.name].values, (1 - self.level) / 2
+        return max(self.region_error(tree), *(quantile_error(draws, p) for p in (tail, 1 - tail)))
+
+    def region_error(self, tree) -> float:
         error = quantile_error(self.heights(tree), 1 - self.level)
         step = 1e-4 * (self.density.values[-1] - self.density.values[0])
         ends = np.ravel(self.pieces(tree))
@@ -389,5 +407,5 @@ class _SignedBound:
             "upper": pieces[-1][1],
             "pieces": [list(piece) for piece in pieces],
             "eti": eti.tolist(),
-            "mcse": self.error(tree),
+            "mcse": self.region_error(tree),
         }

@@ -1,4 +1,7 @@
-"""The rows of ``regions.json``: two parameters of a model, from one experiment or several together."""
+"""The rows of ``regions.json``: two parameters of a model, from one experiment or several together.
+
+:func:`bayes_enues.rows.run` runs them, like the rows of a table of limits.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,10 +14,10 @@ from .likelihood import Likelihood
 from .planes import Plane, plane_indices, plane_region
 from .posterior import prior_words, sample_posterior
 from .question import ask
-from .results import ResultsFolder, fingerprint
+from .results import fingerprint
 from .rows import RowSpec, interaction_named, plan
 
-__all__ = ["RegionSpec", "compute_region", "plan_regions", "run_regions"]
+__all__ = ["RegionSpec", "compute_region", "plan_regions"]
 
 DIGITS = 7  # of a vertex in the file
 SUSPICIOUS = 4.0  # Monte Carlo errors between the share of draws in a region and its level
@@ -49,6 +52,11 @@ class RegionSpec:
     ranges: tuple[tuple[str, float, float], ...] = field(default=())
 
     @property
+    def parameter(self) -> str:
+        """Both names, for progress and messages."""
+        return ", ".join(self.parameters)
+
+    @property
     def free(self) -> tuple[str, ...]:
         """What the model leaves free: the two, or all where the others are integrated away and profiled."""
         kind = interaction_named(self.model)
@@ -60,6 +68,10 @@ class RegionSpec:
         return RowSpec(
             self.model, self.parameters[0], self.experiment, self.level, self.prior, self.draws, self.seed
         )
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """The row as it is stored; a plane keeps no draws."""
+        return compute_region(self, progress), None
 
     def fingerprint(self) -> str:
         """Hash of data files, options, prior, draws, seed and package version."""
@@ -106,29 +118,6 @@ def plan_regions(
     ]
 
 
-def run_regions(
-    specs: Sequence[RegionSpec],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the planes that a folder does not hold yet, writing each as it finishes; the rows, in order."""
-    tell = progress or (lambda done, words: None)
-    rows = []
-    for done, spec in enumerate(specs):
-        words = f"{' and '.join(spec.parameters)} from {spec.experiment}"
-        tell(done, words)
-        row = None if fresh else folder.find(spec.fingerprint())
-        if row is None:
-            row = folder.write(
-                compute_region(spec, lambda what, done=done, words=words: tell(done, f"{words}: {what}"))
-            )
-        rows.append(row)
-    folder.arrange(row["fingerprint"] for row in rows)
-    tell(len(specs), "done")
-    return rows
-
-
 def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
     """Both regions of one plane as they are stored, with the count of draws inside the credible one."""
     from bayes_enues.models import counting_model
@@ -150,7 +139,7 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
     others = [name for name in spec.free if name not in spec.parameters]
     return {
         "model": spec.model,
-        "parameter": ", ".join(spec.parameters),
+        "parameter": spec.parameter,
         "parameters": list(spec.parameters),
         "experiment": model.question.experiment_name,
         "unit": kind.unit,

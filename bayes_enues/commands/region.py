@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .common import Draws, Experiments, Fresh, Level, Out, PriorText, Seed, console, progress
+from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
 
 
 def region(
@@ -25,10 +25,12 @@ def region(
     seed: Seed = 20220811,
     out: Out = Path("results"),
     fresh: Fresh = False,
+    jobs: Jobs = 2,
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
-    from ..region_rows import plan_regions, run_regions
+    from ..region_rows import plan_regions
     from ..results import ResultsFolder
+    from ..rows import all_converged, run
 
     pair = (first, second)
     specs = plan_regions(
@@ -43,13 +45,13 @@ def region(
     )
     folder = ResultsFolder(out, "regions.json", level)
     with progress(len(specs), "regions") as tell:
-        rows = run_regions(specs, folder, fresh, tell)
+        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
         region_figure({pair: rows}, folder.path / f"region_{model}_{first}_{second}")
     for message in folder.messages:
         console.print(f"[yellow]{message}[/]")
     print_regions(rows)
     console.print(f"Written to {out}: regions.json with the contours' vertices, regions.csv and the figure.")
-    if not all(row["posterior"]["converged"] for row in rows):
+    if not all_converged(rows):
         raise typer.Exit(1)
 
 
