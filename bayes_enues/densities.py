@@ -96,6 +96,8 @@ class TabulatedRV(RandomVariable):
 
     @classmethod
     def rng_fn(cls, rng, lower, upper, pieces, size=None):
+        if pieces.ndim > 2:  # many densities, a draw of each
+            return np.array([cls.rng_fn(rng, *one) for one in zip(lower, upper, pieces, strict=True)])
         x = np.linspace(lower, upper, 2001)
         density = np.maximum(_evaluate(x, lower, upper, pieces), 0.0)
         below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])

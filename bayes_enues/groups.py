@@ -55,12 +55,19 @@ class DrawFunctions:
         rvs = [free[name] for name in self.free]
         packed = [v for v in graph_inputs(rvs) if v.name == shape.numbers.name]
         draws = graph_replace(rvs, {v: numbers for v in packed}, strict=False)
-        self._prior = pm.compile([numbers], draws, random_seed=0, **_OPTIONS)
+        # as many draws as rows of numbers, where every prior rests on data; others are drawn one at a time
+        rows = pt.dmatrix("rows")
+        many = vectorize_graph(draws, {numbers: rows})
+        self._at_once = all(draw.ndim == one.ndim + 1 for draw, one in zip(many, draws, strict=True))
+        given, wanted = ([rows], many) if self._at_once else ([numbers], draws)
+        self._prior = pm.compile(given, wanted, random_seed=0, **_OPTIONS)
 
     def prior(self, n: int, numbers: np.ndarray, seed: int) -> np.ndarray:
-        """Draws from the prior, (n, n_free), one a call: whatever the prior is made of."""
+        """Draws from the prior, (n, n_free), whatever the prior is made of."""
         generators = [v for v in self._prior.get_shared() if isinstance(v.type, RandomGeneratorType)]
         reseed_rngs(generators, seed)
+        if self._at_once:
+            return np.stack(self._prior(np.tile(numbers, (n, 1))), axis=-1)
         return np.array([self._prior(numbers) for _ in range(n)])
 
     def predicted(self, k: int, points: np.ndarray, numbers: np.ndarray, rng) -> np.ndarray:
