@@ -149,8 +149,7 @@ class Likelihood:
                 f"free parameters {question.free} do not lead the model's variables {self.names}"
             )
         nuisances = question.nuisances()
-        edge = -np.inf if question.interaction.signed else 0.0
-        self.lower = np.array([edge] * self.n_physics + [-1.0] * len(nuisances))
+        self.lower = np.array([*question.edges, *[-1.0] * len(nuisances)])
         sigmas = [nuisances[name][0].sigma for name in self.names[self.n_physics :]]
         self.scale = np.array([*question.scales, *sigmas])
         self.start = np.array([0.3 * s for s in question.scales] + [0.0] * len(nuisances))

@@ -73,6 +73,11 @@ class Question:
         """Bin centres of each experiment [keV], for ``pm.Model``."""
         return {f"bin_{e.slug}": e.centres for e in self.experiments}
 
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Physical lower edge of each free parameter."""
+        return (-np.inf if self.interaction.signed else 0.0,) * len(self.free)
+
     def nuisances(self) -> dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]]:
         """Variable name to the entry and what it scales in which experiment.
 

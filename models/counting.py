@@ -13,7 +13,7 @@ from bayes_enues.experiment import Experiment
 from bayes_enues.interactions.base import Interaction
 from bayes_enues.likelihood import likelihood_range
 from bayes_enues.priors import Flat, Prior
-from bayes_enues.question import ask
+from bayes_enues.question import Question, ask
 
 
 def counting_model(
@@ -48,7 +48,11 @@ def counting_model(
     ValueError
         If parameters, experiments or priors do not fit; see :func:`bayes_enues.question.ask`.
     """
-    question = ask(interaction, experiments, free, spectrum)
+    return model_of_question(ask(interaction, experiments, free, spectrum), prior)
+
+
+def model_of_question(question: Question, prior: Callable | Mapping[str, Callable] | None = None) -> pm.Model:
+    """The statistical model of a question that was checked already; see :func:`counting_model`."""
     priors = _priors(question, prior)
 
     with pm.Model(coords=question.coords) as model:

@@ -267,7 +267,7 @@ def test_posterior_bounds_agree_with_exact_quadrature(request, name, kind, mass)
 
 
 @every_kind
-def test_limits_are_flat_below_a_keV_and_grow_like_the_mass_above_two_mev(xenonnt, kind):
+def test_limits_are_flat_below_a_kev_and_grow_like_the_mass_above_two_mev(xenonnt, kind):
     """Physics: the propagator is 1/(2 m_e E_er) or 1/m^2."""
     light = [upper(kind, xenonnt, m) for m in (1e-3, 0.1, 1.0)]
     assert_allclose(light, light[0], rtol=0.01)

@@ -1,0 +1,94 @@
+"""A light mediator whose mass and coupling are both free."""
+
+from dataclasses import dataclass
+from math import log10
+
+import pymc as pm
+
+from bayes_enues.interactions.mediators import LightMediator
+from bayes_enues.mass_table import MassQuestion, ask_with_mass
+from bayes_enues.wall import LogPower
+
+from .counting import model_of_question
+
+#: Flat in log g, in g and in g^2: powers of g in the density of log g.
+COUPLING_PRIORS = {"loguniform": 0.0, "flat": 1.0, "flat_strength": 2.0}
+
+
+@dataclass(frozen=True)
+class LogMassPrior:
+    """Flat in the logarithm of the mass."""
+
+    lower: float
+    upper: float
+
+    def words(self, name: str) -> str:
+        return f"flat in {name} on [{self.lower:.6g}, {self.upper:.6g}]"
+
+    def __call__(self, name: str):
+        return pm.Uniform(name, pm.Data(f"{name}_lower", self.lower), pm.Data(f"{name}_upper", self.upper))
+
+
+@dataclass(frozen=True)
+class LogCouplingPrior:
+    """A power law of the coupling, in its logarithm; the sampler's coordinate follows the mass."""
+
+    kind: str
+    lower: float
+    upper: float
+    question: MassQuestion
+
+    def words(self, name: str) -> str:
+        flat_in = {"loguniform": "log coupling", "flat": "coupling", "flat_strength": "coupling^2"}[self.kind]
+        return f"flat in {flat_in} on [{10**self.lower:.6g}, {10**self.upper:.6g}]"
+
+    def __call__(self, name: str):
+        wall = self.question.log10_strength(pm.modelcontext(None)["log10_mass"])
+        edges = pm.Data(f"{name}_lower", self.lower), pm.Data(f"{name}_upper", self.upper)
+        return LogPower(name, *edges, pm.Data(f"{name}_power", COUPLING_PRIORS[self.kind]), wall)
+
+
+def light_mediator_masses(
+    mediator: LightMediator,
+    experiments,
+    prior: str = "loguniform",
+    masses: tuple[float, float] = (1e-3, 1e5),
+    couplings: tuple[float, float] = (1e-9, 1e-2),
+) -> pm.Model:
+    """Model in which mass and coupling of a light mediator are both free.
+
+    The variables are ``log10_mass`` (of the mass in keV) and ``log10_coupling``; the mass is log-uniform.
+
+    Parameters
+    ----------
+    mediator : LightMediator
+        Such as ``LightVector(mass=1.0)``; only its options matter.
+    experiments : sequence of Experiment or str
+    prior : str
+        Of the coupling: ``loguniform``, ``flat`` or ``flat_strength``. What the data leave depends on the
+        ranges of both, so state them with any result.
+    masses : (lower, upper)
+        Range of the mass [keV].
+    couplings : (lower, upper)
+        Range of the coupling; its upper end should be excluded at every mass.
+
+    Returns
+    -------
+    pm.Model
+
+    Raises
+    ------
+    ValueError
+        If the prior is unknown or a range does not rise from above zero.
+    """
+    if prior not in COUPLING_PRIORS:
+        raise ValueError(f"the prior of the coupling is {prior!r}; the choices are {sorted(COUPLING_PRIORS)}")
+    low, high = couplings
+    if not (0 < low < high < float("inf")):
+        raise ValueError(f"the couplings run from {low:g} to {high:g}; a rising range above zero was needed")
+    question = ask_with_mass(mediator, experiments, masses)
+    priors = {
+        "log10_mass": LogMassPrior(question.table.lower, question.table.upper),
+        "log10_coupling": LogCouplingPrior(prior, log10(low), log10(high), question),
+    }
+    return model_of_question(question, priors)
