@@ -7,11 +7,14 @@ import typer
 
 __all__ = ["COMMANDS", "app", "main"]
 
+INTERRUPTED = 130  # what typer makes of Ctrl-C
+
 #: Command to the module and function that run it.
 COMMANDS = {
     "limits": "limits:limits",
     "mediators": "mediators:mediators",
     "region": "region:region",
+    "reproduce": "reproduce:reproduce",
     "spectrum": "spectrum:spectrum",
     "data": "data:data",
     "priors": "priors:priors",
@@ -39,6 +42,7 @@ def main() -> None:
     except (ValueError, FileNotFoundError, TypeError) as error:
         sys.stderr.write(f"bayes-enues: {error}\n")
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.stderr.write("bayes-enues: interrupted; rows that were finished are kept, run again to go on\n")
-        sys.exit(130)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            sys.stderr.write("bayes-enues: interrupted; finished rows are kept, run again to go on\n")
+        raise

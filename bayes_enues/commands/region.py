@@ -75,7 +75,7 @@ def parse_ranges(texts) -> dict[str, tuple[float, float]]:
 
 
 def region_figure(planes, path) -> None:
-    """One panel a plane, three in a row: from pairs of parameters to their rows."""
+    """One panel a plane, three in a row: from a key that ends with its two parameters to its rows."""
     from .. import plots
     from ..plots_regions import plot_region
     from ..rows import interaction_named
@@ -85,7 +85,7 @@ def region_figure(planes, path) -> None:
         fig, axes = plots.figure(-(-len(planes) // columns), columns, width=3.1, height=2.9, squeeze=False)
         for ax, (pair, rows) in zip(axes.ravel(), planes.items(), strict=False):
             kind = interaction_named(rows[0]["model"])
-            plot_region(ax, rows, [kind.label(name) for name in pair])
+            plot_region(ax, rows, [kind.label(name) for name in pair[-2:]])
         for ax in axes.ravel()[len(planes) :]:
             ax.set_visible(False)
         handles, names = axes[0, 0].get_legend_handles_labels()
