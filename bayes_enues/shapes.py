@@ -9,6 +9,7 @@ time.)
 from collections.abc import Sequence
 from functools import cached_property
 from threading import RLock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pymc as pm
@@ -25,6 +26,7 @@ from pytensor.tensor.random.type import RandomGeneratorType
 __all__ = ["Shape", "numbers_of", "same_shape", "shape_of", "slices_of"]
 
 _SHAPES: list["Shape"] = []
+_KNOWN: WeakKeyDictionary[pm.Model, "Shape"] = WeakKeyDictionary()  # comparing graphs takes 0.1 s
 _LOCK = RLock()
 
 
@@ -139,11 +141,15 @@ class Shape:
 def shape_of(model: pm.Model) -> Shape:
     """The shape of a model, made on first sight and kept."""
     with _LOCK:
-        for shape in _SHAPES:
-            if same_shape(shape.first, model):
-                return shape
-        _SHAPES.append(Shape(model))
-        return _SHAPES[-1]
+        if model not in _KNOWN:
+            for shape in _SHAPES:
+                if same_shape(shape.first, model):
+                    break
+            else:
+                shape = Shape(model)
+                _SHAPES.append(shape)
+            _KNOWN[model] = shape
+        return _KNOWN[model]
 
 
 def _packed(model: pm.Model) -> tuple[pm.Model, SharedVariable]:
