@@ -6,6 +6,7 @@ compilation; see :mod:`bayes_enues.shapes`.
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,17 +91,10 @@ def plan_scan(
             raise ValueError(f"{kind.__name__} has no option {unknown}; the choices are {list(kind.options)}")
         for mass in masses:
             kind(mass=mass, **settings)
-        by_mass = [
-            plan(
-                [model],
-                ["coupling"],
-                list(experiments or EXPERIMENTS),
-                fixed=(("mass", mass), *sorted(settings.items())),
-                **options,
-            )
-            for mass in masses
-        ]
-        specs += [row for same_experiment in zip(*by_mass, strict=True) for row in same_experiment]
+        fixed = [(("mass", mass), *sorted(settings.items())) for mass in masses]
+        experiments = list(experiments or EXPERIMENTS)
+        for first in plan([model], ["coupling"], experiments, fixed=fixed[0], **options):
+            specs += [replace(first, fixed=one) for one in fixed]
     return specs
 
 

@@ -8,7 +8,15 @@ import numpy as np
 from .mediators import Curve
 from .plots import LINES, title_of
 
-__all__ = ["MEDIATOR_COLOURS", "mediator_title", "plot_curves", "plot_points", "plot_ratio"]
+__all__ = [
+    "MEDIATOR_COLOURS",
+    "legend_handles",
+    "mediator_handles",
+    "mediator_title",
+    "plot_curves",
+    "plot_points",
+    "plot_ratio",
+]
 
 #: Okabe & Ito; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
@@ -25,6 +33,7 @@ LETTERS = {
     "light_axial_vector": "A",
     "light_tensor": "T",
 }
+LETTER_DECADES = 0.16  # between two letters
 MARKERS = {"lz_ws2022": "o", "xenonnt_sr0": "s", "lz_ws2022+xenonnt_sr0": "^"}
 
 
@@ -63,19 +72,7 @@ def plot_curves(ax, found: Sequence[Curve], letters: bool = True):
             markevery=(0 if curve.experiment == "lz_ws2022" else every // 2, every),
         )
     if letters:
-        for model in dict.fromkeys(curve.model for curve in found):
-            mine = [c for c in found if c.model == model]
-            low = min(mine, key=lambda c: c.profile[0])
-            ax.annotate(
-                LETTERS[model],
-                (low.mass[0], low.profile[0]),
-                xytext=(-3, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                color=MEDIATOR_COLOURS[model],
-                fontweight="bold",
-            )
+        _write_letters(ax, found)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlabel("mediator mass [keV]")
@@ -84,7 +81,7 @@ def plot_curves(ax, found: Sequence[Curve], letters: bool = True):
 
 
 def plot_ratio(ax, found: Sequence[Curve]):
-    """Posterior bound over profile limit, against mass; what differs is the threshold, then the prior.
+    """Posterior bound over profile limit against mass; the jitter is the Monte Carlo error of the draws.
 
     Parameters
     ----------
@@ -99,6 +96,7 @@ def plot_ratio(ax, found: Sequence[Curve]):
         ratio = curve.posterior / curve.profile
         ax.plot(curve.mass, ratio, color=MEDIATOR_COLOURS[curve.model], ls=_line(curve), lw=0.9)
     ax.axhline(1.0, color="0.6", lw=0.6)
+    ax.set_ylim(min(0.8, ax.get_ylim()[0]), max(1.05, ax.get_ylim()[1]))
     ax.set_xscale("log")
     ax.set_xlabel("mediator mass [keV]")
     ax.set_ylabel("posterior / profile")
@@ -137,6 +135,40 @@ def plot_points(ax, points: Sequence[Mapping[str, Any]], model: str):
             label=f"{name}, {chosen[0]['source']}",
         )
     return ax
+
+
+def _write_letters(ax, found: Sequence[Curve]) -> None:
+    """Each mediator's letter at the lightest mass, moved apart where curves are close."""
+    lowest = {}
+    for curve in found:
+        lowest[curve.model] = min(lowest.get(curve.model, np.inf), curve.profile[0])
+    models = sorted(lowest, key=lowest.get)
+    heights = np.log10([lowest[model] for model in models])
+    for _ in range(50):
+        gap = np.maximum(LETTER_DECADES - np.diff(heights), 0)
+        heights[1:] += gap / 2
+        heights[:-1] -= gap / 2
+    for model, height in zip(models, heights, strict=True):
+        ax.annotate(
+            LETTERS[model],
+            (min(curve.mass[0] for curve in found), 10**height),
+            xytext=(-4, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            color=MEDIATOR_COLOURS[model],
+            fontweight="bold",
+        )
+
+
+def mediator_handles(found: Sequence[Curve]) -> list:
+    """Handles that name the mediators' colours and letters."""
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], color=MEDIATOR_COLOURS[m], lw=2, label=f"{LETTERS[m]}  {mediator_title(m)}")
+        for m in dict.fromkeys(curve.model for curve in found)
+    ]
 
 
 def legend_handles(found: Sequence[Curve]) -> list:

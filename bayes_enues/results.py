@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 __all__ = ["ResultsFolder", "write_posterior", "write_text"]
@@ -73,6 +74,9 @@ class ResultsFolder:
         Of the rows' file, ``limits.json``.
     level : float, optional
         All rows of a file share one level.
+    seconds_between_saves : float
+        Rows that finish sooner after the last save wait for the next, so that a file of hundreds of rows is
+        not written hundreds of times; :meth:`save` and :meth:`arrange` write at once.
 
     Attributes
     ----------
@@ -85,8 +89,15 @@ class ResultsFolder:
         If the folder cannot be written to, or holds results at another level.
     """
 
-    def __init__(self, path: str | Path, name: str = "limits.json", level: float | None = None):
+    def __init__(
+        self,
+        path: str | Path,
+        name: str = "limits.json",
+        level: float | None = None,
+        seconds_between_saves: float = 0.0,
+    ):
         self.path = Path(path)
+        self.seconds_between_saves, self._saved = seconds_between_saves, 0.0
         self.file = self.path / name
         self.level = level
         self.messages: list[str] = []
@@ -166,7 +177,8 @@ class ResultsFolder:
             (i for i, r in enumerate(self.rows) if r["fingerprint"] == row["fingerprint"]), len(self.rows)
         )
         self.rows[place : place + 1] = [row]
-        self.save()
+        if monotonic() - self._saved >= self.seconds_between_saves:
+            self.save()
         return row
 
     def arrange(self, fingerprints: Iterable[str]) -> None:
@@ -177,6 +189,7 @@ class ResultsFolder:
 
     def save(self) -> None:
         """Write the JSON and its flat CSV."""
+        self._saved = monotonic()
         write_text(self.file, json.dumps({"level": self.level, "rows": self.rows}, indent=1) + "\n")
         flat = [_flat(row) for row in self.rows]
         columns = list(dict.fromkeys(name for row in flat for name in row))

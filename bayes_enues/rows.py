@@ -227,10 +227,12 @@ def run(
     rows = {} if fresh else {p: row for p in prints if (row := folder.find(p)) is not None}
     missing = [spec for spec, p in zip(specs, prints, strict=True) if p not in rows]
     found = compute_all(missing, folder.path, jobs, keep_draws, lambda words: tell(len(rows), words))
-    with closing(found):
-        for _, row, posterior in found:
-            rows[row["fingerprint"]] = folder.write(row, posterior)
-    folder.arrange(prints)
+    try:
+        with closing(found):
+            for _, row, posterior in found:
+                rows[row["fingerprint"]] = folder.write(row, posterior)
+    finally:  # also what an interruption leaves unsaved
+        folder.arrange(prints)
     tell(len(specs), "done")
     return [rows[p] for p in prints]
 
@@ -246,5 +248,5 @@ def electromagnetic_models() -> list[str]:
     return [
         kind.name
         for kind in kinds
-        if kind.free_names() and not kind.fixed_parameters and kind.name != "interaction"
+        if kind.free_names() and not kind.fixed_parameters and not kind.alternative_to
     ]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .common import Draws, Experiments, Fresh, Level, Out, PriorText, Seed, console, progress
+from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
 
 
 def mediators(
@@ -40,6 +40,7 @@ def mediators(
     ] = None,
     out: Out = Path("results"),
     fresh: Fresh = False,
+    jobs: Jobs = 2,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from ..mediators import curves, plan_scan, published_points, write_curves
@@ -64,13 +65,14 @@ def mediators(
         draws=draws,
         seed=seed,
     )
-    folder = ResultsFolder(out, "mediators.json", level)
+    folder = ResultsFolder(out, "mediators.json", level, seconds_between_saves=2.0)
     with progress(len(specs), "mediators") as tell:
-        rows = run(specs, folder, fresh, tell, keep_draws=False)
+        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
         tell(len(specs), "figures")
         found = curves(rows)
         write_curves(found, folder.path / "mediators_curves.csv")
-        mediator_figures(found, points, folder.path)
+        curves_figure(found, folder.path / "mediators")
+        published_figure(found, points, folder.path / "mediators_published")
     for message in folder.messages:
         console.print(f"[yellow]{message}[/]")
     print_curves(found, level)
@@ -79,12 +81,11 @@ def mediators(
         raise typer.Exit(1)
 
 
-def mediator_figures(found, points, path: Path) -> list[Path]:
-    """Fig. 6, all curves and the ratio of the statistics; Fig. 7, vector and scalar with published limits."""
+def curves_figure(found, path: Path) -> None:
+    """Fig. 6: all curves by both statistics, and the ratio of the two."""
     from .. import plots
-    from ..plots_mediators import legend_handles, mediator_title, plot_curves, plot_points, plot_ratio
+    from ..plots_mediators import legend_handles, mediator_handles, plot_curves, plot_ratio
 
-    written = []
     with plots.style():
         fig, axes = plots.figure(
             2, 1, width=5.2, height=2.9, sharex=True, gridspec_kw={"height_ratios": [3, 1.2]}
@@ -92,20 +93,28 @@ def mediator_figures(found, points, path: Path) -> list[Path]:
         plot_curves(axes[0], found)
         plot_ratio(axes[1], found)
         axes[0].set_xlabel("")
-        axes[0].legend(handles=legend_handles(found), loc="upper left")
-        written += plots.save(fig, path / "mediators")
+        axes[0].add_artist(axes[0].legend(handles=legend_handles(found), loc="upper left"))
+        axes[0].legend(handles=mediator_handles(found), loc="lower right")
+        plots.save(fig, path)
 
-        models = [m for m in ("light_vector", "light_scalar") if any(c.model == m for c in found)]
-        if models:
-            fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
-            for ax, model in zip(axes[0], models, strict=True):
-                mine = [c for c in found if c.model == model]
-                plot_points(plot_curves(ax, mine, letters=False), points, model)
-                ax.set_title(mediator_title(model), fontsize=10)
-                handles = [*legend_handles(mine), *ax.get_legend_handles_labels()[0]]
-                ax.legend(handles=handles, loc="upper left", fontsize=7)
-            written += plots.save(fig, path / "mediators_published")
-    return written
+
+def published_figure(found, points, path: Path) -> None:
+    """Fig. 7: vector and scalar with published limits; nothing if neither was asked for."""
+    from .. import plots
+    from ..plots_mediators import legend_handles, mediator_title, plot_curves, plot_points
+
+    models = [m for m in ("light_vector", "light_scalar") if any(c.model == m for c in found)]
+    if not models:
+        return
+    with plots.style():
+        fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
+        for ax, model in zip(axes[0], models, strict=True):
+            mine = [c for c in found if c.model == model]
+            plot_points(plot_curves(ax, mine, letters=False), points, model)
+            ax.set_title(mediator_title(model), fontsize=10)
+            published = ax.get_legend_handles_labels()[0]
+            ax.legend(handles=[*legend_handles(mine), *published], loc="upper left", fontsize=7)
+        plots.save(fig, path)
 
 
 def print_curves(found, level: float) -> None:
