@@ -18,6 +18,7 @@ COMMANDS = {
     "spectrum": "spectrum:spectrum",
     "data": "data:data",
     "priors": "priors:priors",
+    "systematics": "systematics:systematics",
     "coverage": "coverage:coverage",
     "calibrate": "calibrate:calibrate",
     "project": "project:project",

@@ -64,8 +64,8 @@ def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon =
     electrons = atoms * xenon.z_eff(e_er)
     rate = electrons * flux_averaged(interaction)
     if hasattr(interaction, "cross_section_per_atom"):
-        # an atom can take all of a neutrino's energy: the nodes start at E_nu = E_er, which is the threshold of
-        # free electrons at a lower recoil energy
+        # an atom can take all of a neutrino's energy: the nodes start at E_nu = E_er, which is the threshold
+        # of free electrons at a lower recoil energy
         reached = 2 * e_er**2 / (2 * e_er + ELECTRON_MASS)
         nodes = _nodes(reached.tobytes(), sun, "panels")
         per_atom = flux_averaged(interaction, *nodes, kind="cross_section_per_atom")

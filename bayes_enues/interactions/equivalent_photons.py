@@ -43,10 +43,10 @@ class EquivalentPhotonMillicharge(Interaction):
         \frac{d\sigma_f}{dT} = \frac{2\alpha}{\pi} \left(\frac{q_f}{e}\right)^2
             \frac{\sigma_\gamma(T)}{T} \ln\frac{E_\nu}{m_\nu},
 
-    Chen et al., PRD 90 (2014) 011301, arXiv:1405.7168. It adds to the weak cross section, whose
-    interference it neglects, so only the size of the charge counts. The shells of xenon absorb several times
-    more than free electrons would recoil at keV energies, which is why limits obtained this way (1.5e-13 e)
-    are stronger than those of arXiv:2208.06415.
+    Chen et al., PRD 90 (2014) 011301, arXiv:1405.7168. It adds to the weak cross section, whose interference
+    it neglects, so only the size of the charge counts. Around 1 keV the shells of xenon absorb ten times more
+    than free electrons would recoil, which is why limits obtained this way (1.5e-13 e) are stronger than
+    those of arXiv:2208.06415.
 
     Parameters
     ----------
