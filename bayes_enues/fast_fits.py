@@ -104,6 +104,12 @@ def _best(full, points, chi2, numbers, lower, scale):
         x = points[i + 1 if points[i, 0] <= lower[0] and i < last else i].copy()
         found, converged, _, _ = minimise_one(full, x, numbers, everything, lower, scale)
         good = good and converged
+        if x[0] < lower[0] + 0.02 * scale[0]:  # the fit of a square comes close to its edge and stops there
+            at_edge = x.copy()
+            at_edge[0] = lower[0]
+            there, converged, _, _ = minimise_one(full, at_edge, numbers, everything[1:], lower, scale)
+            if converged and there <= found + 1e-8:
+                found, x = there, at_edge
         if found < least:
             least, place = found, x[0]
         if chi2[i] < least:

@@ -1,0 +1,59 @@
+"""Simulation-based calibration: the sampler passes, a broken one does not."""
+
+import numpy as np
+import pytest
+
+from bayes_enues.calibration import Simulator, judge, quantities_of, simulations_of
+from bayes_enues.calibration_run import calibration_folder, run_calibration
+from bayes_enues.rows import RowSpec
+
+N = 60
+
+
+def ranks(model, tamper=None):
+    simulator = Simulator(model, 7, tamper)
+    return np.array([simulator.pit(number) for number in range(N)])[:, :-1]
+
+
+def test_the_sampler_is_calibrated_and_a_wrong_width_of_a_nuisance_is_noticed(xenonnt_model):
+    """The same simulations, once with a sampler that takes the flux error for three times what it is."""
+    names = quantities_of(xenonnt_model)
+    assert names == ["nu_e", "beta_flux", "chi2"]
+    verdict = judge(ranks(xenonnt_model), names)
+    assert verdict["passed"], verdict
+
+    def wider(numbers, slices):
+        numbers[slices["beta_flux_sigma"]] *= 3
+        return numbers
+
+    verdict = judge(ranks(xenonnt_model, wider), names)
+    assert not verdict["passed"]
+    assert not verdict["quantities"]["beta_flux"]["inside"]
+
+
+def test_uniform_ranks_pass_about_as_often_as_stated():
+    rng = np.random.default_rng(3)
+    passed = [judge(rng.uniform(size=(100, 2)), ["a", "b"], 0.9)["passed"] for _ in range(20)]
+    assert 14 <= sum(passed) <= 20
+    assert not judge(rng.uniform(size=(100, 1)) ** 1.6, ["a"], 0.99)["passed"]
+    assert not judge(0.5 + (rng.uniform(size=(100, 1)) - 0.5) / 2, ["a"], 0.99)["passed"]
+
+
+def test_simulations_are_kept_and_each_can_be_repeated(xenonnt_model, tmp_path):
+    spec = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=7)
+    told = []
+    rows, table = run_calibration([spec], 30, calibration_folder(tmp_path, 7))
+    again, same = run_calibration(
+        [spec], 30, calibration_folder(tmp_path, 7), progress=lambda done, words: told.append(done)
+    )
+    assert told == [2]
+    assert rows == again
+    np.testing.assert_array_equal(table[0], same[0])
+    np.testing.assert_allclose(Simulator(xenonnt_model, 7).pit(26)[:-1], table[0][26], atol=1e-12)
+    with pytest.raises(ValueError, match="seed 7, not 8"):
+        calibration_folder(tmp_path, 8)
+
+
+def test_too_few_simulations_are_refused():
+    with pytest.raises(ValueError, match="at least 20 were needed"):
+        simulations_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0"), 5)

@@ -1,0 +1,103 @@
+"""Local processes and a Dask cluster give the same as this process, also when a worker dies."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bayes_enues.coverage import job_of
+from bayes_enues.coverage_run import coverage_folder, run_coverage
+from bayes_enues.parallel import completed, executors
+from bayes_enues.rows import RowSpec
+
+TOYS = 2000
+
+
+def square(x):
+    return x * x
+
+
+def die_once(item):
+    """Kill the process that is first to try number 3."""
+    number, flag = item
+    if number == 3 and not Path(flag).exists():
+        Path(flag).touch()
+        os._exit(1)
+    return number * number
+
+
+def die_always(x):
+    os._exit(1)
+
+
+def test_this_process_and_others_give_the_same():
+    assert dict(completed(None, square, range(5))) == dict(completed(executors(2), square, range(5)))
+
+
+def test_what_a_dead_process_was_doing_is_done_again(tmp_path):
+    items = [(k, str(tmp_path / "flag")) for k in range(6)]
+    found = {item[0]: result for item, result in completed(executors(2), die_once, items)}
+    assert found == {k: k * k for k in range(6)}
+
+
+def test_processes_that_keep_dying_are_given_up():
+    with pytest.raises(ValueError, match="worker processes died 3 times"):
+        list(completed(executors(2), die_always, range(2)))
+
+
+def test_no_workers_are_refused():
+    with pytest.raises(ValueError, match="0 workers"):
+        executors(0)
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Dask scheduler and two workers as they would run on a cluster, each a process of its own."""
+    file = tmp_path / "scheduler.json"
+    host = ["--host", "127.0.0.1"]
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    scheduler = subprocess.Popen(
+        [*dask, *host, "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], **quiet
+    )
+    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--scheduler-file", str(file)]
+    workers = [subprocess.Popen([*worker, *host, *options], **quiet) for _ in range(2)]
+    try:
+        from distributed import Client
+
+        for _ in range(600):
+            if file.exists():
+                break
+            time.sleep(0.1)
+        with Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=120)
+            address = client.scheduler.address
+        yield address, workers
+    finally:
+        for process in [*workers, scheduler]:
+            process.kill()
+            process.wait()
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_to_the_last_digit(cluster, tmp_path):
+    address, workers = cluster
+    job = job_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=11), [0.0, 4.0, 9.0])
+
+    def kill_one(done, words):
+        if done == 2:
+            workers[0].kill()
+
+    folders = [coverage_folder(tmp_path / n, "magnetic_moment", 11, "poisson", 0.9) for n in ("a", "b")]
+    here = run_coverage([job], TOYS, folders[0])
+    there = run_coverage([job], TOYS, folders[1], executors(1, address), kill_one)
+    assert workers[0].poll() is not None
+    assert workers[1].poll() is None
+    assert here == there
+    for mine in sorted((tmp_path / "a" / "chunks").rglob("*.npy")):
+        theirs = tmp_path / "b" / mine.relative_to(tmp_path / "a")
+        np.testing.assert_array_equal(np.load(mine), np.load(theirs))
