@@ -61,7 +61,9 @@ def limit_cells(row: Mapping[str, Any], signed: bool) -> list[str]:
                 f"< {number(posterior['upper'])}±{posterior['mcse']:.1g}",
                 f"< {number(posterior['upper_flat_strength'])}",
             ]
-        cells = [*bound, f"< {number(profile['upper_one_sided'])}", f"< {number(profile['upper'])}"]
+        one_sided = profile["upper_one_sided"]  # none at levels below one half
+        one_sided = "" if one_sided is None else f"< {number(one_sided)}"
+        cells = [*bound, one_sided, f"< {number(profile['upper'])}"]
         ours = [None, profile["upper"]]
     if published is None:
         return [*cells, "", ""]

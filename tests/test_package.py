@@ -1,0 +1,136 @@
+"""The package as a user meets it: public names, a light import, a wheel that finds its data anywhere."""
+
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import bayes_enues as be
+
+ROOT = Path(__file__).parents[1]
+
+PINNED = [
+    "load_experiment", "signal_counts", "sample_posterior", "profile_likelihood", "limits", "models",
+    "StandardModel", "MagneticMoment", "Millicharge", "ChargeRadius", "AnapoleMoment", "TransitionMoment",
+    "LightVector", "LightAxialVector", "LightScalar", "LightPseudoscalar", "LightTensor",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_the_public_names_are_there(name):
+    assert getattr(be, name) is not None
+    assert name in be.__all__
+    assert name in dir(be)
+
+
+def test_every_public_name_leads_somewhere_and_says_what_it_is():
+    for name in be.__all__:
+        thing = getattr(be, name)
+        assert inspect.getdoc(thing), f"{name} has no docstring"
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'Axion'"):
+        be.Axion  # noqa: B018
+
+
+def test_signatures_are_those_that_the_design_pins():
+    assert list(inspect.signature(be.signal_counts).parameters) == ["experiment", "interaction"]
+    assert list(inspect.signature(be.models.magnetic_moment).parameters)[:2] == ["experiments", "free"]
+    assert list(inspect.signature(be.profile_likelihood).parameters)[:2] == ["model", "parameter"]
+    flavours = be.MagneticMoment(1.0, 2.0, 3.0)
+    assert (flavours.nu_e, flavours.nu_mu, flavours.nu_tau) == (1.0, 2.0, 3.0)
+    assert be.TransitionMoment(lambda_1=1.0, lambda_2=2.0, lambda_3=3.0).lambda_3 == 3.0
+    assert be.LightVector(coupling=1e-7, mass=10.0).mass == 10.0
+
+
+def test_importing_loads_neither_pymc_nor_matplotlib_and_reads_no_file():
+    """What takes time is the 3 s of PyMC; the package itself must stay light, and its command line too."""
+    code = """
+import sys, builtins, io, json
+opened = []
+def hook(event, args):
+    if event == "open" and str(args[0]).endswith((".csv", ".toml")):
+        opened.append(str(args[0]))
+sys.addaudithook(hook)
+import bayes_enues, bayes_enues.cli
+names = ("pymc", "pytensor", "matplotlib", "scipy", "numba", "arviz", "xarray", "nutpie")
+heavy = [name for name in names if name in sys.modules]
+print(json.dumps([heavy, opened]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    heavy, opened = json.loads(done.stdout)
+    assert heavy == []
+    assert opened == []
+
+
+def test_every_folder_of_the_package_is_packaged():
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    found = {"bayes_enues", "bayes_enues.models", "bayes_enues.data"}
+    found |= {
+        "bayes_enues." + ".".join(p.parent.relative_to(ROOT / "bayes_enues").parts)
+        for p in (ROOT / "bayes_enues").rglob("*.py")
+        if p.parent != ROOT / "bayes_enues"
+    }
+    found |= {f"bayes_enues.data.{p.name}" for p in (ROOT / "data").iterdir() if any(p.glob("*.csv"))}
+    assert listed >= found
+
+
+def works(command):
+    try:
+        return subprocess.run([*command, "--version"], capture_output=True, cwd=ROOT).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, unpacked where pip would put it; its dependencies come from this environment."""
+    folder = tmp_path_factory.mktemp("wheel")
+    candidates = [[os.environ.get("UV", "uv")], [sys.executable, "-m", "uv"], ["python3", "-m", "uv"]]
+    uv = next((c for c in candidates if works(c)), None)
+    if uv is None:
+        pytest.skip("uv is not installed")
+    source = folder / "source"
+    source.mkdir()
+    parts = ("bayes_enues", "models", "data", "pyproject.toml", "README.md", "LICENSE")
+    for part in parts:  # a copy: setuptools builds in the tree and would find what an older build left there
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, source / part)
+    done = subprocess.run(
+        [*uv, "pip", "install", "--quiet", "--no-deps", "--target", str(folder / "site"), str(source)],
+        capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    if done.returncode and "build-backend" in done.stderr + done.stdout:
+        pytest.skip("setuptools cannot be fetched here")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_an_installed_wheel_finds_its_data_from_another_folder(wheel):
+    code = """
+import bayes_enues as be
+from bayes_enues import models
+e = be.load_experiment("lz_ws2022:low_edge")
+print(be.__file__, be.experiment_names(), e.n_bins, be.signal_counts(e, be.StandardModel()).sum() > 30)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, cwd=wheel, env={**os.environ, "PYTHONPATH": str(wheel / "site")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert str(wheel / "site") in done.stdout
+    assert "['lz_ws2022', 'xenonnt_sr0']" in done.stdout
+    assert done.stdout.strip().endswith("51 True")
+
+
+def test_nothing_of_the_tests_or_notebooks_is_in_the_wheel(wheel):
+    top = {p.name for p in (wheel / "site").iterdir() if not p.name.startswith((".", "_", "bin"))}
+    assert {name for name in top if not name.endswith(".dist-info")} == {"bayes_enues"}
+    assert (wheel / "site" / "bayes_enues" / "data" / "solar" / "fluxes.csv").is_file()
