@@ -100,7 +100,7 @@ class Interaction:
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
         if "name" not in vars(cls):
-            cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
 
     @property
     def is_symbolic(self) -> bool:

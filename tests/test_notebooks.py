@@ -1,0 +1,95 @@
+"""Notebooks run from a clean kernel, and what a code host shows of them is theirs."""
+
+import inspect
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jupytext
+import pytest
+import test_interactions
+
+FOLDER = Path(__file__).parent.parent / "notebooks"
+sys.path.insert(0, str(FOLDER))
+from _execute import execute, text_notebooks  # noqa: E402
+
+NOTEBOOKS = text_notebooks()
+each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, request):
+    """All notebooks that were asked for, two at a time, in empty folders."""
+    asked = {item.callspec.params["path"] for item in request.session.items if "runs" in item.fixturenames}
+    with ThreadPoolExecutor(2) as pool:
+        yield {
+            path: pool.submit(execute, path, tmp_path_factory.mktemp(path.stem))
+            for path in NOTEBOOKS
+            if path in asked
+        }
+
+
+@each
+def test_a_notebook_runs_with_no_cell_over_a_minute(path, runs):
+    notebook = runs[path].result()
+    assert any(cell.get("outputs") for cell in notebook.cells)
+
+
+@each
+def test_the_executed_notebook_is_that_of_the_text(path):
+    executed = jupytext.read(path.with_suffix(".ipynb"))
+    text = jupytext.read(path)
+    assert [(c.cell_type, c.source) for c in executed.cells] == [
+        (c.cell_type, c.source) for c in text.cells
+    ], f"run python notebooks/_execute.py {path.stem}"
+
+
+@each
+def test_the_executed_notebook_is_light_and_shows_nothing_of_the_machine(path):
+    content = path.with_suffix(".ipynb").read_text(encoding="utf-8")
+    assert len(content) < 300_000
+    outputs = [o for c in jupytext.read(path.with_suffix(".ipynb")).cells for o in c.get("outputs", [])]
+    assert not any(o["output_type"] == "error" for o in outputs)
+    said = "".join(str(o.get("text", "")) + str(o.get("data", {}).get("text/plain", "")) for o in outputs)
+    assert not re.search(r"/(home|root|work|tmp|Users)/", said)
+
+
+@each
+def test_every_figure_has_a_caption(path):
+    cells = jupytext.read(path.with_suffix(".ipynb")).cells
+    count = 0
+    for cell, after in zip(cells, [*cells[1:], None], strict=True):
+        if any("image/png" in o.get("data", {}) for o in cell.get("outputs", [])):
+            count += 1
+            assert after is not None, f"nothing follows figure {count} of {path.stem}"
+            assert after.source.startswith(f"**Figure {count}.**"), after.source[:60]
+    assert count >= 1
+
+
+def the_class_of_notebook_6():
+    """Source of the class, and the class: what the notebook's first two code cells define."""
+    cells = jupytext.read(FOLDER / "06_your_own_interaction.py").cells
+    imports, definition = [cell.source for cell in cells if cell.cell_type == "code"][:2]
+    names = {"__name__": __name__}
+    exec(imports.replace("%matplotlib inline", ""), names)
+    exec(definition, names)
+    return definition, names["VectorNSI"]
+
+
+def test_a_new_interaction_takes_under_thirty_lines():
+    source, _ = the_class_of_notebook_6()
+    assert len(source.splitlines()) < 30
+
+
+def test_the_new_interaction_passes_every_property_test_of_the_library_s_own():
+    _, kind = the_class_of_notebook_6()
+    passed = 0
+    for name, test in vars(test_interactions).items():
+        arguments = list(inspect.signature(test).parameters) if name.startswith("test_") else []
+        if arguments[:1] != ["interaction"]:
+            continue
+        for flavour in test_interactions.FLAVOURS if "flavour" in arguments else [None]:
+            test(kind(nu_e=0.3, nu_tau=-0.2), *([flavour] if flavour else []))
+            passed += 1
+    assert passed >= 10
