@@ -19,6 +19,8 @@ COMMANDS = {
     "data": "data:data",
     "priors": "priors:priors",
     "systematics": "systematics:systematics",
+    "check": "check:check",
+    "compare": "compare:compare",
     "coverage": "coverage:coverage",
     "calibrate": "calibrate:calibrate",
     "project": "project:project",

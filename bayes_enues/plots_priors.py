@@ -7,7 +7,7 @@ import numpy as np
 from .plots import title_of, unit_label
 from .power_scaling import THRESHOLD
 
-__all__ = ["PRIOR_COLOURS", "plot_bounds", "plot_power_scaling", "plot_priors"]
+__all__ = ["PRIOR_COLOURS", "plot_bayes_factors", "plot_bounds", "plot_power_scaling", "plot_priors"]
 
 #: Colour-blind safe (Okabe & Ito), with a line of its own each, for print.
 PRIOR_COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -123,5 +123,38 @@ def plot_power_scaling(ax, rows: Sequence[Mapping]):
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel("power-scaling sensitivity")
     ax.set_xlim(-0.02, None)
+    ax.legend(fontsize=7)
+    return ax
+
+
+def plot_bayes_factors(ax, scans, results: Mapping, unit: str, label: str):
+    """ln B against the width of the prior, with the value at the prior in use and Jeffreys' scale.
+
+    Parameters
+    ----------
+    ax : Axes
+    scans : sequence of WidthScan
+    results : mapping
+        Of :mod:`bayes_enues.evidence`: ``width`` of the prior in use, and ln B by ``quadrature``,
+        ``savage_dickey`` and ``smc`` (None where it was not computed).
+    unit, label : str
+
+    Returns
+    -------
+    Axes
+    """
+    for scan, line, colour in zip(scans, ("-", "--", "-."), ("#0072B2", "#D55E00", "#009E73"), strict=False):
+        ax.semilogx(scan.widths, scan.log_bayes_factors, ls=line, color=colour, label=scan.family)
+    styles = (("quadrature", "o", "black"), ("savage_dickey", "x", "#CC79A7"), ("smc", "+", "#E69F00"))
+    for name, marker, colour in styles:
+        if results.get(name) is not None:
+            ax.plot(results["width"], results[name], marker, color=colour, ms=7, label=name.replace("_", "-"))
+    low, high = ax.get_ylim()
+    for value in (-np.log(10), -np.log(3), 0.0, np.log(3), np.log(10)):
+        if low < value < high:
+            ax.axhline(value, color="0.8", lw=0.6, zorder=0)
+    ax.axhline(0, color="0.4", lw=0.8)
+    ax.set_xlabel(f"width of the prior of {label} [{unit_label(unit)}]")
+    ax.set_ylabel(r"$\ln B$ (new physics / Standard Model)")
     ax.legend(fontsize=7)
     return ax
