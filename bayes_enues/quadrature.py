@@ -1,8 +1,8 @@
 """The marginal posterior of one or two parameters by quadrature: no sampling, no kernel density.
 
 At each value of the parameters the nuisances are integrated by a Gauss-Hermite product rule placed on their
-conditional maximum with the curvature there. The rule is the exact answer for a Gaussian conditional; for
-others its convergence is checked against a finer rule.
+conditional maximum with the curvature there: the exact answer for a Gaussian conditional. A nuisance close to
+where its prior is cut is integrated from the cut by Gauss-Legendre instead.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import pymc as pm
 from numpy.polynomial.hermite import hermgauss
+from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import PchipInterpolator
 from scipy.special import logsumexp
 
 from .likelihood import Likelihood, likelihood_range
-from .newton import minimise_many
+from .newton import Fits, minimise_many
 from .priors import Prior
 
 __all__ = ["Density", "log_marginal_likelihood", "marginal_density"]
@@ -25,6 +26,8 @@ __all__ = ["Density", "log_marginal_likelihood", "marginal_density"]
 NEGLIGIBLE = 16.0  # below the peak of a log-density
 REFINEMENTS = 4
 CHUNK = 100_000  # points at which chi^2 is evaluated at once
+NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
+CUT_NODES, CUT_WEIGHTS = leggauss(32)
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 
 
@@ -112,24 +115,55 @@ def log_marginal_likelihood(
         raise ValueError(
             f"{[likelihood.names[i] for i in others if i < likelihood.n_physics]} must be on the grid too"
         )
-    z, log_weight = _product_rule(others.size, order)
-    log_weight = log_weight + 0.5 * (z**2).sum(axis=-1)
     start = np.repeat(likelihood.start[None], len(values), axis=0)
     start[:, list(held)] = np.asarray(values, float).reshape(-1, len(held))
     fits = minimise_many(likelihood, start, others, warm=True)
-    root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, others[:, None], others] / 2))
+    if not others.size:
+        return -0.5 * fits.chi2
+    covariance = np.linalg.inv(fits.hessian[:, others[:, None], others] / 2)
+    spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    room = (fits.x[:, others] - likelihood.lower[others]) / spread
+    nearest = np.where(room.min(axis=-1) < NEAR, room.argmin(axis=-1), -1)
     result = np.empty(len(values))
-    for part in np.array_split(np.arange(len(values)), -(-len(values) * len(z) // CHUNK)):
-        points = np.repeat(fits.x[part, None], len(z), axis=1)
-        points[:, :, others] += np.einsum("mij,kj->mki", root[part], z)
-        inside = (points[:, :, others] > likelihood.lower[others]).all(axis=-1)
-        log_f = np.full(inside.shape, -np.inf)
-        log_f[inside] = -0.5 * (
-            likelihood.batch(points[inside]) - np.broadcast_to(fits.chi2[part, None], inside.shape)[inside]
-        )
-        result[part] = logsumexp(log_weight + log_f, axis=-1)
+    for k in np.unique(nearest):
+        axes = others if k < 0 else np.concatenate([others[[k]], np.delete(others, k)])
+        rows = np.flatnonzero(nearest == k)
+        for part in np.array_split(rows, -(-rows.size * order**others.size // CHUNK)):
+            some = Fits(*(values[part] for values in fits))
+            result[part] = _integrated(likelihood, some, axes, order, cut=k >= 0)
+    return result
+
+
+def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int, cut: bool) -> np.ndarray:
+    """Logarithm of the integral over some variables around minima (m,); ``cut``: the first nears its edge."""
+    root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, axes[:, None], axes] / 2))
+    z, log_weight = _product_rule(axes.size - cut, order)
+    log_weight = np.tile(log_weight + 0.5 * (z**2).sum(axis=-1), (len(fits.x), 1))
+    z = np.tile(z, (len(fits.x), 1, 1))
+    if cut:
+        first, log_first = _from_edge(likelihood, fits, axes[0], root[:, 0, 0])
+        n, m = first.shape[1], z.shape[1]
+        z = np.concatenate([np.repeat(first, m, axis=1)[..., None], np.tile(z, (1, n, 1))], axis=-1)
+        log_weight = np.repeat(log_first, m, axis=1) + np.tile(log_weight, (1, n))
+    points = np.repeat(fits.x[:, None], z.shape[1], axis=1)
+    points[:, :, axes] += np.einsum("mij,mkj->mki", root, z)
+    inside = (points[:, :, axes] > likelihood.lower[axes]).all(axis=-1)
+    log_f = np.full(inside.shape, -np.inf)
+    least = np.broadcast_to(fits.chi2[:, None], inside.shape)
+    log_f[inside] = -0.5 * (likelihood.batch(points[inside]) - least[inside])
     spread = np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
-    return result - 0.5 * fits.chi2 + spread
+    return logsumexp(log_weight + log_f, axis=-1) - 0.5 * fits.chi2 + spread
+
+
+def _from_edge(likelihood: Likelihood, fits: Fits, axis: int, scale) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and log weights (m, n) from a variable's edge to where the integrand is below exp(-32).
+
+    In units of ``scale`` from the minimum. On the edge itself the integrand falls with a slope, too.
+    """
+    lowest = (likelihood.lower[axis] - fits.x[:, axis]) / scale
+    slope = np.maximum(0.5 * fits.gradient[:, axis] * scale, 0.0)
+    half = (np.sqrt(slope**2 + 64.0) - slope - lowest) / 2
+    return lowest[:, None] + half[:, None] * (CUT_NODES + 1), np.log(half[:, None] * CUT_WEIGHTS)
 
 
 def marginal_density(
