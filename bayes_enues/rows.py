@@ -88,9 +88,14 @@ class RowSpec:
                 **asdict(self),
                 "data": {e.name: {**e.hashes, "settings": e.settings.model_dump()} for e in self.experiments},
                 "inputs": _shared_hashes(),
-                "version": version("bayes-enues"),
+                "version": _version(),
             }
         )
+
+
+@lru_cache
+def _version() -> str:
+    return version("bayes-enues")
 
 
 @lru_cache
@@ -223,18 +228,18 @@ def run(
         The rows, in order.
     """
     tell = progress or (lambda done, words: None)
-    prints = [spec.fingerprint() for spec in specs]
-    rows = {} if fresh else {p: row for p in prints if (row := folder.find(p)) is not None}
-    missing = [spec for spec, p in zip(specs, prints, strict=True) if p not in rows]
+    prints = {spec: spec.fingerprint() for spec in specs}
+    rows = {} if fresh else {s: row for s, p in prints.items() if (row := folder.find(p)) is not None}
+    missing = [spec for spec in prints if spec not in rows]
     found = compute_all(missing, folder.path, jobs, keep_draws, lambda words: tell(len(rows), words))
     try:
         with closing(found):
-            for _, row, posterior in found:
-                rows[row["fingerprint"]] = folder.write(row, posterior)
+            for spec, row, posterior in found:
+                rows[spec] = folder.write(row, posterior)
     finally:  # also what an interruption leaves unsaved
-        folder.arrange(prints)
+        folder.arrange(prints.values())
     tell(len(specs), "done")
-    return [rows[p] for p in prints]
+    return [rows[spec] for spec in specs]
 
 
 def all_converged(rows: Iterable[dict[str, Any]]) -> bool:
