@@ -238,6 +238,8 @@ def limits(
         for k in ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "attempts", "diagnosis")
     }
     state |= {"divergences": int(tree.attrs["divergences"]), "converged": bool(tree.attrs["converged"])}
+    if state["converged"] and (left := excess(tree)) > 1:
+        notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
     kind = "hdi" if question.interaction.signed else "upper"
     nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse"))
     ends = bound.ends(tree) if state["converged"] else nothing

@@ -169,7 +169,7 @@ def two_nodes(e_er, sun: Sun = Sun()) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _two_nodes(moments: np.ndarray, e_dark: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights that carry the moments (3, 3, n); where there is no flux the nodes are at ``e_dark``."""
+    """Nodes and weights that carry the moments (3, 3, n); where there is no flux they sit at ``e_dark``."""
     m0, m1, m2 = np.moveaxis(moments, 1, 0)
     lit = m0 > 0
     scale = np.where(lit, m0, 1.0)
@@ -182,8 +182,8 @@ def _two_nodes(moments: np.ndarray, e_dark: np.ndarray) -> tuple[np.ndarray, np.
 def panel_nodes(e_er, sun: Sun = Sun(), ratio: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
     """The rule of :func:`two_nodes` in panels of neutrino energy, for cross sections that are no quadratics.
 
-    Within a panel every smooth function of 1/E_nu is close to a quadratic, so a few dozen nodes do the work of
-    the thousands of :func:`fine_nodes`; quadratics are still integrated exactly.
+    Within a panel every smooth function of 1/E_nu is close to a quadratic, so a few dozen nodes do the work
+    of the thousands of :func:`fine_nodes`; quadratics are still integrated exactly.
 
     Parameters
     ----------

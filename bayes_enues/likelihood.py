@@ -114,7 +114,7 @@ def _saturated(rv, observed):
 
 
 def _peak(rv):
-    """Log-density of a nuisance at the centre of its Gaussian, also where a toy's centre lies below the cut."""
+    """Log-density of a nuisance at its Gaussian's centre, also where a toy's centre lies below the cut."""
     centre, sigma = rv.owner.op.dist_params(rv.owner)[:2]
     return pm.logp(rv, 0.0) + 0.5 * (centre / sigma) ** 2
 

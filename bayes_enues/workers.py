@@ -2,7 +2,7 @@
 
 Compiling a model shape costs more than sampling it ten times, and what is compiled stays in its process. So a
 worker takes all rows of an experiment, one after the other, before it takes another's. Workers are reached
-through the interface of ``concurrent.futures``. A worker starts with this module, so nothing heavy is imported.
+through the interface of ``concurrent.futures``. A worker starts here, so nothing heavy is imported.
 """
 
 import os
@@ -94,7 +94,7 @@ def compute_all(
 
 
 def batches(specs: Sequence["RowSpec"], jobs: int) -> list[list["RowSpec"]]:
-    """Rows that share an experiment, joint fits first as they take longest; many are halved for idle workers."""
+    """Rows that share an experiment, joint fits first as they take longest; halved for idle workers."""
     found: dict[str, list] = {}
     for spec in specs:
         found.setdefault(spec.experiment, []).append(spec)

@@ -140,7 +140,8 @@ def print_study(rows) -> None:
     reweighted = list(dict.fromkeys(row["label"] for row in rows if row["how"] == "reweighted"))
     console.print(
         f"/default, /2.706, /1.642: ratio to the default prior's bound and to the profile's two-sided and "
-        f"one-sided bounds{'; lengths of regions where signed' if signed else ''}. Bounds differ by threshold "
+        f"one-sided bounds{'; lengths of regions where signed' if signed else ''}. "
+        "Bounds differ by threshold "
         f"first, then by prior: see docs/which_bound.md. From the default's draws by reweighting: "
         f"{', '.join(reweighted) or 'none'}; all others sampled.",
         style="dim",

@@ -19,9 +19,7 @@ def project(
         list[float] | None, typer.Option(help="In t yr; repeatable. Default: the experiment's own.")
     ] = None,
     background: Annotated[float, typer.Option(help="Factor on the background per exposure.")] = 1.0,
-    edge: Annotated[
-        float, typer.Option(help="Shift of the efficiency edge [keV]; negative is lower.")
-    ] = 0.0,
+    edge: Annotated[float, typer.Option(help="Shift of the efficiency edge [keV]; negative is lower.")] = 0.0,
     toys: Annotated[int, typer.Option(min=0, help="Toys per exposure; 0 for Asimov data alone.")] = 200,
     level: Level = 0.9,
     seed: Seed = 20220811,
@@ -42,9 +40,7 @@ def project(
     if parameter not in kind.free_names():
         raise ValueError(f"{model} has no parameter {parameter!r}; the choices are {list(kind.free_names())}")
     if kind.fixed_parameters:
-        raise ValueError(
-            f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python"
-        )
+        raise ValueError(f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python")
     if "+" in experiment and not Path(experiment).is_dir():
         raise ValueError(f"{experiment!r} joins experiments; a projection takes one at a time")
     future = [future_experiment(experiment, t_yr, background, edge) for t_yr in sorted(exposure or [None])]

@@ -89,8 +89,8 @@ def _settings(interaction: Interaction) -> str:
 def stays_symbolic(interaction: Interaction) -> str:
     """Why the formula cannot take PyTensor variables; empty if it can.
 
-    ``np.where`` and ``np.dot`` give object arrays on PyTensor variables, and ``if parameter > 0`` fails. Such a
-    formula still serves through templates, which need numbers only; the symbolic chain does not exist.
+    ``np.where`` and ``np.dot`` give object arrays on PyTensor variables, and ``if parameter > 0`` fails. Such
+    a formula still serves through templates, which need numbers only; the symbolic chain does not exist.
     """
     options = tuple(getattr(interaction, option) for option in interaction.options)
     return _stays_symbolic(type(interaction), options)
@@ -109,5 +109,5 @@ def _stays_symbolic(kind: type[Interaction], options: tuple) -> str:
         except Exception as error:  # whatever a user's formula may raise: it is the answer
             return f"it raises {type(error).__name__} on PyTensor variables ({error})"
         if isinstance(values, np.ndarray) and values.dtype == object:
-            return "it turns PyTensor variables into an object array (np.where and np.dot do; multiply by a mask)"
+            return "it turns PyTensor variables into an object array (np.where does; multiply by a mask)"
     return ""

@@ -53,7 +53,7 @@ class EquivalentPhotonMillicharge(Interaction):
     nu_e, nu_mu, nu_tau
         Size of the electric charge of each flavour [1e-13 e].
     neutrino_mass
-        In the logarithm, where it cuts off the photons' flux [eV]; 0.1 instead of 1 makes limits 8 % stronger.
+        In the logarithm, where it cuts off the photons' flux [eV]; 0.1 for 1 makes limits 8 % stronger.
     """
 
     nu_e: Scalar = 0.0
