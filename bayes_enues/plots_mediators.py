@@ -14,6 +14,7 @@ __all__ = [
     "mediator_handles",
     "mediator_title",
     "plot_curves",
+    "plot_mass_plane",
     "plot_points",
     "plot_ratio",
 ]
@@ -198,3 +199,35 @@ def _marker(curve: Curve) -> str:
 
 def _filling(curve: Curve, colour: str) -> str:
     return "none" if curve.experiment == "xenonnt_sr0" else colour
+
+
+def plot_mass_plane(ax, plane, experiment: str, colour: str):
+    """Mass and coupling together: credible region shaded with a dotted edge, Delta chi^2 contour as a line.
+
+    Parameters
+    ----------
+    ax : Axes
+    plane : MassPlane
+        From :func:`bayes_enues.mass_planes.mass_plane`.
+    experiment : str
+    colour : str
+
+    Returns
+    -------
+    Axes
+    """
+    x, y = 10**plane.log10_mass, 10**plane.log10_coupling
+    height = plane.log_density.T
+    ax.contourf(x, y, height, levels=[plane.cut, np.inf], colors=[colour], alpha=0.15)
+    ax.contour(x, y, height, levels=[plane.cut], colors=[colour], linestyles=":", linewidths=1.0)
+    for k, line in enumerate(plane.profile_lines):
+        label = rf"{title_of(experiment)} profile, $\Delta\chi^2$ = {plane.threshold:.4g}" if k == 0 else None
+        ax.plot(*10**line.vertices.T, color=colour, ls=LINES.get(experiment, ":"), lw=1.3, label=label)
+    ax.plot([], [], color=colour, ls=":", lw=1.0, label=f"{title_of(experiment)} highest posterior density")
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(x[0], x[-1])
+    ax.set_ylim(y[0], y[-1])
+    ax.set_xlabel("mediator mass [keV]")
+    ax.set_ylabel("coupling $g_X$")
+    return ax
