@@ -1,0 +1,58 @@
+"""What the README shows is what the code does."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import bayes_enues as be
+from bayes_enues.wording import number
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+COMMANDS = sorted(set(re.findall(r"(?:uv run )bayes-enues ([^\n`]+)", README)))
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: text.splitlines()[0])
+def test_snippets_run_as_printed(snippet, capsys):
+    exec(compile(snippet, "README.md", "exec"), {"__name__": "readme"})
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_and_their_options_exist(line):
+    from typer.main import get_command
+
+    from bayes_enues.cli import app
+
+    name, *arguments = shlex.split(line)
+    command = get_command(app).commands[name]
+    command.make_context(name, arguments)  # raises for an unknown option or a value of the wrong kind
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("https://") or (Path(__file__).parents[1] / target).exists(), target
+
+
+def published_table() -> dict[tuple[str, str], list[str]]:
+    """Cells of the README's table by section and parameter."""
+    section, cells = "", {}
+    for line in README.splitlines():
+        if match := re.match(r"\| \*\*(.+?)\*\*", line):
+            section = match[1].replace("`", "")
+        elif match := re.match(r"\| (nu_\w+|universal) \|(.*)\|", line):
+            cells[section, match[1]] = [cell.strip() for cell in match[2].split("|")]
+    return cells
+
+
+def test_the_table_has_every_row_of_the_main_job():
+    assert len(published_table()) == 16
+
+
+@pytest.mark.parametrize("parameter", be.MagneticMoment.free_names())
+def test_profile_bounds_of_the_table_are_those_computed_now(parameter, xenonnt):
+    """Frozen output: the README quotes three digits."""
+    profile = be.profile_likelihood(be.models.magnetic_moment([xenonnt], free=parameter), parameter)
+    *_, one_sided, two_sided, _, _ = published_table()["XENONnT SR0", parameter]
+    assert [one_sided, two_sided] == [number(profile.upper_one_sided), number(profile.upper)]
