@@ -68,11 +68,22 @@ def compute_regions(settings: Settings) -> tuple[list[dict], list[str]]:
     return _compute(settings, plan_planes(settings.draws, settings.seed), "regions", keep_draws=False)
 
 
+def compute_mediators(settings: Settings) -> tuple[list[dict], list[str]]:
+    """Every limit of Figs. 6 and 7, and the curves as a table; rows and messages."""
+    from ..mediators import DRAWS, curves, plan_scan, write_curves
+
+    specs = plan_scan(draws=min(settings.draws, DRAWS), seed=settings.seed)
+    rows, messages = _compute(settings, specs, "mediators", keep_draws=False)
+    write_curves(curves(rows), settings.out / "mediators_curves.csv")
+    return rows, messages
+
+
 def _compute(settings, specs, name, keep_draws) -> tuple[list[dict], list[str]]:
     from ..results import ResultsFolder
     from ..rows import run
 
-    folder = ResultsFolder(settings.out, f"{name}.json", 0.9)
+    pause = 0.0 if keep_draws else 2.0  # seconds; many quick rows need not be saved one by one
+    folder = ResultsFolder(settings.out, f"{name}.json", 0.9, pause)
     with progress(len(specs), name) as tell:
         rows = run(specs, folder, settings.fresh, tell, keep_draws, settings.jobs)
     return rows, folder.messages
@@ -148,8 +159,24 @@ def draw_planes(*models: str) -> Callable:
     return draw
 
 
+def draw_mediators(rows, out: Path, name: str) -> None:
+    """Fig. 6: coupling against mass, five mediators."""
+    from ..mediators import curves
+    from .mediators import curves_figure
+
+    curves_figure(curves(rows["mediators"]), out / name)
+
+
+def draw_published_mediators(rows, out: Path, name: str) -> None:
+    """Fig. 7: vector and scalar with published limits."""
+    from ..mediators import curves, published_points
+    from .mediators import published_figure
+
+    published_figure(curves(rows["mediators"]), published_points(), out / name)
+
+
 #: What is computed: name of the rows to a function of the settings, to rows and messages.
-STAGES = {"limits": compute_limits, "regions": compute_regions}
+STAGES = {"limits": compute_limits, "regions": compute_regions, "mediators": compute_mediators}
 
 #: What is drawn from them: name of the file to a function of all rows, the folder and the name.
 FIGURES = {
@@ -158,5 +185,7 @@ FIGURES = {
     "fig3_moment_planes": draw_planes("magnetic_moment", "transition_magnetic_moment"),
     "fig4_millicharges_charge_radii": draw_profiles("millicharge", "charge_radius"),
     "fig5_millicharge_charge_radius_planes": draw_planes("millicharge", "charge_radius"),
+    "fig6_mediators": draw_mediators,
+    "fig7_mediators_published": draw_published_mediators,
     "fig8_anapole_moments": draw_profiles("anapole_moment"),
 }
