@@ -157,6 +157,12 @@ def test_a_row_that_is_too_short_is_named(folder):
         ('name = "beta_flux"', 'name = "alpha"', ["alpha", "ArviZ"]),
         ("sqrt_keV = 0.310", "sqrt_keV = nan", ["resolution.sqrt_keV", "finite"]),
         ("fit_from_keV = 1.0", "fit_from_keV = 99.0", ["no bin lies above"]),
+        (
+            'bins = { errors = "sqrt" }',
+            'bins = { error = "sqrt" }',
+            ["sqrt_errors", "bins.error", "not permitted"],
+        ),
+        ('bins = { errors = "sqrt" }', "components.ar39.scale = 2", ["sqrt_errors", "ar39"]),
     ],
 )
 def test_an_experiment_file_is_refused_by_key(folder, old, new, words):
