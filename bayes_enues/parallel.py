@@ -98,8 +98,8 @@ def completed(
         if not waiting:
             return
         with opener() as executor:
-            futures = {executor.submit(task, item): item for item in waiting}
             try:
+                futures = {executor.submit(task, item): item for item in waiting}
                 for future in as_completed(futures):
                     result = future.result()
                     item = futures[future]

@@ -139,16 +139,17 @@ def plot_ranks(ax, ranks: np.ndarray, name: str, probability: float, quantities:
     -------
     Axes
     """
-    from arviz_stats.ecdf_utils import ecdf_pit
+    from arviz_stats.ecdf_utils import compute_ecdf
 
-    from .calibration import BAND_SIMULATIONS
+    from .calibration import band, each_of
 
-    each = 1 - (1 - probability) / quantities
-    at, ecdf, low, high = ecdf_pit(ranks, each, BAND_SIMULATIONS, rng=np.random.default_rng(214))
+    at, low, high = band(len(ranks), each_of(quantities, probability))
+    ecdf = compute_ecdf(ranks, at)
     ax.fill_between(at, low - at, high - at, step="mid", color="0.85", lw=0)
     ax.step(at, ecdf - at, where="mid", color="#0072B2", lw=1)
     ax.axhline(0, color="0.5", lw=0.6)
     ax.set_xlabel(f"rank of {name}")
     ax.set_ylabel("distribution $-$ uniform")
     ax.set_xlim(0, 1)
+    ax.set_xticks([0, 0.5, 1])
     return ax

@@ -1,13 +1,12 @@
 """Local processes and a Dask cluster give the same as this process, also when a worker dies."""
 
-import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tasks import die_always, die_once, square
 
 from bayes_enues.coverage import job_of
 from bayes_enues.coverage_run import coverage_folder, run_coverage
@@ -15,23 +14,6 @@ from bayes_enues.parallel import completed, executors
 from bayes_enues.rows import RowSpec
 
 TOYS = 2000
-
-
-def square(x):
-    return x * x
-
-
-def die_once(item):
-    """Kill the process that is first to try number 3."""
-    number, flag = item
-    if number == 3 and not Path(flag).exists():
-        Path(flag).touch()
-        os._exit(1)
-    return number * number
-
-
-def die_always(x):
-    os._exit(1)
 
 
 def test_this_process_and_others_give_the_same():
