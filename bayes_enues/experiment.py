@@ -181,7 +181,7 @@ def _read(name: str) -> tuple[Traversable, ExperimentFile, dict[str, Any]]:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{label(path)}: {error}") from None
     settings = _validated(content, label(path))
-    for other, changes in settings.variants.items():  # a misspelt one is found today, not when it is asked for
+    for other, changes in settings.variants.items():  # a misspelt one is found before it is asked for
         try:
             changed = _changed(content, changes)
         except ValueError as error:
