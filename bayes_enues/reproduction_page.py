@@ -126,9 +126,9 @@ def _draws_lines(limits, regions) -> str:
         grid = max(r[part]["grid_error"] for r in regions for part in ("profile", "posterior"))
         lines.append(
             f"- Of the draws of {len(inside)} planes {min(shares):.1f} to {max(shares):.1f} % lie in the "
-            f"90 % region that quadrature finds, at most {max(pulls):.1f} Monte Carlo errors from 90 %. Laplace's "
-            f"method is off by at most {laplace:.1g} in the log-density; half as many grid points change the "
-            f"areas by at most {grid:.1g}."
+            f"90 % region that quadrature finds, at most {max(pulls):.1f} Monte Carlo errors from 90 %. "
+            f"Laplace's method is off by at most {laplace:.1g} in the log-density; half as many grid points "
+            f"change the areas by at most {grid:.1g}."
         )
     return "\n".join(lines)
 

@@ -58,8 +58,8 @@ def test_a_mode_without_probability_must_hold_no_draws():
 
 
 def test_twenty_exposures_of_xenonnt_have_modes_that_only_smc_weighs(xenonnt):
-    # Asimov counts of the Standard Model: the barrier between r^2 = 0 and -84 is far beyond NUTS. The answer of
-    # the whole chain, sequential Monte Carlo included, is that of exact quadrature.
+    # Asimov counts of the Standard Model: the barrier between r^2 = 0 and -84 is far beyond NUTS. The answer
+    # of the whole chain, sequential Monte Carlo included, is that of exact quadrature.
     far = copy(xenonnt)
     scale = 20.0
     components = {name: scale * counts for name, counts in xenonnt.components.items()}

@@ -63,9 +63,7 @@ def test_moments_share_an_ellipse_from_axis_to_axis(plane_of_moments):
 def test_the_credible_region_of_two_radii_is_a_ring_and_the_profiles_is_not(plane_of_radii):
     assert [line.closed for line in plane_of_radii.profile.lines] == [True]
     assert [line.closed for line in plane_of_radii.credible.lines] == [True, True]
-    assert not plane_of_radii.credible.contains([[-42.0, 3.0]])[
-        0
-    ]  # the hole, where the signal nearly vanishes
+    assert not plane_of_radii.credible.contains([[-42.0, 3.0]])[0]  # the hole
     assert plane_of_radii.credible.contains([[-5.0, 0.0]])[0]
 
 
@@ -118,8 +116,8 @@ def three(xenonnt):
 
 
 def test_a_third_moment_is_profiled_to_zero_and_integrated_over_its_prior(three):
-    # chi^2 depends on mu^2 = sum a_i Lambda_i^2 and its best fit is zero, so the profile sets the third to zero;
-    # the posterior integrates it, so equal mu^2 of the two no longer means equal density at another range
+    # chi^2 depends on mu^2 = sum a_i Lambda_i^2 and its best fit is zero, so the profile sets the third to
+    # zero, while the posterior integrates it
     plane = plane_region(three, ["lambda_1", "lambda_2"])
     single = profile_pieces_of("lambda_1", 4.6052)
     assert plane.profile.lines[0].vertices[:, 0].max() == pytest.approx(single, rel=1e-4)
