@@ -1,7 +1,7 @@
 """A folder for a long run that is cut into chunks: toys or simulations.
 
 One JSON file holds the rows, ``chunks/`` the arrays they were made from. A chunk is a NumPy file, there whole
-or not at all; the folder it lies in carries the hash of everything that decides its numbers, so that chunks of
+or not at all; the folder it lies in carries the hash of everything that decides its numbers, so that those of
 other inputs or versions are never mixed in, and a longer run only adds to those that exist.
 """
 

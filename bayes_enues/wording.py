@@ -92,6 +92,18 @@ def footnotes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             "all" if all(row["profile"]["at_boundary"] for row in rows) else "some (limits.json says which)"
         )
         lines.append(f"The best fit lies on the boundary at zero in {where} of these rows.")
+    if any(row["posterior"]["kind"] == "upper" for row in rows):
+        lines.append(
+            "So near the boundary no bound covers exactly what it promises: docs/coverage.md has the numbers, "
+            "'bayes-enues coverage' makes them."
+        )
+    for row in rows:
+        toys = row.get("feldman_cousins")
+        if toys and toys["upper"] is not None:
+            lines.append(
+                f"Feldman-Cousins, {toys['toys']} toys a value: {row['parameter']} from "
+                f"{experiment_title(row['experiment'])} < {toys['upper']:.3g} ± {toys['error']:.1g}."
+            )
     reasons = {}
     for row in rows:
         found = discrepancy(row)

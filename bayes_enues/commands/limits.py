@@ -36,6 +36,7 @@ def limits(
     jobs: Jobs = 2,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
+    from ..feldman_cousins import attach
     from ..results import ResultsFolder
     from ..rows import all_converged, electromagnetic_models, plan, run
 
@@ -49,6 +50,8 @@ def limits(
         for name in models:
             tell(len(specs), f"figure of {name}")
             limit_figure([row for row in rows if row["model"] == name], folder)
+    folder.messages += attach(rows, specs, folder.path)
+    folder.save()
     for message in folder.messages:
         console.print(f"[yellow]{message}[/]")
     print_limits(rows)
