@@ -115,7 +115,7 @@ def test_a_run_that_fails_is_rerun_by_the_fixed_rule_then_by_smc(scripted, xenon
         ("nuts", 1000, 7, 0.95),
         ("nuts", 2000, 7, 0.95),
         ("nuts", 2000, 7, 0.99),
-        ("smc", 4000, 7, None),
+        ("smc", module.SMC_DRAWS, 7, None),
     ]
     assert (tree.attrs["attempts"], tree.attrs["sampler"], tree.attrs["converged"]) == (4, "smc", 1)
 
