@@ -15,6 +15,12 @@ from .counting import model_of_question
 COUPLING_PRIORS = {"loguniform": 0.0, "flat": 1.0, "flat_strength": 2.0}
 
 
+def check_coupling_prior(name: str) -> None:
+    """Refuse a name that is no prior of the coupling."""
+    if name not in COUPLING_PRIORS:
+        raise ValueError(f"the prior of the coupling is {name!r}; the choices are {sorted(COUPLING_PRIORS)}")
+
+
 @dataclass(frozen=True)
 class LogMassPrior:
     """Flat in the logarithm of the mass."""
@@ -81,8 +87,7 @@ def light_mediator_masses(
     ValueError
         If the prior is unknown or a range does not rise from above zero.
     """
-    if prior not in COUPLING_PRIORS:
-        raise ValueError(f"the prior of the coupling is {prior!r}; the choices are {sorted(COUPLING_PRIORS)}")
+    check_coupling_prior(prior)
     low, high = couplings
     if not (0 < low < high < float("inf")):
         raise ValueError(f"the couplings run from {low:g} to {high:g}; a rising range above zero was needed")

@@ -38,11 +38,17 @@ def mediators(
         list[Path] | None,
         typer.Option(help="A CSV of your own: mass_keV,coupling,experiment,source[,model]; repeatable."),
     ] = None,
+    plane: Annotated[
+        str | None,
+        typer.Option(help="Also mass and coupling free together, with this prior: loguniform, flat, ..."),
+    ] = None,
     out: Out = Path("results"),
     fresh: Fresh = False,
     jobs: Jobs = 2,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
+    from bayes_enues.models.light_mediator_masses import check_coupling_prior
+
     from ..mediators import curves, plan_scan, published_points, write_curves
     from ..results import ResultsFolder
     from ..rows import all_converged, run
@@ -54,6 +60,8 @@ def mediators(
         "normalisation": normalisation,
         "sign": sign,
     }
+    if plane is not None:
+        check_coupling_prior(plane)
     specs = plan_scan(
         kind,
         _numbers(masses, "--masses"),
@@ -77,8 +85,49 @@ def mediators(
         console.print(f"[yellow]{message}[/]")
     print_curves(found, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
+    if plane is not None:
+        rows = rows + mass_planes(specs, plane, folder.path)
     if not all_converged(rows):
         raise typer.Exit(1)
+
+
+def mass_planes(specs, prior: str, out: Path) -> list[dict]:
+    """Regions of mass and coupling for each mediator and experiment of a scan; a JSON file and a figure."""
+    import json
+
+    from bayes_enues.models import light_mediator_masses
+
+    from .. import plots
+    from ..mass_planes import mass_plane, plane_row
+    from ..plots_mediators import mediator_title, plot_mass_plane
+    from ..posterior import sample_posterior
+    from ..results import write_text
+
+    asked = {(spec.model, spec.experiment): spec for spec in specs}
+    models = list(dict.fromkeys(model for model, _ in asked))
+    rows = []
+    with progress(len(asked), "planes") as tell, plots.style():
+        fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
+        for (name, experiment), spec in asked.items():
+            tell(len(rows), f"{mediator_title(name)} from {experiment}")
+            model = light_mediator_masses(spec.interaction, spec.experiments, prior)
+            tree = sample_posterior(model, spec.draws, spec.seed, groups=False)
+            found = mass_plane(model, spec.level, spec.delta_chi2)
+            rows.append(plane_row(model, found, tree))
+            ax = axes[0, models.index(name)]
+            plot_mass_plane(ax, found, experiment, plots.colour_of(experiment, len(rows)))
+            ax.set_title(f"{mediator_title(name)}; {prior.replace('_', ' ')} coupling", fontsize=10)
+            ax.legend(loc="upper left", fontsize=7)
+        plots.save(fig, out / "mediator_planes")
+    write_text(out / "mediator_planes.json", json.dumps({"rows": rows}, indent=1) + "\n")
+    for row in rows:
+        posterior = row["posterior"]
+        console.print(
+            f"{row['model']} from {row['experiment']}: {100 * posterior['inside']:.1f} % of the draws in the "
+            f"{100 * row['level']:g} % region, {posterior['divergences']} divergences; {row['prior']}",
+            style="dim",
+        )
+    return rows
 
 
 def curves_figure(found, path: Path) -> None:
