@@ -94,8 +94,8 @@ def footnotes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         lines.append(f"The best fit lies on the boundary at zero in {where} of these rows.")
     if any(row["posterior"]["kind"] == "upper" for row in rows):
         lines.append(
-            "So near the boundary no bound covers exactly what it promises: docs/coverage.md has the numbers, "
-            "'bayes-enues coverage' makes them."
+            "So near the boundary no bound covers exactly what it promises: docs/coverage.md has the "
+            "numbers, 'bayes-enues coverage' makes them."
         )
     for row in rows:
         toys = row.get("feldman_cousins")
@@ -115,5 +115,7 @@ def footnotes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             "* LZ: the low-energy edge of its efficiency is the dominant systematic; "
             "--experiment lz_ws2022:low_edge shows what it does."
         )
-    seen = dict.fromkeys(line for row in rows for line in [*row["caveats"], *row["notes"]])
-    return lines + [f"* {line}" for line in seen]
+    caveats = {}  # a variant repeats what its experiment said
+    for line in (line for row in rows for line in [*row["caveats"], *row["notes"]]):
+        caveats.setdefault(line.partition(": ")[2] or line, line)
+    return lines + [f"* {line}" for line in caveats.values()]
