@@ -83,6 +83,10 @@ with plots.style():
     plots.limit_legend(fig, ax)
 
 # %% [markdown]
+# **Figure 1.** Profile (line, left axis) and posterior density (steps: draws; dotted: quadrature) of the moment
+# from XENONnT, with the thresholds of the profile and the 90 % bounds marked.
+
+# %% [markdown]
 # ## Why they differ: first the threshold
 #
 # $\Delta\chi^2 < 2.71$ cuts a *two-sided* interval of 90 %: 5 % are left out on either side. Its upper end

@@ -1,8 +1,8 @@
-"""What README and docs print runs as printed, links lead somewhere, the map from formulas to code is true.
+"""What the docs print runs as printed, links lead somewhere, and the map from formulas to code is true.
 
 Python blocks of a page run one after the other in one namespace and an empty folder; of shell blocks the
-lines that call ``bayes-enues`` run. An HTML comment before a block may give a cheaper command, or a reason to skip:
-``<!-- test: bayes-enues limits --parameter nu_e -->``, ``<!-- test: skip, needs a cluster -->``.
+lines that call ``bayes-enues`` run. An HTML comment before a block may give a cheaper command, or a reason to
+skip: ``<!-- test: bayes-enues limits --parameter nu_e -->``, ``<!-- test: skip, needs a cluster -->``.
 """
 
 import importlib
@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from bayes_enues.cli import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = sorted((ROOT / "docs").glob("*.md"))  # the README has tests of its own, tests/test_readme.py
 each = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
