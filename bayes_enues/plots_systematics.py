@@ -36,6 +36,6 @@ def plot_systematics(ax, rows: Sequence[Mapping], label: str):
     ax.set_axisbelow(True)
     ax.set_yticks(range(len(rows)), [row["label"] for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlabel(f"change of the upper bound on {label} [%]")
+    ax.set_xlabel(f"change of the bound on {label} [%]")
     ax.set_title(title_of(rows[0]["experiment"]), fontsize=9)
     return ax

@@ -37,7 +37,8 @@ class _Group:
         self.spec, self.model = spec, model_of(spec)
         self.question = self.model.question
         self.signed = self.question.interaction.signed
-        self.limit: Limit = limits(self.model, spec.parameter, spec.level, spec.draws, spec.seed)
+        # twice the draws, so that bounds reweighted from them keep to the same precision
+        self.limit: Limit = limits(self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed)
         self.flat: Prior = self.question.priors[spec.parameter]
         self.draws = self.limit.draws["posterior"][spec.parameter].values
         self.likelihood = Likelihood(self.model)

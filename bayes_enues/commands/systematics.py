@@ -57,7 +57,9 @@ def systematics_figure(rows, folder, model: str) -> list[Path]:
     parameters = list(dict.fromkeys(parameter for parameter, _ in groups))
     tall = 0.8 + 0.19 * max(len(mine) for mine in groups.values())
     with plots.style():
-        fig, axes = plots.figure(len(experiments), len(parameters), 3.4, tall, squeeze=False, sharey="row")
+        fig, axes = plots.figure(
+            len(experiments), len(parameters), 2.8 + 1.6 / len(parameters), tall, squeeze=False, sharey="row"
+        )
         for ax_row, experiment in zip(axes, experiments, strict=True):
             for ax, parameter in zip(ax_row, parameters, strict=True):
                 label = interaction_named(model).label(parameter)

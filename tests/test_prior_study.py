@@ -1,0 +1,149 @@
+"""A study of priors: reweighted, sampled and integrated bounds agree; what moves is said in words."""
+
+import numpy as np
+import pytest
+
+import bayes_enues as be
+from bayes_enues.power_scaling import power_scaling
+from bayes_enues.prior_plan import default_priors, nuisance_priors, plan_study
+from bayes_enues.prior_study import compared, run_study
+from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
+from bayes_enues.results import ResultsFolder
+from bayes_enues.rows import RowSpec
+
+SPEC = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", draws=3000)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    out = tmp_path_factory.mktemp("priors")
+    priors = [None, "flat_strength", "jeffreys", "halfnormal(1e-11 mu_B)", "loguniform(1e-13 mu_B)"]
+    rows = plan_study([SPEC], priors, nuisances=False)
+    folder = ResultsFolder(out, "priors.json", 0.9)
+    found = run_study(rows, folder)
+    return {row["label"]: row for row in found}, rows, folder
+
+
+def test_every_bound_agrees_with_quadrature_within_three_errors(study):
+    for row in study[0].values():
+        assert row["posterior"]["converged"]
+        assert abs(row["posterior"]["upper"] - row["exact"]["upper"]) < 3 * row["posterior"]["mcse"], row[
+            "label"
+        ]
+
+
+def test_no_prior_leaves_a_divergence(study):
+    assert all(row["posterior"]["divergences"] == 0 for row in study[0].values())
+
+
+def test_the_bound_of_xenonnt_moves_by_23_per_cent_between_flat_and_flat_in_the_square(study):
+    """Physics: physics.md section 6, and the issue's 23 %."""
+    rows = study[0]
+    ratio = rows["flat_strength"]["exact"]["upper"] / rows["flat"]["exact"]["upper"]
+    assert ratio == pytest.approx(1.23, abs=0.01)
+    assert "weaker than under the default prior" in rows["flat_strength"]["flag"]
+    assert rows["flat"]["flag"] == ""
+
+
+def test_jeffreys_and_flat_in_the_square_give_one_bound(study):
+    """Physics: a Gaussian likelihood and a pure square signal."""
+    rows = study[0]
+    assert rows["jeffreys"]["exact"]["upper"] == pytest.approx(
+        rows["flat_strength"]["exact"]["upper"], rel=1e-5
+    )
+
+
+def test_draws_are_reweighted_where_they_can_be_and_the_reason_is_given_where_not(study):
+    rows = study[0]
+    assert rows["flat_strength"]["how"] == rows["halfnormal(1e-11 mu_B)"]["how"] == "reweighted"
+    assert rows["loguniform(1e-13 mu_B)"]["how"] == "sampled"
+    assert "reweighting" in rows["loguniform(1e-13 mu_B)"]["reason"]
+
+
+def test_the_lower_edge_of_a_log_uniform_prior_is_named_as_what_decides(study):
+    assert any("lower edge decides" in note for note in study[0]["loguniform(1e-13 mu_B)"]["notes"])
+    assert study[0]["flat"]["notes"] == []
+
+
+def test_the_profile_does_not_depend_on_the_prior(study):
+    assert len({row["profile"]["upper"] for row in study[0].values()}) == 1
+
+
+def test_a_second_run_computes_nothing(study):
+    rows, specs, folder = study
+    again = run_study(specs, ResultsFolder(folder.path, "priors.json", 0.9), progress=None)
+    assert [row["fingerprint"] for row in again] == [row["fingerprint"] for row in rows.values()]
+
+
+def test_power_scaling_sees_the_prior_only_where_it_bends(study):
+    rows = study[0]
+    assert rows["flat"]["power_scaling"]["prior"] == 0
+    assert "says nothing of other priors" in rows["flat"]["power_scaling"]["diagnosis"]
+    strengths = [
+        rows[k]["power_scaling"]["prior"] for k in ("halfnormal(1e-11 mu_B)", "loguniform(1e-13 mu_B)")
+    ]
+    assert 0 < strengths[0] < strengths[1]
+
+
+def test_power_scaling_needs_its_groups(study):
+    model = be.models.magnetic_moment(["xenonnt_sr0"], "nu_e")
+    tree = be.sample_posterior(model, draws=500, groups=False)
+    with pytest.raises(ValueError, match="log_prior"):
+        power_scaling(tree, "nu_e")
+
+
+def test_a_range_that_cuts_the_likelihood_is_said_and_one_beside_it_refused():
+    cut = be.models.magnetic_moment(["xenonnt_sr0"], "nu_e", prior=Flat(0.0, 6.0))
+    assert any("upper edge decides" in note for note in be.limits(cut, draws=1000).notes)
+    beside = be.models.magnetic_moment(["xenonnt_sr0"], "nu_e", prior=Flat(40.0, 60.0))
+    with pytest.raises(ValueError, match="leaves out all that the data allow"):
+        be.limits(beside, draws=1000)
+
+
+@pytest.mark.parametrize("kind", [be.MagneticMoment, be.Millicharge, be.ChargeRadius])
+def test_default_priors_fit_their_parameters(kind):
+    texts = default_priors(kind())
+    rows = plan_study([RowSpec(kind.name, "nu_e", "xenonnt_sr0")], nuisances=False)
+    assert len(rows) == len(texts) == (5 if kind.signed else 6)
+
+
+def test_each_nuisance_is_halved_and_doubled_and_argon_made_flat():
+    joint = nuisance_priors("lz_ws2022+xenonnt_sr0")
+    assert len(joint) == 7
+    beta = next(changes for label, changes in joint if label.startswith("beta_flux"))
+    assert sorted(beta) == ["lz_ws2022", "xenonnt_sr0"]  # a shared nuisance changes everywhere
+    assert joint[-1][1]["lz_ws2022"]["nuisances"]["delta_ar37"]["upper"] == pytest.approx(288 / 97 - 1)
+
+
+def test_a_prior_that_does_not_fit_is_refused_before_anything_runs():
+    with pytest.raises(ValueError, match="signed"):
+        plan_study([RowSpec("millicharge", "nu_e", "xenonnt_sr0")], ["loguniform(0.1)"])
+
+
+def test_signed_regions_are_compared_by_their_ends():
+    def row(lower, upper):
+        posterior = {
+            "kind": "hdi",
+            "converged": True,
+            "lower": lower,
+            "upper": upper,
+            "pieces": [[lower, upper]],
+        }
+        return {"posterior": posterior, "profile": {"pieces": [[-1.0, 1.0]], "upper_one_sided": None}}
+
+    assert "upper end moves by 25 %" in compared(row(-1.0, 1.5), row(-1.0, 1.0))["flag"]
+    assert compared(row(-1.0, 1.1), row(-1.0, 1.0))["flag"] == ""
+
+
+def test_priors_of_one_family_share_one_shape():
+    shapes = [
+        be.models.magnetic_moment(["xenonnt_sr0"], name, prior=prior)
+        for name, prior in (("nu_e", LogUniform(0.1, 20.0)), ("nu_mu", LogUniform(0.3, 30.0)))
+    ]
+    from bayes_enues.shapes import same_shape
+
+    assert same_shape(*shapes)
+    for prior in (FlatStrength(0.0, 20.0), HalfNormal(0.0, 20.0, scale=4.0)):
+        one, two = (be.models.magnetic_moment(["xenonnt_sr0"], n, prior=prior) for n in ("nu_e", "nu_mu"))
+        assert same_shape(one, two)
+    assert np.isfinite(shapes[0].question.priors["nu_e"].knee)
