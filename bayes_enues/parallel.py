@@ -35,7 +35,8 @@ def _dask(address: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError:
         raise ValueError(
-            "a scheduler needs dask.distributed; install bayes-enues[cluster], or leave --scheduler out"
+            "a scheduler needs dask.distributed: uv run --extra cluster bayes-enues ...; or leave "
+            "--scheduler out"
         ) from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)

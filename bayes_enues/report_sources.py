@@ -30,19 +30,17 @@ def diagnostics(rows: Sequence[Mapping[str, Any]]) -> str:
     for row in rows:
         p = row["posterior"]
         mass = f" ({row['mass']:g} keV)" if isinstance(row.get("mass"), int | float) else ""
+        error = p.get("mcse")
         body.append(
             [
-                row["parameter"] + mass,
+                str(row["parameter"]) + mass,
                 row["experiment"],
                 row["model"],
                 f"{p['rhat']:.4f}",
                 f"{p['ess_bulk']:.0f}",
                 f"{p['ess_tail']:.0f}",
-                str(p["divergences"]),
-                p["sampler"],
-                str(p["draws"]),
-                str(p["attempts"]),
-                "" if p["mcse"] is None else f"{p['mcse']:.2g}",
+                *(str(p.get(name, "")) for name in ("divergences", "sampler", "draws", "attempts")),
+                f"{error:.2g}" if isinstance(error, float) else "",
                 "converged" if p["converged"] else NOT_CONVERGED,
                 row.get("fingerprint", "")[:8],
             ]

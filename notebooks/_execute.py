@@ -6,8 +6,13 @@ The text notebooks (``.py``, percent format) are reviewed; the executed ones are
 import sys
 from pathlib import Path
 
-import jupytext
-import nbclient
+try:
+    import jupytext
+    import nbclient
+except ModuleNotFoundError as error:
+    raise SystemExit(
+        f"{error}; notebooks need an extra: uv run --extra notebook python notebooks/_execute.py"
+    ) from None
 
 FOLDER = Path(__file__).parent
 CELL_TIMEOUT = 60  # seconds; the tests hold every cell to it
