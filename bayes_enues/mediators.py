@@ -31,6 +31,7 @@ COLUMNS = (
     "mass_keV",
     "posterior_upper",
     "posterior_mcse",
+    "posterior_exact",
     "posterior_upper_flat_strength",
     "profile_upper",
     "profile_upper_one_sided",
@@ -108,6 +109,8 @@ class Curve(NamedTuple):
         [keV]
     posterior, posterior_mcse : (n,)
         Upper credible bound and its Monte Carlo error; NaN where the posterior did not converge.
+    exact : (n,)
+        The same bound by quadrature.
     flat_strength : (n,)
         The same bound under a prior flat in g^2.
     profile, profile_one_sided : (n,)
@@ -120,6 +123,7 @@ class Curve(NamedTuple):
     mass: np.ndarray
     posterior: np.ndarray
     posterior_mcse: np.ndarray
+    exact: np.ndarray
     flat_strength: np.ndarray
     profile: np.ndarray
     profile_one_sided: np.ndarray
@@ -146,6 +150,7 @@ def curves(rows: Iterable[Mapping[str, Any]]) -> list[Curve]:
                 np.array([row["mass"] for row in members]),
                 column("posterior", "upper"),
                 column("posterior", "mcse"),
+                np.array([(row["posterior"].get("exact") or {}).get("upper") or np.nan for row in members]),
                 column("posterior", "upper_flat_strength"),
                 column("profile", "upper"),
                 column("profile", "upper_one_sided"),
@@ -161,7 +166,7 @@ def write_curves(found: Sequence[Curve], path: str | Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for curve in found:
-            numbers = np.column_stack(curve[2:8])
+            numbers = np.column_stack(curve[2:9])
             writer.writerows(
                 [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.delta_chi2:.6g}"]
                 for line in numbers

@@ -82,7 +82,7 @@ def plot_curves(ax, found: Sequence[Curve], letters: bool = True):
 
 
 def plot_ratio(ax, found: Sequence[Curve]):
-    """Posterior bound over profile limit against mass; the jitter is the Monte Carlo error of the draws.
+    """Posterior bound, by quadrature and so without the jitter of draws, over profile limit.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def plot_ratio(ax, found: Sequence[Curve]):
     Axes
     """
     for curve in found:
-        ratio = curve.posterior / curve.profile
+        ratio = curve.exact / curve.profile
         ax.plot(curve.mass, ratio, color=MEDIATOR_COLOURS[curve.model], ls=_line(curve), lw=0.9)
     ax.axhline(1.0, color="0.6", lw=0.6)
     ax.set_ylim(min(0.8, ax.get_ylim()[0]), max(1.05, ax.get_ylim()[1]))

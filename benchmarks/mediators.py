@@ -1,7 +1,7 @@
 """A scan over mediator masses: posteriors and profiles per second, beside ``pm.sample`` called anew.
 
-Run with ``python3 -m uv run python benchmarks/mediators.py`` on an idle machine. It ends with the whole scan of
-Fig. 6, 5 mediators x 40 masses x 2 experiments: 400 posteriors and 400 profiles; ``--masses 4`` shortens it.
+Run with ``python3 -m uv run python benchmarks/mediators.py`` on an idle machine. It ends with the whole scan
+of Fig. 6, 5 mediators x 40 masses x 2 experiments: 400 posteriors and 400 profiles (``--masses 4``: 40).
 """
 
 import argparse
