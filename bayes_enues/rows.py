@@ -142,8 +142,6 @@ def plan(
     ValueError
         For any unknown name, a prior that does not fit, or a level outside 0 to 1; before anything runs.
     """
-    from .priors import parse_prior
-
     check_level(options.get("level", 0.9))
     asked = list(experiments) if experiments else ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"]
     joined = []
@@ -159,8 +157,10 @@ def plan(
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
             raise ValueError(f"{model} has no parameter {unknown}; the choices are {list(kind.free_names())}")
-        prior = parse_prior(options.get("prior"), kind.unit)
-        if prior is not None:
+        if options.get("prior") is not None:
+            from .priors import parse_prior  # with PyMC, which a process that only hands out work can spare
+
+            prior = parse_prior(options["prior"], kind.unit)
             for name in names:
                 prior.check(name, kind.signed)
         for experiment in dict.fromkeys(joined):
