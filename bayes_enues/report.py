@@ -30,6 +30,8 @@ TITLES = {
     "systematics": "Inputs varied one at a time",
     "coverage": "Coverage",
     "projection": "Projected limits",
+    "checks": "Posterior predictive checks",
+    "compare": "Model comparison",
 }
 #: What a figure shows, by the beginning of its name.
 CAPTIONS = {
@@ -43,7 +45,7 @@ CAPTIONS = {
     "projection": "Expected bounds if the Standard Model is true, with the bands of toys.",
     "priors": "Posteriors under several priors beside the profile likelihood.",
     "systematics": "Bounds with one input varied at a time.",
-    "psense": "Sensitivity of the posterior to prior and likelihood, by power scaling.",
+    "power_scaling": "Sensitivity of the posterior to prior and likelihood, by power scaling.",
     "check": "Posterior predictive check of the counts.",
     "sbc": "Simulation-based calibration of the sampler.",
 }
@@ -67,6 +69,9 @@ def build_report(folder: str | Path) -> str:
         raise ValueError(f"there is no folder {folder}; run bayes-enues limits --out {folder} first")
     tables, broken = _tables(folder)
     pages = sorted(folder.glob("*.md"), key=lambda path: (path.stem != "reproduction", path.name))
+    if any(path.stem == "reproduction" for path in pages):  # it holds Table I already
+        pages = [path for path in pages if path.stem != "table_one"]
+        tables.pop("table_one", None)
     figures = sorted(folder.glob("*.png"))
     if not (tables or pages or figures):
         raise ValueError(f"{folder} holds no results; run bayes-enues limits --out {folder} first")
@@ -154,7 +159,8 @@ def _page(path: Path, shown: set[str]) -> str:
 
     html = re.sub(r'src="([^"]*)"', embed, html)
     html = re.sub(r"<(/?)h([1-4])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
-    return html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    return f'<div class="page">{html}</div>'
 
 
 def _data_uri(path: Path) -> str:
