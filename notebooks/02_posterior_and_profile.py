@@ -83,8 +83,8 @@ with plots.style():
     plots.limit_legend(fig, ax)
 
 # %% [markdown]
-# **Figure 1.** Profile (line, left axis) and posterior density (steps: draws; dotted: quadrature) of the moment
-# from XENONnT, with the thresholds of the profile and the 90 % bounds marked.
+# **Figure 1.** Profile (line, left axis) and posterior density (steps: draws; dotted: quadrature) of the
+# moment from XENONnT, with the thresholds of the profile and the 90 % bounds marked.
 
 # %% [markdown]
 # ## Why they differ: first the threshold

@@ -50,6 +50,7 @@ def folder(tmp_path):
     (tmp_path / "limits.json").write_text(json.dumps({"level": 0.9, "rows": rows}))
     coverage = {"level": 0.9, "rows": [{"true_value": t, "coverage": {"posterior": 0.9}} for t in (0.0, 5.0)]}
     (tmp_path / "coverage.json").write_text(json.dumps(coverage))
+    (tmp_path / "table_one.md").write_text("the same table again")
     (tmp_path / "reproduction.md").write_text(
         "# Table I\n\n![Fig. 1](spectrum.png)\n\n<script>1/0</script>\n"
     )
@@ -100,6 +101,12 @@ def test_tables_sources_diagnostics_and_words_are_there(folder):
     ):  # fmt: skip
         assert words in page, words
     assert "3 of 4 posteriors converged" in page
+
+
+def test_a_table_that_a_page_holds_already_is_not_shown_again(folder):
+    assert "the same table again" not in build_report(folder)
+    (folder / "reproduction.md").unlink()
+    assert "the same table again" in build_report(folder)
 
 
 def test_a_posterior_that_did_not_converge_shows_no_bound(folder):
