@@ -45,9 +45,9 @@ def cluster(tmp_path):
     worker = [sys.executable, "-m", "distributed.cli.dask_worker"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
     scheduler = subprocess.Popen(
-        [*dask, *host, "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], **quiet
+        [*dask, *host, "--port", "0", "--dashboard-address", ":0", "--scheduler-file", str(file)], **quiet
     )
-    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--scheduler-file", str(file)]
+    options = ["--nthreads", "1", "--no-nanny", "--dashboard-address", ":0", "--scheduler-file", str(file)]
     workers = [subprocess.Popen([*worker, *host, *options], **quiet) for _ in range(2)]
     try:
         from distributed import Client
