@@ -25,7 +25,7 @@ def plot_priors(ax, label: str, unit: str, curves: Sequence[tuple[str, Mapping]]
     label, unit : str
         Of the parameter: LaTeX, and as in ``limits.json``.
     curves : sequence of (name, curve)
-        A curve has ``values``, ``density``, ``prior`` (n,) and ``upper``, or None for it.
+        A curve has ``values``, ``density``, ``prior`` (n,) and the ``ends`` of its bound.
     profile : (values, delta_chi2)
     x_max : float, optional
 
@@ -43,11 +43,12 @@ def plot_priors(ax, label: str, unit: str, curves: Sequence[tuple[str, Mapping]]
         x = curve["values"][inside]
         ax.plot(x, curve["density"][inside] / curve["density"].max(), color=colour, ls=line, label=name)
         prior = curve["prior"][inside]
-        # a log-uniform prior would fill its first percent alone: scale it to its value a little further in
-        scale = np.interp(low + 0.05 * (high - low), x, prior) if prior[0] > 3 * prior[-1] else prior.max()
-        ax.plot(x, np.minimum(0.5 * prior / max(scale, prior.max() / 50), 1.0), color=colour, ls=line, lw=0.5)
-        if curve["upper"] is not None:
-            ax.plot([curve["upper"]] * 2, [0, 0.12], color=colour, lw=2)
+        # a log-uniform prior would show in its first percent alone: scale it to its value a little further in
+        steep = low == 0 and prior[0] > 20 * prior.mean()
+        largest = np.interp(0.03 * high, x, prior) if steep else prior.max()
+        ax.plot(x, np.minimum(0.5 * prior / largest, 1.0), color=colour, ls=line, lw=0.5)
+        for end in curve["ends"]:
+            ax.plot([end, end], [0, 0.12], color=colour, lw=2)
     ax.set_xlim(low, high)
     ax.set_ylim(0, 1.08)
     ax.set_xlabel(f"{label} [{unit_label(unit)}]")

@@ -70,7 +70,7 @@ def prior_figures(rows, folder, model: str) -> None:
                 "values": found[name].values,
                 "density": found["density"].values,
                 "prior": found["prior"].values,
-                "upper": row["posterior"]["upper"] if row["posterior"]["converged"] else None,
+                "ends": [e for e in (row["posterior"][k] for k in ("lower", "upper")) if e is not None],
             }
             return curve, (profile[name].values, profile["delta_chi2"].values)
 
@@ -80,7 +80,7 @@ def prior_figures(rows, folder, model: str) -> None:
             for ax, name in zip(ax_row, parameters, strict=True):
                 mine = [r for r in _of(rows, name, experiment) if not r["nuisance"]]
                 found = [(r["label"], *curve_of(r)) for r in mine]
-                uppers = [c["upper"] for _, c, _ in found if c["upper"] is not None]
+                uppers = [end for _, curve, _ in found for end in curve["ends"]]
                 curves = [(label, curve) for label, curve, _ in found]
                 profile = found[0][2]
                 plots_priors.plot_priors(
@@ -88,7 +88,7 @@ def prior_figures(rows, folder, model: str) -> None:
                 )
                 ax.set_title(plots.title_of(experiment), fontsize=9)
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        fig.legend(handles, labels, loc="outside upper center", ncols=4)
+        fig.legend(handles, labels, loc="outside upper center", ncols=min(2 * len(parameters), 4))
         plots.save(fig, folder.path / f"priors_{model}")
 
         most = max(len(_of(rows, p, e)) for p in parameters for e in experiments)
