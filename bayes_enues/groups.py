@@ -67,7 +67,8 @@ class DrawFunctions:
         generators = [v for v in self._prior.get_shared() if isinstance(v.type, RandomGeneratorType)]
         reseed_rngs(generators, seed)
         if self._at_once:
-            return np.stack(self._prior(np.tile(numbers, (n, 1))), axis=-1)
+            values = self._prior(np.tile(numbers, (n, 1)))
+            return np.stack([np.reshape(v, n) for v in values], axis=-1)
         return np.array([self._prior(numbers) for _ in range(n)])
 
     def predicted(self, k: int, points: np.ndarray, numbers: np.ndarray, rng) -> np.ndarray:
