@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .discrepancies import AGREEMENT
-from .published import PAPER, published_limits
+from .published import PAPER
 from .table_one import Entry, table, table_markdown
 
 __all__ = ["contradictions", "reproduction_page"]
@@ -77,27 +77,27 @@ def _contradiction_lines(limits) -> str:
 
 
 def _statistics_lines(limits) -> str:
-    row = _find(limits, "magnetic_moment", "nu_e", "xenonnt_sr0")
-    profile, posterior = row["profile"], row["posterior"]
-    lines = [
-        "The threshold comes first, then the prior. For XENONnT's mu_e, in 1e-12 mu_B: "
-        f"{profile['upper_one_sided']:.3g} (one-sided, Delta chi^2 = 1.642), "
-        + (f"{posterior['upper']:.3g} (posterior, flat in mu), " if posterior["converged"] else "")
-        + f"{profile['upper']:.3g} (two-sided threshold, 2.706)"
-        + (
-            f", {posterior['upper_flat_strength']:.3g} (posterior, flat in mu^2)."
-            if posterior["converged"]
-            else "."
-        )
-    ]
-    for experiment in ("xenonnt_sr0", "lz_ws2022+xenonnt_sr0"):
-        row = _find(limits, "charge_radius", "nu_e", experiment)
-        pieces = " and ".join(f"({a:.1f}, {b:.1f})" for a, b in row["profile"]["pieces"])
-        credible = " and ".join(f"({a:.1f}, {b:.1f})" for a, b in row["posterior"]["pieces"] or ())
+    lines = []
+    if row := _find(limits, "magnetic_moment", "nu_e", "xenonnt_sr0"):
+        profile, posterior = row["profile"], row["posterior"]
+        bounds = {"one-sided, Delta chi^2 = 1.642": profile["upper_one_sided"]}
+        if posterior["converged"]:
+            bounds["posterior, flat in mu"] = posterior["upper"]
+            bounds["posterior, flat in mu^2"] = posterior["upper_flat_strength"]
+        bounds["two-sided threshold, 2.706"] = profile["upper"]
+        ordered = sorted(bounds.items(), key=lambda item: item[1])
+        ordered = ", ".join(f"{bound:.3g} ({words})" for words, bound in ordered)
         lines.append(
-            f"The charge radius of nu_e has two minima, near 0 and -78. From {experiment} the profile allows "
-            f"{pieces}, the posterior {credible or 'did not converge'}."
+            f"The threshold comes first, then the prior. For XENONnT's mu_e, in 1e-12 mu_B: {ordered}."
         )
+    for experiment in ("xenonnt_sr0", "lz_ws2022+xenonnt_sr0"):
+        if row := _find(limits, "charge_radius", "nu_e", experiment):
+            pieces = " and ".join(f"({a:.1f}, {b:.1f})" for a, b in row["profile"]["pieces"])
+            credible = " and ".join(f"({a:.1f}, {b:.1f})" for a, b in row["posterior"]["pieces"] or ())
+            lines.append(
+                f"The charge radius of nu_e has two minima, near 0 and -78. From {experiment} the profile "
+                f"allows {pieces}, the posterior {credible or 'did not converge'}."
+            )
     return "\n\n".join(lines)
 
 
@@ -144,9 +144,8 @@ def _pulls(posterior) -> list[float]:
 
 
 def _find(rows, model, parameter, experiment):
-    return next(
-        r for r in rows if (r["model"], r["parameter"], r["experiment"]) == (model, parameter, experiment)
-    )
+    wanted = (model, parameter, experiment)
+    return next((r for r in rows if (r["model"], r["parameter"], r["experiment"]) == wanted), None)
 
 
 def agreement(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
@@ -162,30 +161,32 @@ def agreement(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
 
 def contradictions(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     """Where the paper contradicts itself or the literature, what this package does, with its own numbers."""
-    of = {(row["model"], row["parameter"], row["experiment"]): row for row in rows}
-
-    def upper(model, name, experiment="xenonnt_sr0"):
-        return of[model, name, experiment]["profile"]["upper"]
-
-    moment = upper("magnetic_moment", "universal")
-    implied = sum(upper("magnetic_moment", f) ** -2 for f in ("nu_e", "nu_mu", "nu_tau")) ** -0.5
-    published = {(p.parameter): p.upper for p in published_limits() if p.source == PAPER
-                 and (p.model, p.experiment) == ("magnetic_moment", "xenonnt_sr0")}  # fmt: skip
-    theirs = sum(published[f] ** -2 for f in ("nu_e", "nu_mu", "nu_tau")) ** -0.5
-    anapole, radius = (of[m, "nu_e", "xenonnt_sr0"]["profile"] for m in ("anapole_moment", "charge_radius"))
+    found = []
+    moments = [
+        _find(rows, "magnetic_moment", name, "xenonnt_sr0")
+        for name in ("universal", "nu_e", "nu_mu", "nu_tau")
+    ]
+    if all(moments):
+        universal, *flavours = (row["profile"]["upper"] for row in moments)
+        theirs = [row["published"]["upper"] for row in moments[1:]]
+        implied, by_theirs = (sum(u**-2 for u in uppers) ** -0.5 for uppers in (flavours, theirs))
+        found.append(
+            (
+                "universal moment, XENONnT",
+                f"6.3 is printed; the paper's three flavour limits imply {by_theirs:.2f}, as 1/mu^2 adds up.",
+                f"reports its own {universal:.2f} (its flavour limits imply {implied:.2f})",
+            )
+        )
+    ours = "uses a = -<r^2>/6, the definition of Giunti and Studenikin"
+    twins = [_find(rows, model, "nu_e", "xenonnt_sr0") for model in ("anapole_moment", "charge_radius")]
+    if all(twins):
+        anapole, radius = (
+            f"({row['profile']['pieces'][0][0]:.3g}, {row['profile']['pieces'][-1][1]:.3g})" for row in twins
+        )
+        ours += f": a(nu_e) in {anapole} is -1/6 of {radius}"
     return [
-        (
-            "universal moment, XENONnT",
-            f"6.3 is printed; the paper's three flavour limits imply {theirs:.2f}, as 1/mu^2 adds up.",
-            f"reports its own {moment:.2f} (its flavour limits imply {implied:.2f})",
-        ),
-        (
-            "Eq. 7",
-            "a/18 implies a = -6 <r^2>; the appendix says a = -<r^2>/6, a factor of 36.",
-            "uses a = -<r^2>/6, the definition of Giunti and Studenikin: a(nu_e) in "
-            f"({anapole['pieces'][0][0]:.3g}, {anapole['pieces'][-1][1]:.3g}) is -1/6 of "
-            f"({radius['pieces'][0][0]:.3g}, {radius['pieces'][-1][1]:.3g})",
-        ),
+        *found,
+        ("Eq. 7", "a/18 implies a = -6 <r^2>; the appendix says a = -<r^2>/6, a factor of 36.", ours),
         (
             "Eq. 8",
             "2 sqrt2 G_F is twice the usual sqrt2 G_F of left-handed neutrinos: limits on g sqrt2 weaker.",

@@ -138,7 +138,8 @@ def draw_profiles(*models: str) -> Callable:
                     mine = [row for row in shown if (row["model"], row["parameter"]) == (model, flavour)]
                     plot_profiles(ax, mine, out)
             handles, labels = axes[0, 0].get_legend_handles_labels()
-            fig.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+            title = r"lines: $\Delta\chi^2$ profile; shaded, hanging from the top: posterior density"
+            fig.legend(handles, labels, title=title, loc="outside upper center", ncols=len(labels))
             plots.save(fig, out / name)
 
     return draw
