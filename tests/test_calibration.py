@@ -16,17 +16,17 @@ def ranks(model, tamper=None):
 
 
 def test_the_sampler_is_calibrated_and_a_wrong_width_of_a_nuisance_is_noticed(xenonnt_model):
-    """The same simulations, once with a sampler that takes the flux error for three times what it is."""
+    """The same simulations, once with a sampler that takes the flux error for a quarter of what it is."""
     names = quantities_of(xenonnt_model)
     assert names == ["nu_e", "beta_flux", "chi2"]
     verdict = judge(ranks(xenonnt_model), names)
     assert verdict["passed"], verdict
 
-    def wider(numbers, slices):
-        numbers[slices["beta_flux_sigma"]] *= 3
+    def narrower(numbers, slices):
+        numbers[slices["beta_flux_sigma"]] *= 0.25
         return numbers
 
-    verdict = judge(ranks(xenonnt_model, wider), names)
+    verdict = judge(ranks(xenonnt_model, narrower), names)
     assert not verdict["passed"]
     assert not verdict["quantities"]["beta_flux"]["inside"]
 
