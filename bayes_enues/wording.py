@@ -97,6 +97,11 @@ def footnotes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             "So near the boundary no bound covers exactly what it promises: docs/coverage.md has the "
             "numbers, 'bayes-enues coverage' makes them."
         )
+    if any("xenonnt_sr0" in row["experiment"].split("+") for row in rows):
+        lines.append(
+            "XENONnT: Eq. 15 takes its errors from the observed counts and so covers too little for large "
+            "signals; --experiment xenonnt_sr0:poisson does not."
+        )
     for row in rows:
         toys = row.get("feldman_cousins")
         if toys and toys["upper"] is not None:
