@@ -224,7 +224,7 @@ def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr
     )
     stats = tree["sample_stats"].to_dataset()
     stats = stats[[v for v in ("diverging", "depth", "energy", "logp", "n_steps", "step_size") if v in stats]]
-    return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})
+    return _dateless({"posterior": posterior, "sample_stats": stats})
 
 
 def _smc(model, draws, chains, seed) -> xr.DataTree:
@@ -244,7 +244,14 @@ def _smc(model, draws, chains, seed) -> xr.DataTree:
             )
     finally:
         logger.setLevel(level)
-    return xr.DataTree.from_dict({"posterior": tree["posterior"].to_dataset()[names]})
+    return _dateless({"posterior": tree["posterior"].to_dataset()[names]})
+
+
+def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:
+    """Groups as a tree without the time of their making: the same draws are the same file."""
+    for group in groups.values():
+        group.attrs.pop("created_at", None)
+    return xr.DataTree.from_dict(groups)
 
 
 def _state(tree: xr.DataTree) -> Diagnostics:
