@@ -40,8 +40,8 @@ _HOMES = {
     "limits": "bounds",
     "published_limits": "published",
     "cite": "citations",
-    "future_experiment": "projection",
-    "project": "projection",
+    "future_experiment": "studies.projection",
+    "project": "studies.projection",
 }
 _MODULES = ("models", "interactions", "plots", "priors")
 

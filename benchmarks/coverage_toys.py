@@ -12,15 +12,15 @@ import nutpie
 from iminuit import Minuit
 from scipy.optimize import minimize
 
-from bayes_enues.coverage import Chunk, analyse, job_of
-from bayes_enues.coverage_run import coverage_folder, run_coverage
-from bayes_enues.fast_fits import COLUMNS
+from bayes_enues.coverage.fast_fits import COLUMNS
+from bayes_enues.coverage.jobs import Chunk, analyse, job_of
+from bayes_enues.coverage.parallel import executors
+from bayes_enues.coverage.run import coverage_folder, run_coverage
+from bayes_enues.coverage.toys import ToyMaker
 from bayes_enues.likelihood import Likelihood
 from bayes_enues.newton import minimise_many
-from bayes_enues.parallel import executors
 from bayes_enues.rows import RowSpec, model_of
 from bayes_enues.shapes import shape_of
-from bayes_enues.toys import ToyMaker
 
 MODEL, PARAMETER, SEED = "magnetic_moment", "nu_e", 20220811
 

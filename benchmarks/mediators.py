@@ -14,7 +14,7 @@ import numpy as np
 import pymc as pm
 
 import bayes_enues as be
-from bayes_enues.mediators import DRAWS, default_masses, plan_scan
+from bayes_enues.mediators.scan import DRAWS, default_masses, plan_scan
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import all_converged, run
 

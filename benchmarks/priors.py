@@ -8,12 +8,12 @@ import time
 from tempfile import TemporaryDirectory
 
 import bayes_enues as be
-from bayes_enues.prior_plan import plan_study
-from bayes_enues.prior_study import run_study
 from bayes_enues.priors import parse_prior
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import plan
-from bayes_enues.systematics import plan_systematics, run_systematics
+from bayes_enues.studies.prior_plan import plan_study
+from bayes_enues.studies.prior_study import run_study
+from bayes_enues.studies.systematics import plan_systematics, run_systematics
 
 
 def timed(what: str, run) -> None:

@@ -6,8 +6,8 @@ from math import log10
 import pymc as pm
 
 from bayes_enues.interactions.mediators import LightMediator
-from bayes_enues.mass_table import MassQuestion, ask_with_mass
-from bayes_enues.wall import LogPower
+from bayes_enues.mediators.mass_table import MassQuestion, ask_with_mass
+from bayes_enues.mediators.wall import LogPower
 
 from .counting import model_of_question
 

@@ -24,7 +24,7 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.planes import plane_region
+from bayes_enues.planes.plane import plane_region
 
 # %% [markdown]
 # ## Two magnetic moments

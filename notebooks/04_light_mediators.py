@@ -26,8 +26,8 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.mediators import curves, plan_scan
-from bayes_enues.plots_mediators import legend_handles, plot_curves, plot_ratio
+from bayes_enues.mediators.scan import curves, plan_scan
+from bayes_enues.plots.mediators import legend_handles, plot_curves, plot_ratio
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import run
 

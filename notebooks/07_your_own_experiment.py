@@ -153,7 +153,7 @@ for row in rows:
     )
 
 # %%
-from bayes_enues.projection_plot import plot_projection  # noqa: E402
+from bayes_enues.plots.projection import plot_projection  # noqa: E402
 
 with plots.style():
     fig, ax = plots.figure(width=4.6, height=3.4)

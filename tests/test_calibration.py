@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bayes_enues.calibration import Simulator, judge, quantities_of, simulations_of
-from bayes_enues.calibration_run import calibration_folder, run_calibration
+from bayes_enues.coverage.calibration import Simulator, judge, quantities_of, simulations_of
+from bayes_enues.coverage.calibration_run import calibration_folder, run_calibration
 from bayes_enues.rows import RowSpec
 
 N = 60

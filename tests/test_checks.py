@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 from scipy.stats import poisson
 
 import bayes_enues as be
-from bayes_enues.checks import _deviance, predictive_check
 from bayes_enues.likelihood import Likelihood
+from bayes_enues.studies.checks import _deviance, predictive_check
 
 
 @pytest.fixture(scope="module")

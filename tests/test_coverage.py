@@ -10,7 +10,8 @@ from numpy.testing import assert_allclose
 
 from bayes_enues import load_experiment, signal_counts
 from bayes_enues.commands.coverage import parse_true_values
-from bayes_enues.coverage import (
+from bayes_enues.coverage.fast_fits import COLUMNS
+from bayes_enues.coverage.jobs import (
     BOUNDS,
     CHUNK,
     Chunk,
@@ -21,10 +22,9 @@ from bayes_enues.coverage import (
     critical_value,
     job_of,
 )
-from bayes_enues.coverage_run import coverage_folder, run_coverage
-from bayes_enues.fast_fits import COLUMNS
+from bayes_enues.coverage.parallel import check_scheduler
+from bayes_enues.coverage.run import coverage_folder, run_coverage
 from bayes_enues.interactions import MagneticMoment
-from bayes_enues.parallel import check_scheduler
 from bayes_enues.rows import RowSpec
 from bayes_enues.tables import packaged
 

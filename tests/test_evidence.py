@@ -5,15 +5,15 @@ import pytest
 from scipy.stats import beta
 
 import bayes_enues as be
-from bayes_enues.evidence import (
+from bayes_enues.likelihood import Likelihood
+from bayes_enues.priors import LogUniform
+from bayes_enues.studies.evidence import (
     _log_density_at,
     log_bayes_factor,
     savage_dickey,
     smc_log_bayes_factor,
     width_scan,
 )
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.priors import LogUniform
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from bayes_enues import profile_likelihood
-from bayes_enues.feldman_cousins import attach, feldman_cousins, inputs_of, p_value
+from bayes_enues.coverage.feldman_cousins import attach, feldman_cousins, inputs_of, p_value
 from bayes_enues.rows import RowSpec
 
 

@@ -21,14 +21,16 @@ from scipy.stats import kstest
 from typer.testing import CliRunner
 
 import bayes_enues as be
-from bayes_enues import cli, mediators, plots_mediators
+from bayes_enues import cli
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.likelihood import Likelihood
-from bayes_enues.mass_planes import mass_plane, plane_row
-from bayes_enues.mass_table import mass_table
+from bayes_enues.mediators import scan as mediators
+from bayes_enues.mediators.mass_table import mass_table
+from bayes_enues.mediators.planes import mass_plane, plane_row
+from bayes_enues.mediators.wall import LogPower, SoftWall
+from bayes_enues.plots import mediators as mediator_plots
 from bayes_enues.shapes import shape_of
-from bayes_enues.wall import LogPower, SoftWall
 
 KINDS = {
     "V": be.LightVector,
@@ -397,7 +399,7 @@ def test_a_users_points_are_drawn_in_every_panel_and_named_ones_in_theirs(tmp_pa
     fig, axes = plt.subplots(1, 2)
     drawn = []
     for ax, name in zip(axes, ("light_vector", "light_scalar"), strict=True):
-        plots_mediators.plot_points(ax, points, name)
+        mediator_plots.plot_points(ax, points, name)
         drawn.append(ax.get_legend_handles_labels()[1])
     plt.close(fig)
     assert drawn == [["XMASS-I (B-L), arXiv:2005.11891", "toy, nowhere"], ["toy, nowhere"]]

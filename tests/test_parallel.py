@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from tasks import die_always, die_once, square
 
-from bayes_enues.coverage import job_of
-from bayes_enues.coverage_run import coverage_folder, run_coverage
-from bayes_enues.parallel import completed, executors
+from bayes_enues.coverage.jobs import job_of
+from bayes_enues.coverage.parallel import completed, executors
+from bayes_enues.coverage.run import coverage_folder, run_coverage
 from bayes_enues.rows import RowSpec
 
 TOYS = 2000

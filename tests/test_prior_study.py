@@ -5,11 +5,11 @@ import pytest
 
 import bayes_enues as be
 from bayes_enues.power_scaling import power_scaling
-from bayes_enues.prior_plan import default_priors, nuisance_priors, plan_study
-from bayes_enues.prior_study import compared, run_study
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import RowSpec
+from bayes_enues.studies.prior_plan import default_priors, nuisance_priors, plan_study
+from bayes_enues.studies.prior_study import compared, run_study
 
 SPEC = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", draws=3000)
 

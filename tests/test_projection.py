@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import bayes_enues as be
-from bayes_enues.projection import density_cut, future_experiment, project
 from bayes_enues.quadrature import Density
+from bayes_enues.studies.projection import density_cut, future_experiment, project
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import bayes_enues as be
-from bayes_enues.wording import number
+from bayes_enues.reports.wording import number
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.S)

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from bayes_enues.cli import app
-from bayes_enues.discrepancies import discrepancy
-from bayes_enues.report import build_report
+from bayes_enues.reports.discrepancies import discrepancy
+from bayes_enues.reports.report import build_report
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",

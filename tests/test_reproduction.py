@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bayes_enues import reproduction
 from bayes_enues.cli import main
 from bayes_enues.commands import reproduce
-from bayes_enues.discrepancies import discrepancy
-from bayes_enues.region_rows import plan_regions
-from bayes_enues.reproduction_page import contradictions, reproduction_page
+from bayes_enues.planes.rows import plan_regions
+from bayes_enues.reports import reproduction
+from bayes_enues.reports.discrepancies import discrepancy
+from bayes_enues.reports.reproduction_page import contradictions, reproduction_page
+from bayes_enues.reports.table_one import table, table_csv, table_markdown
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import RowSpec, run
-from bayes_enues.table_one import table, table_csv, table_markdown
 
 DRAWS = 4000
 
@@ -129,7 +129,7 @@ def test_an_unconverged_row_shows_no_posterior_bound(whole):
 
 def test_planes_are_computed_once(whole, tmp_path, monkeypatch):
     folder = ResultsFolder(whole, "regions.json", 0.9)
-    monkeypatch.setattr("bayes_enues.region_rows.compute_region", lambda *a: pytest.fail("computed again"))
+    monkeypatch.setattr("bayes_enues.planes.rows.compute_region", lambda *a: pytest.fail("computed again"))
     assert len(run(planes_planned(DRAWS, 20220811), folder, keep_draws=False)) == 1
 
 

@@ -6,7 +6,7 @@ import pytest
 import bayes_enues as be
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import RowSpec
-from bayes_enues.systematics import plan_systematics, run_systematics, shifts, variations
+from bayes_enues.studies.systematics import plan_systematics, run_systematics, shifts, variations
 
 
 def _run(tmp_path_factory, spec, keep):

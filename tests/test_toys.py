@@ -7,13 +7,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize
 from scipy.stats import norm, poisson
 
-from bayes_enues.coverage import NODES
-from bayes_enues.fast_fits import COLUMNS, analyse_toys
+from bayes_enues.coverage.fast_fits import COLUMNS, analyse_toys
+from bayes_enues.coverage.jobs import NODES
+from bayes_enues.coverage.toys import ToyMaker, truth_points
 from bayes_enues.likelihood import Likelihood
 from bayes_enues.newton import minimise_many
 from bayes_enues.quadrature import log_marginal_likelihood
 from bayes_enues.statistics import count_errors
-from bayes_enues.toys import ToyMaker, truth_points
 
 SIGMAS = {"beta_flux": 0.07, "alpha_background": 0.13, "delta_ar37": 1.0}
 

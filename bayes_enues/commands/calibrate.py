@@ -22,9 +22,9 @@ def calibrate(
     out: Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
-    from ..calibration import simulations_of
-    from ..calibration_run import calibration_folder, run_calibration
-    from ..parallel import check_scheduler, executors
+    from ..coverage.calibration import simulations_of
+    from ..coverage.calibration_run import calibration_folder, run_calibration
+    from ..coverage.parallel import check_scheduler, executors
     from ..rows import plan
 
     opener = executors(workers or os.cpu_count() or 1, scheduler)
@@ -46,7 +46,7 @@ def calibrate(
 def calibration_figure(row, ranks, path: Path) -> None:
     """Ranks of every quantity of one model against its simultaneous band."""
     from .. import plots
-    from ..plots_coverage import plot_ranks
+    from ..plots.coverage import plot_ranks
     from ..results import slug
 
     names = list(row["quantities"])

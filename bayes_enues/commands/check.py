@@ -20,10 +20,10 @@ def check(
     out: Out = Path("results"),
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
-    from ..checks import predictive_check
     from ..posterior import sample_posterior
     from ..results import ResultsFolder, write_text
     from ..rows import interaction_named, model_of, plan
+    from ..studies.checks import predictive_check
 
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
@@ -68,15 +68,16 @@ def _row(spec, found, converged: bool) -> dict:
 
 
 def _figure(checks, experiments, path) -> list[Path]:
-    from .. import plots, plots_checks
+    from .. import plots
+    from ..plots import checks as check_plots
 
     by_name = {e.name: e for e in experiments}
     with plots.style():
         fig, axes = plots.figure(len(checks), 3, 3.2, 2.4, squeeze=False)
         for (left, middle, right), found in zip(axes, checks, strict=True):
-            plots_checks.plot_bands(left, found, by_name[found.experiment])
-            plots_checks.plot_pit(middle, found)
-            plots_checks.plot_deviance(right, found)
+            check_plots.plot_bands(left, found, by_name[found.experiment])
+            check_plots.plot_pit(middle, found)
+            check_plots.plot_deviance(right, found)
         return plots.save(fig, path)
 
 

@@ -41,9 +41,9 @@ def compare(
 
 def _compared(spec, smc: bool) -> dict:
     """One parameter: the three estimates and the scan."""
-    from ..evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
     from ..posterior import prior_words, sample_posterior
     from ..rows import model_of
+    from ..studies.evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
 
     model = model_of(spec)
     prior = model.question.priors[spec.parameter]
@@ -74,9 +74,9 @@ def _figure(found, path, model: str) -> list[Path]:
     import numpy as np
 
     from .. import plots
-    from ..evidence import WidthScan
-    from ..plots_priors import plot_bayes_factors
+    from ..plots.priors import plot_bayes_factors
     from ..rows import interaction_named
+    from ..studies.evidence import WidthScan
 
     kind = interaction_named(model)
     columns = min(3, len(found))

@@ -29,11 +29,11 @@ def coverage(
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
-    from ..coverage import chunks_of, job_of
-    from ..coverage_run import coverage_folder, run_coverage
-    from ..parallel import check_scheduler, executors
+    from ..coverage.jobs import chunks_of, job_of
+    from ..coverage.parallel import check_scheduler, executors
+    from ..coverage.run import coverage_folder, run_coverage
+    from ..coverage.toys import check_kind
     from ..rows import plan
-    from ..toys import check_kind
 
     values = parse_true_values(true_values)
     check_kind(kind)
@@ -75,7 +75,7 @@ def parse_true_values(text: str) -> int | list[float]:
 def coverage_figures(rows, folder) -> None:
     """One figure a parameter, a line of panels an experiment: coverage and critical value."""
     from .. import plots
-    from ..plots_coverage import plot_coverage, plot_critical_value
+    from ..plots.coverage import plot_coverage, plot_critical_value
     from ..rows import interaction_named
 
     for parameter in dict.fromkeys(row["parameter"] for row in rows):
@@ -104,7 +104,7 @@ def print_coverage(rows, folder) -> None:
     from rich import box
     from rich.table import Table
 
-    from ..coverage import BOUNDS
+    from ..coverage.jobs import BOUNDS
 
     def percent(row, bound):
         value, error = row["coverage"][bound], row["coverage_error"][bound]

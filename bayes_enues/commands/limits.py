@@ -36,7 +36,7 @@ def limits(
     jobs: Jobs = 2,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..feldman_cousins import attach
+    from ..coverage.feldman_cousins import attach
     from ..results import ResultsFolder
     from ..rows import all_converged, electromagnetic_models, plan, run
 
@@ -93,8 +93,8 @@ def print_limits(rows) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from ..reports.wording import NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
     from ..rows import interaction_named
-    from ..wording import NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
 
     for name in dict.fromkeys(row["model"] for row in rows):
         mine = [row for row in rows if row["model"] == name]

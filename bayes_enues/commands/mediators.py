@@ -49,7 +49,7 @@ def mediators(
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from bayes_enues.models.light_mediator_masses import check_coupling_prior
 
-    from ..mediators import curves, plan_scan, published_points, write_curves
+    from ..mediators.scan import curves, plan_scan, published_points, write_curves
     from ..results import ResultsFolder
     from ..rows import all_converged, run
 
@@ -98,8 +98,8 @@ def mass_planes(specs, prior: str, out: Path) -> list[dict]:
     from bayes_enues.models import light_mediator_masses
 
     from .. import plots
-    from ..mass_planes import mass_plane, plane_row
-    from ..plots_mediators import mediator_title, plot_mass_plane
+    from ..mediators.planes import mass_plane, plane_row
+    from ..plots.mediators import mediator_title, plot_mass_plane
     from ..posterior import sample_posterior
     from ..results import write_text
 
@@ -133,7 +133,7 @@ def mass_planes(specs, prior: str, out: Path) -> list[dict]:
 def curves_figure(found, path: Path) -> None:
     """Fig. 6: all curves by both statistics, and the ratio of the two."""
     from .. import plots
-    from ..plots_mediators import legend_handles, mediator_handles, plot_curves, plot_ratio
+    from ..plots.mediators import legend_handles, mediator_handles, plot_curves, plot_ratio
 
     with plots.style():
         fig, axes = plots.figure(
@@ -150,7 +150,7 @@ def curves_figure(found, path: Path) -> None:
 def published_figure(found, points, path: Path) -> None:
     """Fig. 7: vector and scalar with published limits; nothing if neither was asked for."""
     from .. import plots
-    from ..plots_mediators import legend_handles, mediator_title, plot_curves, plot_points
+    from ..plots.mediators import legend_handles, mediator_title, plot_curves, plot_points
 
     models = [m for m in ("light_vector", "light_scalar") if any(c.model == m for c in found)]
     if not models:
@@ -173,7 +173,7 @@ def print_curves(found, level: float) -> None:
     from rich.table import Table
 
     from ..plots import title_of
-    from ..plots_mediators import mediator_title
+    from ..plots.mediators import mediator_title
 
     table = Table(title="coupling g_X, upper limits", title_justify="left", box=box.SIMPLE_HEAD)
     cut = f"{found[0].delta_chi2:.5g}"

@@ -29,10 +29,10 @@ def priors(
     fresh: Fresh = False,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
-    from ..prior_plan import plan_study
-    from ..prior_study import run_study
     from ..results import ResultsFolder
     from ..rows import all_converged, plan
+    from ..studies.prior_plan import plan_study
+    from ..studies.prior_study import run_study
 
     chosen = list(experiment or ["lz_ws2022", "xenonnt_sr0"])
     fixed = fixed_by(model, mass)
@@ -55,7 +55,8 @@ def prior_figures(rows, folder, model: str) -> None:
     """All posteriors, priors and profiles; all bounds; all power-scaling sensitivities."""
     import xarray as xr
 
-    from .. import plots, plots_priors
+    from .. import plots
+    from ..plots import priors as prior_plots
     from ..rows import interaction_named
 
     kind = interaction_named(model)
@@ -83,7 +84,7 @@ def prior_figures(rows, folder, model: str) -> None:
                 uppers = [end for _, curve, _ in found for end in curve["ends"]]
                 curves = [(label, curve) for label, curve, _ in found]
                 profile = found[0][2]
-                plots_priors.plot_priors(
+                prior_plots.plot_priors(
                     ax, kind.label(name), kind.unit, curves, profile, 1.1 * max(uppers, default=0.0)
                 )
                 ax.set_title(plots.title_of(experiment), fontsize=9)
@@ -97,7 +98,7 @@ def prior_figures(rows, folder, model: str) -> None:
         )
         for ax_row, experiment in zip(axes, experiments, strict=True):
             for ax, name in zip(ax_row, parameters, strict=True):
-                plots_priors.plot_bounds(ax, _of(rows, name, experiment))
+                prior_plots.plot_bounds(ax, _of(rows, name, experiment))
                 ax.set_xlabel(f"bound on {kind.label(name)} [{plots.unit_label(kind.unit)}]")
         handles, labels = axes[0, 0].get_legend_handles_labels()
         fig.legend(handles, labels, loc="outside upper center", ncols=2)
@@ -107,7 +108,7 @@ def prior_figures(rows, folder, model: str) -> None:
         tall = 0.8 + 0.19 * max(len(mine) for mine in scaled.values())
         fig, axes = plots.figure(1, len(experiments), width=4.2, height=tall, squeeze=False)
         for ax, (experiment, mine) in zip(axes[0], scaled.items(), strict=True):
-            plots_priors.plot_power_scaling(ax, mine)
+            prior_plots.plot_power_scaling(ax, mine)
             ax.set_title(plots.title_of(experiment), fontsize=9)
         plots.save(fig, folder.path / f"power_scaling_{model}")
 

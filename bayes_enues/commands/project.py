@@ -27,12 +27,12 @@ def project(
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
     from ..plots import figure, save, style
-    from ..projection import future_experiment
-    from ..projection import project as run
-    from ..projection_plot import plot_projection
+    from ..plots.projection import plot_projection
     from ..results import ResultsFolder, write_text
     from ..rows import interaction_named
     from ..statistics import check_level
+    from ..studies.projection import future_experiment
+    from ..studies.projection import project as run
 
     check_level(level)
     kind = interaction_named(model)

@@ -28,7 +28,7 @@ def region(
     jobs: Jobs = 2,
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
-    from ..region_rows import plan_regions
+    from ..planes.rows import plan_regions
     from ..results import ResultsFolder
     from ..rows import all_converged, run
 
@@ -77,7 +77,7 @@ def parse_ranges(texts) -> dict[str, tuple[float, float]]:
 def region_figure(planes, path) -> None:
     """One panel a plane, three in a row: from a key that ends with its two parameters to its rows."""
     from .. import plots
-    from ..plots_regions import plot_region
+    from ..plots.regions import plot_region
     from ..rows import interaction_named
 
     columns = min(3, len(planes))

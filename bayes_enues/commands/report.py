@@ -13,7 +13,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The page; default: report.html in the folder.")] = None,
 ) -> None:
     """Tables, figures, sources and diagnostics of a results folder on one page that loads nothing."""
-    from ..report import build_report
+    from ..reports.report import build_report
     from ..results import write_text
 
     page = build_report(folder)

@@ -56,21 +56,21 @@ def reproduce(
 
 def compute_limits(settings: Settings) -> tuple[list[dict], list[str]]:
     """Every electromagnetic limit; rows and messages."""
-    from ..reproduction import plan_limits
+    from ..reports.reproduction import plan_limits
 
     return _compute(settings, plan_limits(settings.draws, settings.seed), "limits", keep_draws=True)
 
 
 def compute_regions(settings: Settings) -> tuple[list[dict], list[str]]:
     """Every plane of Figs. 3 and 5; rows and messages."""
-    from ..reproduction import plan_planes
+    from ..reports.reproduction import plan_planes
 
     return _compute(settings, plan_planes(settings.draws, settings.seed), "regions", keep_draws=False)
 
 
 def compute_mediators(settings: Settings) -> tuple[list[dict], list[str]]:
     """Every limit of Figs. 6 and 7, and the curves as a table; rows and messages."""
-    from ..mediators import DRAWS, curves, plan_scan, write_curves
+    from ..mediators.scan import DRAWS, curves, plan_scan, write_curves
 
     specs = plan_scan(draws=min(settings.draws, DRAWS), seed=settings.seed)
     rows, messages = _compute(settings, specs, "mediators", keep_draws=False)
@@ -91,9 +91,9 @@ def _compute(settings, specs, name, keep_draws) -> tuple[list[dict], list[str]]:
 
 def write_tables(rows, out: Path) -> None:
     """Table I and the page of differences."""
-    from ..reproduction_page import reproduction_page
+    from ..reports.reproduction_page import reproduction_page
+    from ..reports.table_one import table, table_csv, table_json, table_markdown
     from ..results import write_text
-    from ..table_one import table, table_csv, table_json, table_markdown
 
     entries = table(rows["limits"])
     write_text(out / "table_one.md", table_markdown(entries))
@@ -127,7 +127,7 @@ def draw_profiles(*models: str) -> Callable:
 
     def draw(rows, out: Path, name: str) -> None:
         from .. import plots
-        from ..plots_profiles import plot_profiles
+        from ..plots.profiles import plot_profiles
 
         flavours = ("nu_e", "nu_mu", "nu_tau")
         shown = [row for row in rows["limits"] if ":" not in row["experiment"]]
@@ -162,7 +162,7 @@ def draw_planes(*models: str) -> Callable:
 
 def draw_mediators(rows, out: Path, name: str) -> None:
     """Fig. 6: coupling against mass, five mediators."""
-    from ..mediators import curves
+    from ..mediators.scan import curves
     from .mediators import curves_figure
 
     curves_figure(curves(rows["mediators"]), out / name)
@@ -170,7 +170,7 @@ def draw_mediators(rows, out: Path, name: str) -> None:
 
 def draw_published_mediators(rows, out: Path, name: str) -> None:
     """Fig. 7: vector and scalar with published limits."""
-    from ..mediators import curves, published_points
+    from ..mediators.scan import curves, published_points
     from .mediators import published_figure
 
     published_figure(curves(rows["mediators"]), published_points(), out / name)

@@ -21,7 +21,7 @@ def systematics(
     from ..experiment import experiment_names
     from ..results import ResultsFolder
     from ..rows import plan
-    from ..systematics import plan_systematics, run_systematics
+    from ..studies.systematics import plan_systematics, run_systematics
 
     chosen = list(experiment or experiment_names())
     study = plan_systematics(plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass)))
@@ -49,7 +49,7 @@ def _groups(rows) -> dict[tuple[str, str], list]:
 def systematics_figure(rows, folder, model: str) -> list[Path]:
     """A panel a parameter and experiment."""
     from .. import plots
-    from ..plots_systematics import plot_systematics
+    from ..plots.systematics import plot_systematics
     from ..rows import interaction_named
 
     groups = _groups(rows)

@@ -1,0 +1,1 @@
+"""What bounds and samplers promise, tried by simulation: toys, coverage, Feldman-Cousins, calibration."""

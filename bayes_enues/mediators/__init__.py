@@ -1,0 +1,1 @@
+"""Light mediators: scans over fixed masses, and mass and coupling free together."""

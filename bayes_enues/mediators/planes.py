@@ -1,0 +1,195 @@
+"""Mass and coupling of a light mediator together: the Delta chi^2 contour beside the credible region.
+
+Both on one grid in log10 of mass and coupling, from the model itself. The posterior density is the likelihood
+with the nuisances integrated by Laplace's method, times the priors; it is a density in log10 m and log10 g,
+whatever the coupling's prior is flat in. Where the data see nothing it does not fall off, so the region ends
+where the priors do.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pymc as pm
+from scipy.optimize import minimize
+
+from ..likelihood import Likelihood
+from ..newton import profile_many
+from ..planes.contours import Line, contour_lines, sharpen
+from ..posterior import prior_words
+from ..statistics import check_level, threshold
+
+__all__ = ["MassPlane", "mass_plane"]
+
+MASS_POINTS, COUPLING_POINTS = 81, 141
+SEEN_DECADES = 0.7  # above the coupling that the data begin to see: the signal's chi^2 is thousands
+FAR = 60.0  # Delta chi^2 and minus the log-density beyond which nothing matters
+
+
+class MassPlane(NamedTuple):
+    """Both regions in the plane of log10 mass and log10 coupling.
+
+    Attributes
+    ----------
+    log10_mass : (n,)
+        [keV]
+    log10_coupling : (m,)
+    delta_chi2 : (n, m)
+        Profiled over the nuisances, less the least value over the plane; cut at 60.
+    threshold : float
+    profile_lines : list of Line
+        Where it crosses the threshold; vertices exact.
+    best_fit : tuple of float
+        log10 mass and coupling.
+    chi2_min : float
+    log_density : (n, m)
+        Of the posterior in these two variables, normalised.
+    level : float
+    cut : float
+        Log-density above which the share ``level`` of the probability lies.
+    credible_lines : list of Line
+    """
+
+    log10_mass: np.ndarray
+    log10_coupling: np.ndarray
+    delta_chi2: np.ndarray
+    threshold: float
+    profile_lines: list[Line]
+    best_fit: tuple[float, float]
+    chi2_min: float
+    log_density: np.ndarray
+    level: float
+    cut: float
+    credible_lines: list[Line]
+
+    def share_inside(self, log10_mass: np.ndarray, log10_coupling: np.ndarray) -> float:
+        """Share of posterior draws that lie in the credible region: near the level if both are right."""
+        from scipy.interpolate import RegularGridInterpolator
+
+        height = RegularGridInterpolator((self.log10_mass, self.log10_coupling), self.log_density)
+        points = np.stack([np.ravel(log10_mass), np.ravel(log10_coupling)], axis=-1)
+        return float(np.mean(height(points) >= self.cut))
+
+
+def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = None) -> MassPlane:
+    """Regions of mass and coupling over the ranges of their priors.
+
+    Parameters
+    ----------
+    model : pm.Model
+        From :func:`bayes_enues.models.light_mediator_masses`.
+    level : float
+        Credibility and confidence: 0.9 cuts Delta chi^2 at 4.6052.
+    delta_chi2 : float, optional
+        Threshold of the contour, instead of the level's own for two parameters.
+
+    Raises
+    ------
+    ValueError
+        If the model does not leave mass and coupling free.
+    """
+    check_level(level)
+    likelihood = Likelihood(model)
+    free = likelihood.question.free
+    if free != ("log10_mass", "log10_coupling"):
+        raise ValueError(
+            f"the model leaves {list(free)} free; models.light_mediator_masses makes one that fits"
+        )
+    priors = [likelihood.question.priors[name] for name in free]
+    x, y = (
+        np.linspace(p.lower, p.upper, n) for p, n in zip(priors, (MASS_POINTS, COUPLING_POINTS), strict=True)
+    )
+    points = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+    # far above what the data see there is nothing to compute
+    near = points[:, 1] < likelihood.question.table.log10_strength(points[:, 0]) + SEEN_DECADES
+    fits = profile_many(likelihood, [0, 1], points[near])
+    best, least = _best_fit(likelihood, points[near], fits.chi2)
+    cut = threshold(level, 2) if delta_chi2 is None else delta_chi2
+
+    def on_grid(values, elsewhere):
+        grid = np.full(len(points), elsewhere)
+        grid[near] = values
+        return grid.reshape(x.size, y.size)
+
+    delta = np.minimum(on_grid(fits.chi2 - least, FAR), FAR)
+
+    def function(vertices):
+        fits = profile_many(likelihood, [0, 1], vertices)
+        return fits.chi2 - least, fits.gradient[:, :2]
+
+    cell = [x[1] - x[0], y[1] - y[0]]
+    lines, _ = sharpen(contour_lines(x, y, delta, cut), function, cut, cell)
+
+    full = np.repeat(likelihood.start[None], np.count_nonzero(near), axis=0)
+    full[:, :2] = points[near]
+    _, log_curvature = np.linalg.slogdet(fits.hessian[:, 2:, 2:] / 2)  # Laplace, around each profiled fit
+    log_density = likelihood.log_prior(full) - 0.5 * (fits.chi2 - least) - 0.5 * log_curvature
+    log_density = np.maximum(on_grid(log_density - log_density.max(), -FAR), -FAR)
+    log_density, cut_density = _normalised(x, y, log_density, level)
+    return MassPlane(
+        x, y, delta, float(cut), lines, best, least,
+        log_density, level, cut_density, contour_lines(x, y, log_density, cut_density),
+    )  # fmt: skip
+
+
+def _best_fit(likelihood, points, chi2) -> tuple[tuple[float, float], float]:
+    """The least chi^2 over the ranges, from the grid's best point."""
+
+    def function(x):
+        fit = profile_many(likelihood, [0, 1], x[None])
+        return float(fit.chi2[0]), fit.gradient[0, :2]
+
+    start = points[np.argmin(chi2)]
+    bounds = list(zip(points.min(axis=0), points.max(axis=0), strict=True))
+    found = minimize(function, start, jac=True, bounds=bounds, method="L-BFGS-B")
+    best, least = (found.x, found.fun) if found.fun < chi2.min() else (start, chi2.min())
+    return (float(best[0]), float(best[1])), float(least)
+
+
+def _normalised(x, y, log_density, level) -> tuple[np.ndarray, float]:
+    """Log-density that integrates to one (trapezoid), and the value above which the level lies."""
+    weight = np.outer(np.gradient(x), np.gradient(y))
+    weight[[0, -1]] *= 0.5
+    weight[:, [0, -1]] *= 0.5
+    log_density = log_density - np.log(np.sum(np.exp(log_density) * weight))
+    order = np.argsort(-log_density, axis=None)
+    height = log_density.ravel()[order]
+    share = np.cumsum((np.exp(log_density) * weight).ravel()[order])
+    return log_density, float(np.interp(level, share, height))
+
+
+def plane_row(model: pm.Model, plane: MassPlane, tree=None) -> dict[str, Any]:
+    """A plane as it is stored, with the share of posterior draws inside if there are any."""
+    question = model.question
+
+    def stored(lines):
+        return [[[float(f"{v:.6g}") for v in vertex] for vertex in line.vertices] for line in lines]
+
+    row = {
+        "model": question.interaction.name,
+        "parameters": list(question.free),
+        "experiment": question.experiment_name,
+        "prior": "; ".join(prior_words(model).values()),
+        "level": plane.level,
+        "profile": {
+            "delta_chi2": round(plane.threshold, 4),
+            "best_fit": list(plane.best_fit),
+            "chi2_min": plane.chi2_min,
+            "contours": stored(plane.profile_lines),
+        },
+        "posterior": {
+            "kind": "hpd",
+            "density_in": list(question.free),
+            "contours": stored(plane.credible_lines),
+            "converged": True,
+        },
+    }
+    if tree is not None:
+        draws = tree["posterior"]
+        row["posterior"] |= {
+            "inside": plane.share_inside(draws["log10_mass"].values, draws["log10_coupling"].values),
+            "converged": bool(tree.attrs["converged"]),
+            "divergences": int(tree.attrs["divergences"]),
+            "rhat": float(tree.attrs["rhat"]),
+            "ess_bulk": float(tree.attrs["ess_bulk"]),
+        }
+    return row

@@ -1,0 +1,205 @@
+"""Limits on the coupling of light mediators as a function of their mass: the rows of Figs. 6 and 7.
+
+At a fixed mass counts are quadratic in g^2, so a mass is new bin templates in a compiled shape and no new
+compilation; see :mod:`bayes_enues.shapes`.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..results import _Whole
+from ..rows import RowSpec, interaction_named, plan
+from ..tables import packaged, read_table
+
+__all__ = ["KINDS", "Curve", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
+
+#: Names on the command line; the models are these with ``light_`` before them.
+KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
+EXPERIMENTS = ("lz_ws2022", "xenonnt_sr0")
+DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the rule, in one run
+
+
+#: Of the table of curves, in the order of :class:`Curve`.
+COLUMNS = (
+    "model",
+    "experiment",
+    "mass_keV",
+    "posterior_upper",
+    "posterior_mcse",
+    "posterior_exact",
+    "posterior_upper_flat_strength",
+    "profile_upper",
+    "profile_upper_one_sided",
+    "delta_chi2",
+)
+
+
+def default_masses(n: int = 40) -> np.ndarray:
+    """Masses of the scan, geometric from 1e-3 to 1e5 keV, (n,)."""
+    return np.geomspace(1e-3, 1e5, n)
+
+
+def plan_scan(
+    kinds: Sequence[str] | None = None,
+    masses: Iterable[float] | None = None,
+    experiments: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    **options,
+) -> list[RowSpec]:
+    """The rows of a scan over masses, every name and number checked.
+
+    Parameters
+    ----------
+    kinds : sequence of str, optional
+        Of ``KINDS``, with or without ``light_``; by default all five.
+    masses : iterable of float, optional
+        Of the mediator [keV]; by default 40 from 1e-3 to 1e5.
+    experiments : sequence of str, optional
+        By default LZ and XENONnT, each alone; ``a+b`` is their joint fit.
+    settings : mapping, optional
+        Options of the interaction, such as ``charges`` or ``normalisation``.
+    options
+        Further fields of :class:`bayes_enues.rows.RowSpec`.
+
+    Returns
+    -------
+    list of RowSpec
+        Mediator by mediator, experiment by experiment, masses in rising order.
+
+    Raises
+    ------
+    ValueError
+        If a kind, a mass or an option is none; before anything runs.
+    """
+    settings = dict(settings or {})
+    options = {"draws": DRAWS, **options}
+    masses = sorted({float(m) for m in (default_masses() if masses is None else masses)})
+    if not masses:
+        raise ValueError("no mass was given; one or more were needed, in keV above zero")
+    models = [f"light_{kind.removeprefix('light_')}" for kind in kinds or KINDS]
+    specs = []
+    for model in dict.fromkeys(models):
+        if model.removeprefix("light_") not in KINDS:
+            raise ValueError(f"there is no light mediator {model!r}; the choices are {list(KINDS)}")
+        kind = interaction_named(model)
+        unknown = sorted(set(settings) - set(kind.options))
+        if unknown:
+            raise ValueError(f"{kind.__name__} has no option {unknown}; the choices are {list(kind.options)}")
+        for mass in masses:
+            kind(mass=mass, **settings)
+        fixed = [(("mass", mass), *sorted(settings.items())) for mass in masses]
+        experiments = list(experiments or EXPERIMENTS)
+        for first in plan([model], ["coupling"], experiments, fixed=fixed[0], **options):
+            specs += [replace(first, fixed=one) for one in fixed]
+    return specs
+
+
+class Curve(NamedTuple):
+    """Limits on one mediator's coupling from one experiment; masses in rising order.
+
+    Attributes
+    ----------
+    model, experiment : str
+    mass : (n,)
+        [keV]
+    posterior, posterior_mcse : (n,)
+        Upper credible bound and its Monte Carlo error; NaN where the posterior did not converge.
+    exact : (n,)
+        The same bound by quadrature.
+    flat_strength : (n,)
+        The same bound under a prior flat in g^2.
+    profile, profile_one_sided : (n,)
+        Upper ends at the row's Delta chi^2 and at the one-sided threshold.
+    delta_chi2 : float
+    """
+
+    model: str
+    experiment: str
+    mass: np.ndarray
+    posterior: np.ndarray
+    posterior_mcse: np.ndarray
+    exact: np.ndarray
+    flat_strength: np.ndarray
+    profile: np.ndarray
+    profile_one_sided: np.ndarray
+    delta_chi2: float
+
+
+def curves(rows: Iterable[Mapping[str, Any]]) -> list[Curve]:
+    """The rows of a scan as curves, in the order in which models and experiments first appear."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["model"], row["experiment"]), []).append(row)
+    found = []
+    for (model, experiment), members in groups.items():
+        members = sorted(members, key=lambda row: row["mass"])
+
+        def column(part, name, members=members):
+            values = [row[part][name] for row in members]
+            return np.array([np.nan if v is None else v for v in values], float)
+
+        found.append(
+            Curve(
+                model,
+                experiment,
+                np.array([row["mass"] for row in members]),
+                column("posterior", "upper"),
+                column("posterior", "mcse"),
+                np.array([(row["posterior"].get("exact") or {}).get("upper") or np.nan for row in members]),
+                column("posterior", "upper_flat_strength"),
+                column("profile", "upper"),
+                column("profile", "upper_one_sided"),
+                members[0]["profile"]["delta_chi2"],
+            )
+        )
+    return found
+
+
+def write_curves(found: Sequence[Curve], path: str | Path) -> None:
+    """Write curves as one table, a line a mass."""
+    with _Whole(Path(path)) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for curve in found:
+            numbers = np.column_stack(curve[2:9])
+            writer.writerows(
+                [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.delta_chi2:.6g}"]
+                for line in numbers
+            )
+
+
+def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:
+    """Published limits on mediators: ``data/published/mediators.csv``, or a user's file of the same form.
+
+    Parameters
+    ----------
+    path : path, optional
+        Columns ``mass_keV``, ``coupling``, ``experiment``, ``source``, and ``model`` where points belong to
+        one mediator only.
+
+    Returns
+    -------
+    list of dict
+        One a row, numbers as floats; ``model`` is None where the file does not say.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or a mass or coupling is no number above zero.
+    """
+    where = packaged("published", "mediators.csv") if path is None else Path(path)
+    needed = ("mass_keV", "coupling", "experiment", "source")
+    table = read_table(where, needed, text=("experiment", "source", "model"))
+    for name in ("mass_keV", "coupling"):
+        if np.any(table[name] <= 0):
+            raise ValueError(
+                f"{table.path}: {name} holds {table[name].min():g}; numbers above zero were needed"
+            )
+    names = [name for name in (*needed, "model") if name in table.columns]
+    rows = zip(*(table[name].tolist() for name in names), strict=True)
+    return [{"model": None, **dict(zip(names, row, strict=True))} for row in rows]

@@ -1,0 +1,197 @@
+"""The rows of ``regions.json``: two parameters of a model, from one experiment or several together.
+
+:func:`bayes_enues.rows.run` runs them, like the rows of a table of limits.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..likelihood import Likelihood
+from ..posterior import prior_words, sample_posterior
+from ..question import ask
+from ..results import fingerprint
+from ..rows import RowSpec, interaction_named, plan
+from .contours import Line
+from .plane import Plane, plane_indices, plane_region
+
+__all__ = ["RegionSpec", "compute_region", "plan_regions"]
+
+DIGITS = 7  # of a vertex in the file
+SUSPICIOUS = 4.0  # Monte Carlo errors between the share of draws in a region and its level
+
+
+@dataclass(frozen=True)
+class RegionSpec:
+    """One plane.
+
+    Parameters
+    ----------
+    model : str
+    parameters : two str
+    experiment : str
+        Names joined by a plus; a path for a user's own.
+    level : float
+    prior : str or None
+        As for :class:`bayes_enues.rows.RowSpec`, for every free parameter.
+    draws, seed : int
+        Of the draws that are counted in the credible region.
+    ranges : tuple of (name, lower, upper)
+        Where to draw the profile.
+    """
+
+    model: str
+    parameters: tuple[str, str]
+    experiment: str
+    level: float = 0.9
+    prior: str | None = None
+    draws: int = 4000
+    seed: int = 20220811
+    ranges: tuple[tuple[str, float, float], ...] = field(default=())
+
+    @property
+    def parameter(self) -> str:
+        """Both names, for progress and messages."""
+        return ", ".join(self.parameters)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """What the model leaves free: the two, or all where the others are integrated away and profiled."""
+        kind = interaction_named(self.model)
+        return kind.free_names() if kind.plane_leaves_others_free else self.parameters
+
+    @property
+    def row(self) -> RowSpec:
+        """What this shares with the rows of a table."""
+        return RowSpec(
+            self.model, self.parameters[0], self.experiment, self.level, self.prior, self.draws, self.seed
+        )
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """The row as it is stored; a plane keeps no draws."""
+        return compute_region(self, progress), None
+
+    def fingerprint(self) -> str:
+        """Hash of data files, options, prior, draws, seed and package version."""
+        return fingerprint({**asdict(self), "row": self.row.fingerprint()})
+
+
+def plan_regions(
+    model: str,
+    planes: Sequence[tuple[str, str]],
+    experiments: Sequence[str] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    **options,
+) -> list[RegionSpec]:
+    """The planes that a command asks for, every name checked.
+
+    Raises
+    ------
+    ValueError
+        For a plane of one parameter with itself or with a group that holds it, a parameter that the model
+        lacks, an unknown model or experiment, or a range that is empty or unphysical; before anything runs.
+    """
+    kind = interaction_named(model)
+    for pair in planes:
+        plane_indices(kind.free_names(), pair)
+        members = [m for name in pair for m in kind.groups.get(name, (name,))]
+        if len(set(members)) < len(members):
+            raise ValueError(f"{list(pair)} share a parameter: {dict(kind.groups)}; choose two that do not")
+    given = tuple((name, float(a), float(b)) for name, (a, b) in (ranges or {}).items())
+    names = {name for pair in planes for name in pair}
+    for name, lower, upper in given:
+        if name not in names:
+            raise ValueError(f"a range was given for {name}, but the plane is of {sorted(names)}")
+        if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
+            raise ValueError(f"the range of {name} runs from {lower:g} to {upper:g}; it must increase")
+        if lower < 0 and not kind.signed:
+            raise ValueError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
+    rows = plan([model], [planes[0][0]], experiments, **options)
+    for row in rows:  # data that would count twice, or a shared nuisance with two sigmas
+        ask(kind(), row.experiments, planes[0]).nuisances()
+    return [
+        RegionSpec(model, tuple(pair), row.experiment, ranges=given, **options)
+        for row in rows
+        for pair in planes
+    ]
+
+
+def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Both regions of one plane as they are stored, with the count of draws inside the credible one."""
+    from bayes_enues.models import counting_model
+
+    from ..priors import parse_prior
+
+    tell = progress or (lambda words: None)
+    tell("compiling")
+    kind = interaction_named(spec.model)
+    prior = parse_prior(spec.prior, kind.unit)
+    model = counting_model(kind(), spec.row.experiments, spec.free, prior)
+    Likelihood(model)
+    tell("contours")
+    ranges = {name: (lower, upper) for name, lower, upper in spec.ranges}
+    plane = plane_region(model, spec.parameters, spec.level, ranges)
+    tree = sample_posterior(model, spec.draws, spec.seed, groups=False, progress=tell)
+    profile, credible = plane.profile, plane.credible
+    words = prior_words(model)
+    others = [name for name in spec.free if name not in spec.parameters]
+    return {
+        "model": spec.model,
+        "parameter": spec.parameter,
+        "parameters": list(spec.parameters),
+        "experiment": model.question.experiment_name,
+        "unit": kind.unit,
+        "prior": "; ".join(words.values()),
+        "level": spec.level,
+        "profile": {
+            "contours": [_stored(line) for line in profile.lines],
+            "delta_chi2": round(profile.threshold, 4),
+            "best_fit": [round(v, DIGITS) for v in profile.best_fit],
+            "chi2_min": profile.chi2_min,
+            "profiled": others,
+            "area": profile.area,
+            "grid_error": profile.grid_error,
+            "vertex_error": profile.residual,
+        },
+        "posterior": {
+            "kind": "hpd",
+            "level": spec.level,
+            "density_in": list(spec.parameters),
+            "integrated": {name: words[name] for name in others},
+            "contours": [_stored(line) for line in credible.lines],
+            "log_density_cut": credible.cut,
+            "area": credible.area,
+            "grid_error": credible.grid_error,
+            "integration_error": credible.integration_error,
+            **_counted(plane, tree),
+        },
+        "notes": [*model.question.notes, *plane.notes],
+        "fingerprint": spec.fingerprint(),
+        "seed": spec.seed,
+    }
+
+
+def _stored(line: Line) -> dict[str, Any]:
+    return {"closed": line.closed, "vertices": [[float(f"{v:.{DIGITS}g}") for v in p] for p in line.vertices]}
+
+
+def _counted(plane: Plane, tree) -> dict[str, Any]:
+    """Which share of the draws lies in the credible region; None where the draws do not count."""
+    from arviz_stats.base import array_stats
+
+    state = {k: tree.attrs[k] for k in ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "diagnosis")}
+    state |= {"divergences": int(tree.attrs["divergences"]), "converged": bool(tree.attrs["converged"])}
+    draws = np.stack([tree["posterior"][name].values for name in plane.parameters], axis=-1)
+    inside = plane.credible.contains(draws.reshape(-1, 2)).reshape(draws.shape[:2])
+    error = float(array_stats.mcse(inside.astype(float), chain_axis=0, draw_axis=1, method="mean"))
+    share = float(inside.mean())
+    if not state["converged"]:
+        return {"inside": None, "inside_error": None, **state}
+    if abs(share - plane.credible.level) > SUSPICIOUS * error:
+        plane.notes.append(
+            f"{100 * share:.1f} ± {100 * error:.1f} % of the draws lie in the region of "
+            f"{100 * plane.credible.level:g} %"
+        )
+    return {"inside": share, "inside_error": error, **state}

@@ -1,0 +1,69 @@
+"""Figures of predictive checks: results and an Axes in, the Axes out."""
+
+import numpy as np
+from scipy.stats import binom
+
+from ..experiment import Experiment
+from ..studies.checks import Check
+
+__all__ = ["plot_bands", "plot_deviance", "plot_pit"]
+
+BLUE, RED = "#0072B2", "#D55E00"
+
+
+def plot_bands(ax, check: Check, experiment: Experiment):
+    """Counts with the central 68 and 95 % of what is predicted, Poisson or Gaussian noise included."""
+    edges = experiment.bin_edges
+    for low, high, grey, label in ((0, 4, "0.88", "95 %"), (1, 3, "0.72", "68 %")):
+        ax.stairs(
+            check.bands[high],
+            edges,
+            baseline=check.bands[low],
+            fill=True,
+            color=grey,
+            label=f"{label} predicted",
+        )
+    ax.stairs(check.bands[2], edges, baseline=None, color=BLUE, lw=1, label="median")
+    ax.plot(experiment.centres, check.observed, "o", ms=2.8, color="black", label="data")
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_ylim(min(0, check.bands[0].min()), None)
+    ax.set_xlabel("reconstructed energy [keV]")
+    ax.set_ylabel("events / bin")
+    ax.set_title(f"{experiment.title}, {check.group} predictive", fontsize=9)
+    ax.legend(fontsize=7)
+    return ax
+
+
+def plot_pit(ax, check: Check):
+    """Distribution of the bins' integral transforms less the uniform one, with its pointwise 95 % band."""
+    n = check.pit.size
+    x, coarse = np.linspace(0, 1, 201), np.linspace(0, 1, 41)
+    ax.fill_between(
+        coarse,
+        *(binom.ppf([[0.025], [0.975]], n, coarse) / n - coarse),
+        color="0.88",
+        lw=0,
+        label="95 %, uniform",
+    )
+    empirical = np.searchsorted(np.sort(check.pit), x, side="right") / n
+    ax.step(x, empirical - x, where="post", color=BLUE, lw=1.2, label=f"{n} bins")
+    ax.axhline(0, color="0.4", lw=0.6)
+    ax.set_xlim(0, 1)
+    ax.set_xlabel("integral transform of a bin")
+    ax.set_ylabel("share below, less uniform")
+    ax.legend(fontsize=7)
+    return ax
+
+
+def plot_deviance(ax, check: Check):
+    """Deviance of predicted counts against that of the data, draw by draw; the p-value is the share above."""
+    data, predicted = check.deviance
+    top = float(np.quantile(check.deviance, 0.995))
+    bins = np.linspace(0, top, 60)
+    ax.hist(predicted, bins, density=True, color="0.8", label="predicted")
+    ax.hist(data, bins, density=True, histtype="step", color=RED, lw=1.2, label="data")
+    ax.set_xlim(0, top)
+    ax.set_xlabel("deviance against the saturated model")
+    ax.set_ylabel("density")
+    ax.legend(title=f"p = {check.p_value:.3f}", title_fontsize=8, fontsize=7)
+    return ax

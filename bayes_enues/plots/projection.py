@@ -1,0 +1,79 @@
+"""Figure of projected limits: median and bands of each statistic against exposure."""
+
+import numpy as np
+
+from . import unit_label
+
+__all__ = ["plot_projection"]
+
+#: Colour, line and marker of a statistic; the ends of a signed parameter share theirs.
+_LOOK = {
+    "posterior": ("#0072B2", "-", "o", "posterior"),
+    "profile": ("#D55E00", "--", "s", r"profile, two-sided $\Delta\chi^2$"),
+    "profile_one_sided": ("#333333", ":", "^", r"profile, one-sided $\Delta\chi^2$"),
+}
+
+
+def plot_projection(ax, rows, label: str):
+    """Asimov bound (markers), median of toys (lines) and their 68 and 95 % bands (shades) against exposure.
+
+    Bands are shades for the posterior, thin lines (68 %) for the profile, so that both can be seen.
+
+    Parameters
+    ----------
+    ax : Axes
+    rows : sequence of Projection
+        One parameter at ascending exposures; a single one is drawn as columns.
+    label : str
+        LaTeX of the parameter.
+
+    Returns
+    -------
+    Axes
+    """
+    exposures = np.array([row.exposure for row in rows])
+    single = len(rows) == 1
+    named = set()
+    for statistic in rows[0].asimov:
+        base = statistic.removesuffix("_lower").removesuffix("_upper")
+        colour, line, marker, words = _LOOK[base]
+        asimov = np.array([row.asimov[statistic] for row in rows])
+        x = np.array([list(_LOOK).index(base)], float) if single else exposures
+        ax.plot(x, asimov, marker, color=colour, mfc="none", ms=5, label=None if base in named else words)
+        named.add(base)
+        if rows[0].toys[statistic].size < 2:
+            continue
+        middle = np.array([row.median(statistic)[0] for row in rows])
+        bands = {share: np.array([row.band(statistic, share) for row in rows]).T for share in (0.95, 0.68)}
+        if single:
+            ax.vlines(x, *bands[0.95], color=colour, lw=1.2, ls=line)
+            ax.vlines(x, *bands[0.68], color=colour, lw=4, alpha=0.4)
+            ax.hlines(middle, x - 0.15, x + 0.15, color=colour)
+            continue
+        ax.plot(x, middle, color=colour, ls=line)
+        if base == "posterior":
+            ax.fill_between(x, *bands[0.95], color=colour, alpha=0.12, lw=0)
+            ax.fill_between(x, *bands[0.68], color=colour, alpha=0.22, lw=0)
+        elif base == "profile":
+            for edge in bands[0.68]:
+                ax.plot(x, edge, color=colour, ls=line, lw=0.6)
+    signed = "posterior_lower" in rows[0].asimov
+    ax.set_ylabel(f"expected {100 * rows[0].level:g} % bound on {label} [{unit_label(rows[0].unit)}]")
+    if single:
+        ax.set_xticks([])
+        ax.set_xlim(-0.6, 2.6)
+        ax.set_xlabel(f"statistic, at {exposures[0]:.3g} t yr")
+    else:
+        ax.set_xscale("log")
+        ax.set_xticks(exposures, [f"{t_yr:.3g}" for t_yr in exposures])
+        ax.set_xticks([], minor=True)
+        ax.set_xlabel("exposure [t yr]")
+    if signed:
+        ax.axhline(0, color="0.7", lw=0.6)
+    else:
+        ax.set_ylim(0, None)
+    with_toys = rows[0].toys[statistic].size >= 2
+    ax.legend(
+        title="markers: Asimov; lines: median;\nshades: 68 and 95 % of toys" if with_toys else "Asimov data"
+    )
+    return ax

@@ -1,0 +1,144 @@
+"""Table I: the paper's limits, ours by both statistics with their ratios, and the limits of others."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..published import PAPER, published_limits
+from ..rows import interaction_named
+from .discrepancies import discrepancy
+
+__all__ = ["Entry", "interval_text", "table", "table_csv", "table_json", "table_markdown"]
+
+
+class Entry(NamedTuple):
+    """One line of Table I. Bounds are in ``unit``; an upper limit has no lower end.
+
+    Attributes
+    ----------
+    model, parameter, unit, who : str
+    paper : tuple of (lower, upper) or None
+        Published for this data set by arXiv:2208.06415, or by others for their own.
+    profile : list of (lower, upper), or None
+        Pieces of our Delta chi^2 region; None for limits of others.
+    profile_one_sided : float or None
+    posterior : list of (lower, upper), or None
+        Upper bound or pieces of the highest-density region; None where it did not converge.
+    profile_ratio, posterior_ratio : dict
+        Our outer ends over the published ones.
+    words : str
+        Where a difference above 3 % comes from; of a limit of others, its confidence.
+    source : str
+    """
+
+    model: str
+    parameter: str
+    unit: str
+    who: str
+    paper: tuple | None
+    profile: list | None
+    profile_one_sided: float | None
+    posterior: list | None
+    profile_ratio: dict
+    posterior_ratio: dict
+    words: str
+    source: str
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """Table I: ours beside the paper's, then the limits of others on the same parameter."""
+    entries = []
+    for model in dict.fromkeys(row["model"] for row in rows):
+        kind = interaction_named(model)
+        names = [row["parameter"] for row in rows if row["model"] == model]
+        for name in dict.fromkeys(names):
+            mine = [row for row in rows if (row["model"], row["parameter"]) == (model, name)]
+            entries += [_ours(row) for row in mine]
+            entries += [
+                Entry(model, name, kind.unit, p.experiment, (p.lower, p.upper), None, None, None, {}, {},
+                      f"{100 * p.confidence:g} %", p.source)
+                for p in published_limits()
+                if (p.model, p.parameter) == (model, name) and p.source != PAPER
+            ]  # fmt: skip
+    return entries
+
+
+def _ours(row) -> Entry:
+    published, posterior, profile = row["published"], row["posterior"], row["profile"]
+    one_sided = profile["upper_one_sided"]
+    pieces = profile["pieces"] if one_sided is None else [[None, profile["upper"]]]
+    credible = None
+    if posterior["converged"]:
+        credible = posterior["pieces"] or [[None, posterior["upper"]]]
+    found = discrepancy(row)
+    ratios = {}
+    if published and credible:
+        ours = {"lower": credible[0][0], "upper": credible[-1][1]}
+        ratios = {end: ours[end] / published[end] for end in ours if published[end] and ours[end]}
+    return Entry(
+        row["model"], row["parameter"], row["unit"], row["experiment"],
+        published and (published["lower"], published["upper"]), pieces, one_sided, credible,
+        found.ratios if found else {}, ratios, found.words if found else "",
+        published["source"] if published else "",
+    )  # fmt: skip
+
+
+def interval_text(pieces: Iterable | None) -> str:
+    """``< 8.85``, or every piece as ``(-92.7, -50.1) ∪ (-35.6, 8.93)``; empty for None."""
+    return " ∪ ".join(f"< {b:.3g}" if a is None else f"({a:.3g}, {b:.3g})" for a, b in pieces or ())
+
+
+def _ratio_text(ratios: Mapping[str, float]) -> str:
+    return ", ".join(f"{ratio:.3f}" for ratio in ratios.values())
+
+
+def table_markdown(entries: Sequence[Entry]) -> str:
+    """Table I in Markdown, one table a model, its differences numbered below by the page."""
+    lines = []
+    for model in dict.fromkeys(e.model for e in entries):
+        mine = [e for e in entries if e.model == model]
+        lines += [f"### {model.replace('_', ' ').capitalize()} [{mine[0].unit}]", ""]
+        heads = ["parameter", "data", "paper", "profile", "profile/paper", "posterior", "posterior/paper"]
+        lines += ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+        for e in mine:
+            paper = interval_text([e.paper] if e.paper else None)
+            if e.profile is None:
+                cells = [e.parameter, e.who, f"{paper} ({e.words}; {e.source})", "", "", "", ""]
+            else:
+                posterior = interval_text(e.posterior) or "not converged"
+                cells = [e.parameter, f"**{e.who}**", paper, interval_text(e.profile)]
+                cells += [_ratio_text(e.profile_ratio), posterior, _ratio_text(e.posterior_ratio)]
+            lines.append("| " + " | ".join(cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def table_csv(entries: Sequence[Entry]) -> str:
+    """Table I as CSV: outer ends and ratios in columns of their own, pieces as JSON."""
+    text = io.StringIO()
+    columns = [
+        "model", "parameter", "unit", "data", "paper_lower", "paper_upper",
+        "profile_lower", "profile_upper", "profile_one_sided", "profile_ratio_lower", "profile_ratio_upper",
+        "posterior_lower", "posterior_upper", "posterior_ratio_lower", "posterior_ratio_upper",
+        "profile_pieces", "posterior_pieces", "words", "source",
+    ]  # fmt: skip
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for e in entries:
+        paper = e.paper or (None, None)
+        profile, posterior = e.profile or [[None, None]], e.posterior or [[None, None]]
+        values = [
+            e.model, e.parameter, e.unit, e.who, *paper, profile[0][0], profile[-1][1], e.profile_one_sided,
+            e.profile_ratio.get("lower"), e.profile_ratio.get("upper"), posterior[0][0], posterior[-1][1],
+            e.posterior_ratio.get("lower"), e.posterior_ratio.get("upper"),
+            json.dumps(e.profile), json.dumps(e.posterior), e.words, e.source,
+        ]  # fmt: skip
+        writer.writerow(["" if v is None else v for v in values])
+    return text.getvalue()
+
+
+def table_json(entries: Sequence[Entry]) -> str:
+    """Table I as JSON, one object a line of the table."""
+    return json.dumps([e._asdict() for e in entries], indent=1) + "\n"

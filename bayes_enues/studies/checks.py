@@ -1,0 +1,118 @@
+"""Predictive checks: do the data look like what the model predicts, before and after the fit?
+
+The p-value of the deviance (Gelman, Meng & Stern, Stat. Sinica 6 (1996) 733), the probability integral
+transform of each bin, and bands of predicted counts. For Poisson counts and Gaussian ones alike.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from scipy.stats import norm, poisson
+
+from ..question import question_of
+from ..shapes import numbers_of, shape_of
+
+__all__ = ["LEVELS", "Check", "predictive_check"]
+
+LEVELS = (0.025, 0.16, 0.5, 0.84, 0.975)
+
+
+class Check(NamedTuple):
+    """One experiment under one distribution of the parameters.
+
+    Attributes
+    ----------
+    experiment, group : str
+        ``group`` is ``prior`` or ``posterior``.
+    observed : (n_bins,)
+    bands : (5, n_bins)
+        Quantiles of the predicted counts at ``LEVELS``.
+    pit : (n_bins,)
+        Probability of a count below the observed one, half of that of an equal one added for whole counts.
+        From the posterior the data are used twice, which draws it towards one half.
+    deviance : (2, n_draws)
+        Of the data and of predicted counts, against the saturated model, at the same draws.
+    p_value : float
+        Share of predicted counts that fit worse than the data.
+    """
+
+    experiment: str
+    group: str
+    observed: np.ndarray
+    bands: np.ndarray
+    pit: np.ndarray
+    deviance: np.ndarray
+    p_value: float
+
+
+def _deviance(counts, expected, sigma, is_poisson: bool) -> np.ndarray:
+    """Eq. 14 or 15 without penalties, summed over bins."""
+    if not is_poisson:
+        return np.sum(((counts - expected) / sigma) ** 2, axis=-1)
+    counts, expected = np.broadcast_arrays(np.asarray(counts, float), expected)
+    positive = counts > 0
+    ratio = np.where(positive, counts, 1.0) / np.where(positive, expected, 1.0)
+    return 2 * np.sum(expected - counts + counts * np.log(ratio), axis=-1)
+
+
+def predictive_check(
+    model: pm.Model, tree: xr.DataTree, group: str = "posterior", seed: int = 20220811, n: int = 4000
+) -> list[Check]:
+    """Compare the data of each experiment with what a model predicts.
+
+    Parameters
+    ----------
+    model : pm.Model
+    tree : xr.DataTree
+        From :func:`bayes_enues.sample_posterior`, with groups.
+    group : str
+        Which draws of the parameters: ``posterior`` or ``prior``.
+    seed : int
+    n : int
+        Draws used, evenly spaced.
+
+    Returns
+    -------
+    list of Check
+        One an experiment.
+
+    Raises
+    ------
+    ValueError
+        If the group is missing.
+    """
+    if group not in ("prior", "posterior") or group not in tree:
+        raise ValueError(
+            f"there are no draws of {group!r}; sample with groups=True and take prior or posterior"
+        )
+    question, functions, numbers = question_of(model), shape_of(model).draws, numbers_of(model)
+    names = [rv.name for rv in model.free_RVs]
+    points = np.stack([tree[group][name].values.ravel() for name in names], axis=-1)
+    points = points[np.linspace(0, len(points) - 1, min(n, len(points))).astype(int)]
+    rng = np.random.default_rng(seed)
+    found = []
+    for k, experiment in enumerate(question.experiments):
+        expected = functions.arguments[k][0](points, numbers)
+        predicted = functions.predicted(k, points, numbers, rng)
+        observed, whole = experiment.counts, experiment.likelihood == "poisson"
+        if whole:
+            cumulative = poisson.cdf(observed - 1, expected) + 0.5 * poisson.pmf(observed, expected)
+        else:
+            cumulative = norm.cdf(observed, expected, experiment.sigma)
+        deviance = np.stack(
+            [_deviance(counts, expected, experiment.sigma, whole) for counts in (observed, predicted)]
+        )
+        found.append(
+            Check(
+                experiment=experiment.name,
+                group=group,
+                observed=observed,
+                bands=np.quantile(predicted, LEVELS, axis=0),
+                pit=cumulative.mean(axis=0),
+                deviance=deviance,
+                p_value=float(np.mean(deviance[1] >= deviance[0])),
+            )
+        )
+    return found

@@ -1,0 +1,273 @@
+r"""Bayes factors of new physics against the Standard Model, three ways.
+
+The marginal likelihood under new physics averages over the prior of its parameter, so it falls as that prior
+widens over values the data exclude: ln B is shown with its dependence on the prior's width, never alone.
+
+Quadrature is the reference for one free parameter or two. Savage and Dickey's ratio needs draws of the
+posterior alone (Dickey, Ann. Math. Stat. 42 (1971) 204): prior over posterior density at the Standard Model.
+Sequential Monte Carlo estimates both evidences from the ``pm.Model``.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pymc as pm
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+
+from ..likelihood import Likelihood, likelihood_range
+from ..priors import Prior, log_density
+from ..quadrature import log_marginal_likelihood
+from ..question import question_of
+
+__all__ = [
+    "WidthScan",
+    "log_bayes_factor",
+    "savage_dickey",
+    "smc_log_bayes_factor",
+    "standard_model_evidence",
+    "width_scan",
+]
+
+
+def _grid(likelihood: Likelihood, model: pm.Model, name: str, n: int) -> np.ndarray:
+    prior = likelihood.question.priors[name]
+    return prior.grid(n) if isinstance(prior, Prior) else np.linspace(*likelihood_range(model, name), n)
+
+
+def standard_model_evidence(likelihood: Likelihood) -> float:
+    """Logarithm of the likelihood of the Standard Model, nuisances integrated over their priors.
+
+    With the constant of :func:`bayes_enues.quadrature.log_marginal_likelihood`.
+    """
+    held = range(likelihood.n_physics)
+    return float(log_marginal_likelihood(likelihood, list(held), np.zeros((1, likelihood.n_physics)))[0])
+
+
+def log_bayes_factor(model: pm.Model, n: int = 401) -> float:
+    """ln B of a model against the Standard Model by quadrature: above zero favours new physics.
+
+    Parameters
+    ----------
+    model : pm.Model
+        With one or two free parameters.
+    n : int
+        Grid points for one parameter; for two, the square root of four times as many along each.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If more than two parameters are free.
+    """
+    likelihood, question = Likelihood(model), question_of(model)
+    if len(question.free) > 2:
+        raise ValueError(
+            f"quadrature takes one free parameter or two, not {list(question.free)}; use smc_log_bayes_factor"
+        )
+    n = n if len(question.free) == 1 else int(np.sqrt(16 * n)) | 1
+    axes = [_grid(likelihood, model, name, n) for name in question.free]
+    points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=-1)
+    held = list(range(len(axes)))
+    log_p = log_marginal_likelihood(likelihood, held, points)
+    for i, name in enumerate(question.free):
+        log_p = log_p + log_density(question.priors[name], name, points[:, i])
+    weights = [_simpson(axis) for axis in axes]
+    weight = weights[0] if len(axes) == 1 else np.multiply.outer(*weights).ravel()
+    inside = np.isfinite(log_p)
+    return float(logsumexp(log_p[inside], b=weight[inside])) - standard_model_evidence(likelihood)
+
+
+def _simpson(x: np.ndarray) -> np.ndarray:
+    """Weights of Simpson's rule on an odd number of points, of its trapezoids on uneven ones."""
+    step = np.diff(x)
+    if x.size % 2 and np.allclose(step, step[0]):
+        weights = np.full(x.size, 2.0)
+        weights[1::2], weights[[0, -1]] = 4.0, 1.0
+        return weights * step[0] / 3
+    weights = np.zeros(x.size)
+    weights[:-1] += step / 2
+    weights[1:] += step / 2
+    return weights
+
+
+def savage_dickey(model: pm.Model, draws: np.ndarray, parameter: str | None = None) -> float:
+    r"""ln B from posterior draws: the prior's density over the posterior's, where the parameter vanishes.
+
+    In the coordinate :math:`u = F(\theta)`, the prior's own distribution function, every prior is flat on
+    (0, 1) and the ratio is one over the posterior density of u at the Standard Model: finite and smooth for
+    priors that vanish there, such as those flat in the strength, and for log-uniform ones, whose lower edge
+    stands for the Standard Model. The density at that place, often an edge, comes from a local likelihood
+    fit of its logarithm by a parabola (Loader, Ann. Stat. 24 (1996) 1602), which has no bias at an edge to
+    first order.
+
+    Parameters
+    ----------
+    model : pm.Model
+    draws : array
+        Of the parameter, any shape.
+    parameter : str, optional
+        By default the one free parameter.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If fewer than 500 draws lie near the Standard Model: the ratio cannot be seen in them.
+    """
+    question, likelihood = question_of(model), Likelihood(model)
+    name = parameter or question.free[0]
+    grid = _grid(likelihood, model, name, 4001)
+    density = np.exp(log_density(question.priors[name], name, grid))
+    below = np.concatenate([[0.0], np.cumsum(np.diff(grid) * (density[1:] + density[:-1]) / 2)])
+    below /= below[-1]
+    u = np.interp(np.ravel(draws), grid, below)
+    return -_log_density_at(u, float(np.interp(0.0, grid, below)))
+
+
+def _log_density_at(u: np.ndarray, at: float, share: float = 0.35) -> float:
+    """Logarithm of the density of numbers between 0 and 1 at one place, by local likelihood."""
+    distance = np.abs(u - at)
+    h = float(np.quantile(distance, share))  # a window that holds this share of the draws
+    near = np.sum(distance < h)
+    if near < 500:
+        raise ValueError(f"only {near} draws lie near the Standard Model; 500 were needed for the density")
+    low, high = max(0.0, at - h), min(1.0, at + h)
+    x = np.linspace(low, high, 401)
+    t, dx = (x - at) / h, (high - low) / 400
+    z = (u[distance < h] - at) / h
+    moments = np.array([np.sum(z**k) for k in range(3)]) / u.size
+
+    def minus_likelihood(c):
+        weight = _simpson(x)
+        values = np.exp(np.clip(c[0] + c[1] * t + c[2] * t**2, -700, 700))
+        integral = weight @ values
+        gradient = np.array([weight @ (values * t**k) for k in range(3)]) - moments
+        return integral - c @ moments, gradient
+
+    start = np.array([np.log(max(near / u.size / (high - low), dx)), 0.0, 0.0])
+    return float(minimize(minus_likelihood, start, jac=True, method="BFGS").x[0])
+
+
+class SmcEvidence(NamedTuple):
+    """ln B by sequential Monte Carlo, and the scatter of its chains, which understates its error."""
+
+    log_bayes_factor: float
+    scatter: float
+
+
+def smc_log_bayes_factor(
+    model: pm.Model, draws: int = 2000, chains: int = 4, seed: int = 20220811
+) -> SmcEvidence:
+    """ln B from the evidences that ``pm.sample_smc`` estimates for the model with and without its parameters.
+
+    The Standard Model is the same model with every free parameter held at zero (``pm.do``).
+
+    Parameters
+    ----------
+    model : pm.Model
+    draws, chains, seed : int
+
+    Returns
+    -------
+    SmcEvidence
+    """
+    question = question_of(model)
+    without = pm.do(model, dict.fromkeys(question.free, 0.0), prune_vars=True)
+    evidences = []
+    for one in (model, without):
+        with one:
+            tree = pm.sample_smc(draws, chains=chains, cores=1, random_seed=seed, progressbar=False)
+        stages = tree["sample_stats"][
+            "log_marginal_likelihood"
+        ].values  # the last stage is the whole likelihood
+        evidences.append(np.array([_last_finite(chain) for chain in np.atleast_1d(stages)]))
+    log_b = [logsumexp(e) - np.log(e.size) for e in evidences]
+    scatter = np.sqrt(sum(e.var(ddof=1) / e.size for e in evidences))
+    return SmcEvidence(float(log_b[0] - log_b[1]), float(scatter))
+
+
+def _last_finite(chain) -> float:
+    values = np.hstack(chain).astype(float)
+    return float(values[np.isfinite(values)][-1])
+
+
+class WidthScan(NamedTuple):
+    """ln B against the width of a prior.
+
+    Attributes
+    ----------
+    family : str
+    widths : (n,)
+        Upper edge or scale, in the parameter's unit.
+    log_bayes_factors : (n,)
+    """
+
+    family: str
+    widths: np.ndarray
+    log_bayes_factors: np.ndarray
+
+
+def width_scan(
+    model: pm.Model, families: Sequence[str] = ("flat", "halfnormal"), n: int = 25
+) -> list[WidthScan]:
+    """ln B by quadrature for priors of growing width, one free parameter.
+
+    Beyond the range that the data allow the likelihood counts as zero: ln B then falls like minus log width.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Its own prior does not enter.
+    families : sequence of str
+        ``flat`` from zero (or symmetric, for a signed parameter) to the width, ``flat_strength`` likewise,
+        ``halfnormal`` of that scale.
+    n : int
+        Widths, from a hundredth of to thirty times the range that the data allow.
+
+    Returns
+    -------
+    list of WidthScan
+    """
+    likelihood, question = Likelihood(model), question_of(model)
+    if len(question.free) > 1:
+        raise ValueError(f"one parameter must be free for a scan over widths, not {list(question.free)}")
+    name = question.free[0]
+    lower, upper = likelihood_range(model, name)
+    far = max(abs(lower), abs(upper))
+    half = np.concatenate([[0.0], np.geomspace(1e-4 * far, far, 1200)])
+    grid = np.concatenate([-half[:0:-1], half]) if question.interaction.signed else half
+    log_l = log_marginal_likelihood(likelihood, [0], grid[:, None]) - standard_model_evidence(likelihood)
+    ratio = np.exp(np.maximum(log_l, -700))
+    below = np.concatenate([[0.0], np.cumsum(np.diff(grid) * (ratio[1:] + ratio[:-1]) / 2)])
+    side = 2 if question.interaction.signed else 1
+
+    def flat(w):
+        ends = np.interp([-w if side == 2 else 0.0, w], grid, below)
+        return (ends[1] - ends[0]) / (side * w)
+
+    def halfnormal(w):
+        weighted = ratio * np.exp(-0.5 * (grid / w) ** 2)
+        return np.trapezoid(weighted, grid) / (side * w * np.sqrt(np.pi / 2))
+
+    def flat_strength(w):
+        inside = grid <= w
+        return np.trapezoid((ratio * grid)[inside], grid[inside]) * 2 / w**2
+
+    means = {
+        "flat": flat,
+        "halfnormal": halfnormal,
+        **({"flat_strength": flat_strength} if side == 1 else {}),
+    }
+    unknown = sorted(set(families) - set(means))
+    if unknown:
+        raise ValueError(f"{unknown} have no width for {name}; the choices are {sorted(means)}")
+    widths = np.geomspace(0.01 * far, 30 * far, n)
+    return [WidthScan(f, widths, np.log([means[f](w) for w in widths])) for f in families]

@@ -1,0 +1,281 @@
+"""How a bound moves with its prior: the same data, the same likelihood, one row a prior.
+
+Priors of the physics parameter share a likelihood, so one set of draws serves them all by importance
+reweighting where Pareto's k and the Monte Carlo error allow; the others are sampled anew, and the row says
+why. Quadrature gives each bound once more without draws. Priors of nuisances change posterior and profile.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy.interpolate import PchipInterpolator
+
+from ..bounds import PRECISION, Limit, limits, range_notes
+from ..likelihood import Likelihood
+from ..posterior import sample_posterior
+from ..power_scaling import power_scaling
+from ..priors import Flat, Prior, log_density, parse_prior
+from ..quadrature import Density, log_marginal_likelihood, marginal_density
+from ..regions import credible_region, highest_density_pieces
+from ..results import ResultsFolder
+from ..rows import RowSpec, model_of
+from .prior_plan import StudyRow
+from .reweighting import MAX_PARETO_K, Weights, importance_weights
+
+__all__ = ["FLAG", "run_study"]
+
+FLAG = 0.1  # a row that moves by more is flagged in words
+
+
+class _Group:
+    """One parameter from one experiment: the default's draws and likelihood, which every prior shares."""
+
+    def __init__(self, spec: RowSpec, progress: Callable[[str], None]):
+        progress("default prior")
+        self.spec, self.model = spec, model_of(spec)
+        self.question = self.model.question
+        self.signed = self.question.interaction.signed
+        # twice the draws, so that bounds reweighted from them keep to the same precision
+        self.limit: Limit = limits(self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed)
+        self.flat: Prior = self.question.priors[spec.parameter]
+        self.draws = self.limit.draws["posterior"][spec.parameter].values
+        self.likelihood = Likelihood(self.model)
+
+
+class _Under:
+    """One prior on the data of a group: its density by quadrature, and the weights of the group's draws."""
+
+    def __init__(self, group: _Group, text: str | None):
+        name, flat = group.spec.parameter, group.flat
+        prior = parse_prior(text, group.question.interaction.unit) or Flat()
+        self.prior = prior.asked_of(group.question, name).within(flat.lower, flat.upper)
+        grid = self.prior.grid(401)
+        log_prior = log_density(self.prior, name, np.concatenate([grid, group.draws.ravel()]))
+        self.at_draws = log_prior[grid.size :].reshape(group.draws.shape)
+        log_p = log_marginal_likelihood(group.likelihood, [0], grid[:, None]) + log_prior[: grid.size]
+        peak = np.max(log_p)
+        density = np.exp(log_p - peak)
+        total = float(PchipInterpolator(grid, density).integrate(grid[0], grid[-1]))
+        self.density = Density(grid, density / total, float(peak + np.log(total)))
+        self.log_prior = log_prior[: grid.size]
+        self.weights = importance_weights(self.at_draws)  # the default is flat: a constant
+        inside = self.density.below(flat.upper) - self.density.below(flat.lower)
+        self.unreached = max(0.0, 1.0 - inside)  # probability where the default has no draws
+
+
+def _ends(draws, weights: Weights, density: Density, signed: bool, level: float) -> dict[str, Any]:
+    """The bound of weighted draws with its error, as in :class:`bayes_enues.bounds.PosteriorBound`."""
+    if not signed:
+        upper = float(weights.quantile(draws, level))
+        return {"upper": upper, "mcse": weights.quantile_error(draws, level)}
+    heights = density.at(draws)
+    cut = float(weights.quantile(heights, 1 - level))
+    pieces = highest_density_pieces(density, cut)
+    ends = np.ravel(pieces)
+    inner = ends[(ends > density.values[0]) & (ends < density.values[-1])]
+    step = 1e-4 * np.ptp(density.values)
+    slope = np.abs(density.at(inner + step) - density.at(inner - step)) / (2 * step)
+    error = weights.quantile_error(heights, 1 - level)
+    tail = (1 - level) / 2
+    return {
+        "lower": pieces[0][0],
+        "upper": pieces[-1][1],
+        "pieces": [list(piece) for piece in pieces],
+        "eti": [float(q) for q in weights.quantile(draws, [tail, 1 - tail])],
+        "mcse": float(np.max(error / np.maximum(slope, 1e-300))) if inner.size else 0.0,
+    }
+
+
+def _size(ends: dict[str, Any]) -> float:
+    """What the Monte Carlo error is compared with: the upper bound, or the length of the region."""
+    return sum(b - a for a, b in ends["pieces"]) if ends.get("pieces") else ends["upper"]
+
+
+def _under_prior(group: _Group, text: str | None) -> tuple[dict[str, Any], xr.DataTree]:
+    """A row under one prior of the parameter, reweighted or sampled."""
+    spec, name = group.spec, group.spec.parameter
+    under = _Under(group, text)
+    prior, weights = under.prior, under.weights
+    ends = _ends(group.draws, weights, under.density, group.signed, spec.level)
+    row = group.limit.to_dict() | {"prior": prior.words(name)}
+    row["notes"] = [
+        *group.question.notes,
+        *range_notes(group.model, name, prior, row["profile"]["chi2_min"]),
+    ]
+    how, reason = "reweighted", ""
+    if not weights.reliable:
+        reason = f"Pareto k = {weights.pareto_k:.2f} > {MAX_PARETO_K}"
+    elif under.unreached > 1e-3:
+        reason = f"{under.unreached:.1%} of the posterior lie outside the default's range"
+    elif not ends["mcse"] <= PRECISION * _size(ends):
+        reason = f"reweighting would leave an error of {ends['mcse']:.2g}"
+    if text is None:
+        how, reason, tree = "sampled", "", group.limit.draws
+    elif not reason:
+        tree = _resampled(group, under)
+    else:
+        how = "sampled"
+        tree, ends = _sampled(group, under)
+    row["posterior"] |= ends
+    k = weights.pareto_k
+    row |= {"how": how, "pareto_k": k if np.isfinite(k) else None, "reason": reason}
+    row |= _beside(under.density, prior, tree, group, row["posterior"]["converged"])
+    return row, _kept(tree, under.density, np.exp(under.log_prior), group)
+
+
+def _beside(density: Density, prior: Prior, tree, group: _Group, converged: bool) -> dict[str, Any]:
+    """What every row has beside its bound."""
+    return {
+        "exact": credible_region(density, group.spec.level, group.signed),
+        "range": [prior.lower, prior.upper],
+        "power_scaling": power_scaling(tree, group.spec.parameter) if converged else None,
+    }
+
+
+def _kept(tree: xr.DataTree, density: Density, prior: np.ndarray, group: _Group) -> xr.DataTree:
+    """The groups that are stored: draws, the curves of quadrature, and the profile."""
+    name = group.spec.parameter
+    curves = {"density": (name, density.density), "prior": (name, prior)}
+    return xr.DataTree.from_dict(
+        {
+            **{g: tree[g].to_dataset() for g in ("posterior", "log_prior")},
+            "quadrature": xr.Dataset(curves, coords={name: density.values}),
+            "profile": tree.get("profile", group.limit.draws["profile"]).to_dataset(),
+        }
+    )
+
+
+def _resampled(group: _Group, under: _Under) -> xr.DataTree:
+    """The default's draws as draws under another prior, with what power scaling needs."""
+    chosen = under.weights.resample(group.spec.seed)
+
+    def pick(values):
+        return values.reshape(-1, *values.shape[2:])[chosen].reshape(values.shape)
+
+    tree = group.limit.draws
+    parts = {
+        g: tree[g].to_dataset().map(lambda v: v.copy(data=pick(v.values)))
+        for g in ("posterior", "log_likelihood", "log_prior")
+    }
+    parts["log_prior"][group.spec.parameter].values[:] = pick(under.at_draws)
+    return xr.DataTree.from_dict(parts)
+
+
+def _sampled(group: _Group, under: _Under) -> tuple[xr.DataTree, dict[str, Any]]:
+    """Fresh draws under a prior, and their bound."""
+    from bayes_enues.models import counting_model
+
+    spec = group.spec
+    model = counting_model(spec.interaction, spec.experiments, spec.parameter, under.prior)
+
+    def ends_of(tree):
+        draws = tree["posterior"][spec.parameter].values
+        even = Weights(np.ones(draws.shape), -np.inf)
+        return _ends(draws, even, under.density, group.signed, spec.level)
+
+    def excess(tree):
+        ends = ends_of(tree)
+        return ends["mcse"] / (PRECISION * _size(ends))
+
+    tree = sample_posterior(model, spec.draws, spec.seed, precision=excess)
+    state = {
+        k: tree.attrs[k]
+        for k in ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "attempts", "diagnosis")
+    }
+    state |= {"divergences": int(tree.attrs["divergences"]), "converged": bool(tree.attrs["converged"])}
+    nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "mcse"))
+    return tree, {**nothing, **(ends_of(tree) if state["converged"] else {}), **state}
+
+
+def _under_nuisance(group: _Group, row: StudyRow) -> tuple[dict[str, Any], xr.DataTree]:
+    """A row with a nuisance's prior changed; it is sampled anew, and the profile is its own."""
+    spec = row.spec
+    model = model_of(spec)
+    limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed)
+    found = limit.to_dict() | {"how": "sampled", "pareto_k": None, "reason": ""}
+    density, prior = marginal_density(model, spec.parameter), model.question.priors[spec.parameter]
+    found |= _beside(density, prior, limit.draws, group, found["posterior"]["converged"])
+    at_grid = np.exp(log_density(prior, spec.parameter, density.values))
+    return found, _kept(limit.draws, density, at_grid, group)
+
+
+def compared(row: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
+    """Ratios to the default row and to both profile bounds, and a flag in words for what moves by over 10 %.
+
+    The bound itself for non-negative parameters. For signed ones the length of the region, and the flag is
+    raised where an end moves by more than 10 % of the default's length.
+    """
+    mine, theirs = row["posterior"], default["posterior"]
+    empty = {"ratio_to_default": None, "ratio_to_profile": None, "ratio_to_one_sided": None, "flag": ""}
+    if not (mine["converged"] and theirs["converged"]):
+        return empty | {"flag": "not converged: no bound to compare"}
+    profile = row["profile"]
+    if mine["kind"] == "upper":
+        ratio = mine["upper"] / theirs["upper"]
+        moved = ratio - 1
+        by = f"{abs(100 * moved):.0f} % {'weaker' if moved > 0 else 'stronger'} than under the default prior"
+        one_sided = mine["upper"] / profile["upper_one_sided"]
+        to_profile = mine["upper"] / profile["upper"]
+    else:
+        length = _size(theirs)
+        ratio = _size(mine) / length
+        shifts = {end: (mine[end] - theirs[end]) / length for end in ("lower", "upper")}
+        end, moved = max(shifts.items(), key=lambda item: abs(item[1]))
+        by = f"its {end} end moves by {abs(100 * moved):.0f} % of the default region's length"
+        one_sided, to_profile = None, _size(mine) / sum(b - a for a, b in profile["pieces"])
+    return {
+        "ratio_to_default": ratio,
+        "ratio_to_profile": to_profile,
+        "ratio_to_one_sided": one_sided,
+        "flag": by if abs(moved) > FLAG else "",
+    }
+
+
+def run_study(
+    rows: Sequence[StudyRow],
+    folder: ResultsFolder,
+    fresh: bool = False,
+    progress: Callable[[int, str], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Compute the rows of a study that a folder does not hold yet, each written as it finishes.
+
+    Parameters
+    ----------
+    rows : sequence of StudyRow
+        From :func:`plan_study`.
+    folder : ResultsFolder
+        Of ``priors.json``.
+    fresh : bool
+    progress : callable, optional
+
+    Returns
+    -------
+    list of dict
+        Rows of ``limits.json`` with ``label``, ``nuisance``, ``how``, ``pareto_k``, ``reason``, ``exact``,
+        ``range``, ``power_scaling``, ``ratio_to_default``, ``ratio_to_profile``, ``ratio_to_one_sided``
+        and ``flag``.
+    """
+    tell = progress or (lambda done, words: None)
+    done: list[dict[str, Any]] = []
+    group: _Group | None = None
+    default: dict[str, Any] | None = None
+    for k, row in enumerate(rows):
+        words = f"{row.spec.parameter} from {row.spec.experiment}, {row.label}"
+        tell(k, words)
+        stored = None if fresh else folder.find(row.fingerprint())
+        if stored is None:
+            if group is None or group.spec != row.group:
+                group = _Group(row.group, lambda what, k=k, words=words: tell(k, f"{words}: {what}"))
+            found, tree = _under_nuisance(group, row) if row.nuisance else _under_prior(group, row.spec.prior)
+            default = found if row.is_default else default
+            found |= {"label": row.label, "nuisance": row.nuisance, "seed": row.spec.seed}
+            found |= compared(found, default) | {"fingerprint": row.fingerprint()}
+            stored = folder.write(found, tree)
+        elif row.is_default:
+            default = stored
+        done.append(stored)
+    folder.arrange(row["fingerprint"] for row in done)
+    tell(len(rows), "done")
+    return done

@@ -1,0 +1,316 @@
+"""What an experiment could say after more exposure: expected limits from Asimov data and from toys.
+
+The truth is the Standard Model. Asimov data are the expected counts themselves; toys are thrown around them,
+with the auxiliary measurements of the nuisances. Each is analysed by both statistics from one scan of the
+parameter: the posterior by quadrature over the nuisances, which needs no sampling, and the profile.
+"""
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from ..experiment import Experiment, load_experiment
+from ..interactions.base import Interaction
+from ..likelihood import Likelihood
+from ..profile import profile_curve
+from ..quadrature import Density, log_marginal_likelihood
+from ..regions import highest_density_pieces
+from ..shapes import numbers_of
+from ..statistics import check_level, one_sided_threshold, threshold
+
+__all__ = ["BANDS", "Projection", "future_experiment", "project"]
+
+#: Central shares of the toys that a band holds.
+BANDS = (0.68, 0.95)
+N_SCAN = 81
+ORDER = 5
+
+
+def future_experiment(
+    name: str | Experiment, exposure: float | None = None, background: float = 1.0, edge_keV: float = 0.0
+) -> Experiment:
+    """An experiment with more exposure, another background rate and another efficiency edge.
+
+    Signal and background grow with the exposure. Where the efficiency changes the background follows it, as a
+    spectrum would that is flat over a bin; below the first bin with a tenth of the full efficiency the
+    background is continued flat.
+
+    Parameters
+    ----------
+    name : str or Experiment
+    exposure : float, optional
+        [t yr]; by default the experiment's own.
+    background : float
+        Factor on the background per exposure.
+    edge_keV : float
+        Shift of the efficiency curve [keV]; negative is a lower threshold.
+
+    Returns
+    -------
+    Experiment
+        Its counts are those of the original where the bins are the same; a projection replaces them.
+
+    Raises
+    ------
+    ValueError
+        If exposure or background are not positive, or the edge is to move where a table fixes the response.
+    """
+    base = load_experiment(name) if isinstance(name, str) else name
+    exposure = base.exposure if exposure is None else exposure
+    for what, number, unit in (("exposure", exposure, " t yr"), ("background scale", background, "")):
+        if not (np.isfinite(number) and number > 0):
+            raise ValueError(f"the {what} is {number:g}{unit}; a positive number was needed")
+    if not np.isfinite(edge_keV):
+        raise ValueError(f"the efficiency edge was to move by {edge_keV} keV; a finite number was needed")
+    new = base
+    if edge_keV:
+        if base.settings.response is not None or not isinstance(name, str):
+            raise ValueError(
+                f"the efficiency edge of {base.name} cannot move; give an experiment by name, without a "
+                "response table"
+            )
+        shift = base.settings.efficiency.shift_keV + edge_keV
+        new = load_experiment(name, {"efficiency": {"shift_keV": shift}})
+    growth = exposure / base.exposure
+    return replace(
+        new,
+        exposure=exposure,
+        response=growth * new.response,
+        components={
+            component: growth * background * counts for component, counts in _background(base, new).items()
+        },
+    )
+
+
+def _background(base: Experiment, new: Experiment) -> dict[str, np.ndarray]:
+    """Components of ``base`` under the efficiency of ``new``, in its bins."""
+    if new is base:
+        return dict(base.components)
+    before, after = base.response.sum(axis=1), new.response.sum(axis=1)  # counts of a flat spectrum
+    width = np.diff(base.bin_edges)
+    seen = int(np.argmax(before / width > 0.1 * np.max(before / width)))
+    nearest = np.array([int(np.argmin(np.abs(base.centres - e))) for e in new.centres])
+    source = np.maximum(nearest, seen)
+    return {name: counts[source] / before[source] * after for name, counts in base.components.items()}
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Expected limits of one parameter.
+
+    Attributes
+    ----------
+    model, parameter, experiment, unit : str
+    exposure : float
+        [t yr], summed over the experiments.
+    level : float
+    asimov : dict of str to float
+        The bound by each statistic from Asimov data. Non-negative parameters: ``posterior`` (credible bound,
+        flat prior), ``profile`` (two-sided threshold), ``profile_one_sided``. Signed ones: lower and upper
+        ends of the outermost pieces, ``posterior_lower`` and so on.
+    toys : dict of str to (n,)
+        The same from each toy that gave a bound.
+    failed : int
+        Toys that gave none: their bound lies outside the scanned range.
+    """
+
+    model: str
+    parameter: str
+    experiment: str
+    unit: str
+    exposure: float
+    level: float
+    asimov: dict[str, float]
+    toys: dict[str, np.ndarray]
+    failed: int
+
+    def median(self, statistic: str) -> tuple[float, float]:
+        """Median bound of the toys and its Monte Carlo error, from order statistics."""
+        values = self.toys[statistic]
+        if values.size < 2:
+            return float("nan"), float("nan")
+        step = 0.5 / np.sqrt(values.size)
+        low, middle, high = np.quantile(values, [max(0.5 - step, 0), 0.5, min(0.5 + step, 1)])
+        return float(middle), float(high - low) / 2
+
+    def band(self, statistic: str, share: float) -> tuple[float, float]:
+        """Central band that holds a share of the toys' bounds."""
+        if self.toys[statistic].size < 2:
+            return float("nan"), float("nan")
+        low, high = np.quantile(self.toys[statistic], [(1 - share) / 2, (1 + share) / 2])
+        return float(low), float(high)
+
+    def to_dict(self) -> dict:
+        """The row of ``projection.json``."""
+        rows = {}
+        for statistic, bound in self.asimov.items():
+            middle, error = self.median(statistic)
+            bands = {f"band_{100 * share:g}": list(self.band(statistic, share)) for share in BANDS}
+            rows[statistic] = {"asimov": bound, "median": middle, "median_error": error, **bands}
+        names = ("model", "parameter", "experiment", "unit", "exposure", "level")
+        used = min((v.size for v in self.toys.values()), default=0)
+        return {**{n: getattr(self, n) for n in names}, "toys": used, "failed": self.failed, "limits": rows}
+
+
+def project(
+    interaction: Interaction,
+    experiments: Sequence[Experiment],
+    parameter: str,
+    toys: int = 200,
+    level: float = 0.9,
+    seed: int = 20220811,
+    prior=None,
+    progress: Callable[[int], None] | None = None,
+) -> Projection:
+    """Expected limits on one parameter if the Standard Model is true.
+
+    Parameters
+    ----------
+    interaction : Interaction
+        Which one; parameters that are not free keep their value.
+    experiments : sequence of Experiment
+        As :func:`future_experiment` makes them; their counts are replaced.
+    parameter : str
+    toys : int
+        0 for Asimov data alone.
+    level : float
+    seed : int
+        Each toy has a stream of its own.
+    prior : callable, optional
+        By default flat in the parameter, to where Delta chi^2 of Asimov data exceeds 25.
+    progress : callable, optional
+        Told how many toys are done.
+
+    Returns
+    -------
+    Projection
+
+    Raises
+    ------
+    ValueError
+        If the number of toys is negative, or what :func:`bayes_enues.question.ask` refuses.
+    """
+    from bayes_enues.models import counting_model
+
+    from ..coverage.toys import ToyMaker
+
+    check_level(level)
+    if not (isinstance(toys, int | np.integer) and toys >= 0):
+        raise ValueError(f"toys is {toys!r}; a whole number, zero or more, was needed")
+    if isinstance(experiments, Experiment | str):
+        experiments = [experiments]
+    experiments = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
+    rounded = [e.with_counts(np.round(_expected(e))) for e in experiments]
+    model = counting_model(interaction, rounded, parameter, prior)
+    likelihood = Likelihood(model)
+    truth = np.zeros(len(likelihood.names))
+    maker = ToyMaker(model, truth[None], seed)
+
+    scan = _Scan(likelihood, level)
+    asimov = scan.bounds(_asimov_numbers(maker))
+    if asimov is None:
+        raise ValueError(f"Asimov data give no bound on {parameter} inside its prior's range")
+    found = {statistic: [] for statistic in asimov}
+    failed = 0
+    for k in range(toys):
+        bounds = scan.bounds(maker.throw(0, k, k + 1)[0])
+        failed += bounds is None
+        for statistic, bound in (bounds or {}).items():
+            found[statistic].append(bound)
+        if progress:
+            progress(k + 1)
+    question = likelihood.question
+    return Projection(
+        model=question.interaction.name,
+        parameter=parameter,
+        experiment=question.experiment_name,
+        unit=question.interaction.unit,
+        exposure=float(sum(e.exposure for e in experiments)),
+        level=level,
+        asimov=asimov,
+        toys={statistic: np.array(bounds) for statistic, bounds in found.items()},
+        failed=failed,
+    )
+
+
+def _expected(experiment: Experiment) -> np.ndarray:
+    from ..counts import signal_counts
+    from ..interactions import StandardModel
+
+    return experiment.background + signal_counts(experiment, StandardModel())
+
+
+def _asimov_numbers(maker) -> np.ndarray:
+    """The model's numbers with exactly what is expected as counts."""
+    from ..statistics import count_errors
+
+    numbers = numbers_of(maker.model)
+    for experiment in maker.experiments:
+        expected = maker.expected[0][experiment.slug]
+        numbers[maker.slices[f"observed_{experiment.slug}"]] = expected
+        if experiment.likelihood == "gaussian":
+            errors = count_errors(expected, experiment.settings.bins.errors)
+            numbers[maker.slices[f"sigma_{experiment.slug}"]] = errors
+    return numbers
+
+
+class _Scan:
+    """Both statistics of one data set from one scan over the prior's range."""
+
+    def __init__(self, likelihood: Likelihood, level: float):
+        self.likelihood, self.level = copy(likelihood), level
+        self.signed = likelihood.question.interaction.signed
+        prior = likelihood.question.priors[likelihood.names[0]]
+        self.values = np.linspace(prior.lower, prior.upper, N_SCAN)
+        points = np.repeat(likelihood.start[None], N_SCAN, axis=0)
+        points[:, 0] = self.values
+        with np.errstate(divide="ignore"):
+            self.log_prior = likelihood.log_prior(points)
+
+    def bounds(self, numbers: np.ndarray) -> dict[str, float] | None:
+        """Bounds from one data set; None if one lies outside the range."""
+        self.likelihood.numbers = numbers
+        chi2 = np.array([fit.chi2 for fit in profile_curve(self.likelihood, [0], self.values)])
+        curve = CubicSpline(self.values, chi2)
+        cut = threshold(self.level)
+        ends = chi2[[0, -1] if self.signed else [-1]] - chi2.min()
+        if not np.all(ends > cut):
+            return None
+        density, crossings = self._density(), _crossings(curve, cut)
+        if self.signed:
+            pieces = highest_density_pieces(density, density_cut(density, self.level))
+            return {
+                "posterior_lower": pieces[0][0],
+                "posterior_upper": pieces[-1][1],
+                "profile_lower": crossings[0],
+                "profile_upper": crossings[-1],
+            }
+        return {
+            "posterior": density.quantile(self.level),
+            "profile": crossings[-1],
+            "profile_one_sided": _crossings(curve, one_sided_threshold(self.level))[-1],
+        }
+
+    def _density(self) -> Density:
+        log_density = self.log_prior + log_marginal_likelihood(
+            self.likelihood, [0], self.values[:, None], ORDER
+        )
+        density = np.exp(log_density - log_density.max())
+        return Density(self.values, density / np.trapezoid(density, self.values), 0.0)
+
+
+def density_cut(density: Density, level: float) -> float:
+    """The density level above which a share ``level`` of the probability lies."""
+    fine = np.linspace(density.values[0], density.values[-1], 4001)
+    heights = np.sort(density.at(fine))[::-1]
+    above = np.cumsum(heights)
+    return float(np.interp(level, above / above[-1], heights))
+
+
+def _crossings(curve: CubicSpline, cut: float) -> list[float]:
+    """Where a chi^2 curve crosses its minimum plus ``cut``, ascending."""
+    ends = [curve.x[0], curve.x[-1], *curve.derivative().roots(extrapolate=False)]
+    return [float(x) for x in curve.solve(float(np.min(curve(ends))) + cut, extrapolate=False)]
