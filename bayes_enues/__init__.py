@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 _HOMES = {
     "Experiment": "experiment",
-    "experiment_names": "experiment",
-    "load_experiment": "experiment",
+    "experiment_names": "experiment_file",
+    "load_experiment": "loading",
     "signal_counts": "counts",
     "recoil_rate": "rate",
     "Sun": "flux",
@@ -63,4 +63,4 @@ def __dir__():
 
 
 if TYPE_CHECKING:
-    from .experiment import load_experiment as load_experiment
+    from .loading import load_experiment as load_experiment

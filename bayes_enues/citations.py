@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from .experiment import Experiment, load_experiment
+from .experiment import Experiment
+from .loading import load_experiment
 from .tables import packaged
 
 __all__ = ["cite"]

@@ -20,9 +20,11 @@ from .counts import (
     signal_counts,
     typical_scale,
 )
-from .experiment import Experiment, check_distinct, load_experiment
+from .experiment import Experiment
+from .experiment_file import check_distinct
 from .interactions.base import Interaction
 from .interactions.checks import check_class, check_interaction, stays_symbolic
+from .loading import load_experiment
 from .schema import NuisanceEntry
 
 __all__ = ["Question", "ask", "question_of"]

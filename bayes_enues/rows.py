@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from . import interactions
-from .experiment import Experiment, check_distinct, load_experiment
+from .experiment import Experiment
+from .experiment_file import check_distinct
 from .interactions.base import Interaction
+from .loading import load_experiment
 from .results import ResultsFolder, fingerprint
 from .statistics import check_level
 from .tables import packaged, packaged_names, sha256
@@ -54,7 +56,7 @@ class RowSpec:
         Threshold of the profile, if not the level's own.
     changes : str
         JSON: name of an experiment to changes of its ``experiment.toml``; see
-        :func:`bayes_enues.experiment.load_experiment`.
+        :func:`bayes_enues.load_experiment`.
     """
 
     model: str
@@ -76,6 +78,10 @@ class RowSpec:
     @property
     def interaction(self) -> Interaction:
         return interaction_named(self.model)(**dict(self.fixed))
+
+    def build(self):
+        """The ``pm.Model`` of the row."""
+        return model_of(self)
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
         """The row as it is stored, and its posterior; see :func:`compute`."""

@@ -40,16 +40,17 @@ def test_weights_integrate_the_energy_and_respect_the_shells():
     "interaction", [StandardModel(), MagneticMoment(nu_e=10.0)], ids=["weak", "magnetic"]
 )
 def test_a_finer_integration_moves_no_bin_by_more_than_a_thousandth(name, interaction):
-    from bayes_enues.experiment import _curve, _load, _Tables
+    from bayes_enues.experiment_tables import Tables, read_efficiency
+    from bayes_enues.loading import load_experiment
     from bayes_enues.tables import packaged
 
-    e = _load(name, {}, None)
+    e = load_experiment(name)
     spec = e.settings.resolution
 
     def sigma(energy):
         return spec.constant_keV + spec.sqrt_keV * np.sqrt(energy) + spec.linear * energy
 
-    efficiency, _ = _curve(_Tables(packaged(name)), e.settings)
+    efficiency, _ = read_efficiency(Tables(packaged(name)), e.settings)
     upper = e.bin_edges[-1] + 8 * sigma(e.bin_edges[-1])
     e_er, weights = energy_grid(shell_edges()[0][0], upper, shell_edges()[0], sigma, fineness=3.0)
     points = 40  # pieces of each bin, so that a kink of the efficiency is resolved wherever it lies

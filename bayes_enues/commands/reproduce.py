@@ -106,8 +106,8 @@ def draw_spectra(rows, out: Path, name: str) -> None:
     """Fig. 1: data, background, Standard Model and examples near today's limits."""
     from .. import plots
     from ..counts import signal_counts
-    from ..experiment import load_experiment
     from ..interactions import ChargeRadius, MagneticMoment, Millicharge, StandardModel
+    from ..loading import load_experiment
 
     signals = {
         "Standard Model": StandardModel(),

@@ -19,8 +19,9 @@ def spectrum(
     """Draw data, background, the Standard Model and signals of new interactions."""
     from .. import plots
     from ..counts import signal_counts
-    from ..experiment import experiment_names, load_experiment
+    from ..experiment_file import experiment_names
     from ..interactions import StandardModel
+    from ..loading import load_experiment
     from ..results import ResultsFolder
     from ..rows import interaction_named
 

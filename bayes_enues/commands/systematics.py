@@ -18,7 +18,7 @@ def systematics(
     fresh: Fresh = False,
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
-    from ..experiment import experiment_names
+    from ..experiment_file import experiment_names
     from ..results import ResultsFolder
     from ..rows import plan
     from ..studies.systematics import plan_systematics, run_systematics

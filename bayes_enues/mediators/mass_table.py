@@ -16,8 +16,9 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from ..counts import signal_counts
-from ..experiment import Experiment, load_experiment
+from ..experiment import Experiment
 from ..interactions.mediators import LightMediator
+from ..loading import load_experiment
 from ..question import Question
 
 __all__ = ["MassQuestion", "MassTable", "ask_with_mass"]

@@ -51,7 +51,7 @@ def diagnostics(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _experiments(rows: Sequence[Mapping[str, Any]]):
     """Experiments that the rows name and that can still be read, and the names of the others."""
-    from ..experiment import load_experiment
+    from ..loading import load_experiment
     from ..rows import split_experiments
 
     names = [n for row in rows if "experiment" in row for n in split_experiments(str(row["experiment"]))]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..experiment import load_experiment
 from ..interactions.base import Interaction
+from ..loading import load_experiment
 from ..priors import Flat, parse_prior
 from ..results import fingerprint
 from ..rows import RowSpec, interaction_named, split_experiments

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from ..experiment import Experiment, load_experiment
+from ..experiment import Experiment
 from ..interactions.base import Interaction
 from ..likelihood import Likelihood
+from ..loading import load_experiment
 from ..profile import profile_curve
 from ..quadrature import Density, log_marginal_likelihood
 from ..regions import highest_density_pieces

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..bounds import caveats
-from ..experiment import Experiment, load_experiment
+from ..experiment import Experiment
+from ..loading import load_experiment
 from ..posterior import prior_words
 from ..profile import profile_likelihood
 from ..published import published_limit
