@@ -12,8 +12,10 @@ import numpy as np
 import xarray as xr
 from scipy.interpolate import PchipInterpolator
 
-from ..bounds import PRECISION, Limit, limits, range_notes
+from ..bounds import PRECISION, limits
+from ..caveats import range_notes
 from ..likelihood import Likelihood
+from ..limit import Limit
 from ..posterior import sample_posterior
 from ..power_scaling import power_scaling
 from ..priors import Flat, Prior, log_density, parse_prior
@@ -66,7 +68,7 @@ class _Under:
 
 
 def _ends(draws, weights: Weights, density: Density, signed: bool, level: float) -> dict[str, Any]:
-    """The bound of weighted draws with its error, as in :class:`bayes_enues.bounds.PosteriorBound`."""
+    """The bound of weighted draws with its error, as in :class:`bayes_enues.limit.PosteriorBound`."""
     if not signed:
         upper = float(weights.quantile(draws, level))
         return {"upper": upper, "mcse": weights.quantile_error(draws, level)}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..bounds import caveats
+from ..caveats import caveats
 from ..experiment import Experiment
 from ..loading import load_experiment
 from ..posterior import prior_words

@@ -1,0 +1,57 @@
+"""What a reader of a bound must know: inputs nobody published as such, and a prior whose range decides."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pymc as pm
+
+from .likelihood import RANGE_DELTA_CHI2, Likelihood
+from .priors import Prior
+from .profile import profile_curve
+from .question import Question, question_of
+
+__all__ = ["caveats", "range_notes"]
+
+CUT_DELTA_CHI2 = 9.0  # a prior that ends before this, three standard deviations, cuts the posterior
+
+
+def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) -> list[str]:
+    """Words for a prior whose stated range cuts what the data allow; the bound then rests on the range.
+
+    Raises
+    ------
+    ValueError
+        If the range holds nothing that the data allow.
+    """
+    if not isinstance(prior, Prior):
+        return []
+    if name in question_of(model).open_ranges and not prior.edge_decides:
+        return []  # the likelihood has set the range
+    likelihood = Likelihood(model)
+    index = likelihood.names.index(name)
+    inside = profile_curve(likelihood, [index], prior.grid(25)[:, None])
+    delta = np.array([fit.chi2 for fit in inside]) - chi2_min
+    if delta.min() > RANGE_DELTA_CHI2:
+        raise ValueError(
+            f"the prior of {name} ({prior.words(name)}) leaves out all that the data allow: delta chi^2 is "
+            f"at least {delta.min():.3g} on it; widen its range"
+        )
+    notes = []
+    physical = likelihood.lower[index]
+    for end, edge, cut in (("lower", prior.lower, delta[0]), ("upper", prior.upper, delta[-1])):
+        if cut < CUT_DELTA_CHI2 and edge > physical:
+            notes.append(
+                f"the prior of {name} ends at {edge:.4g}, where delta chi^2 is {cut:.2g}: "
+                f"its {end} edge decides the bound with the data"
+            )
+    return notes
+
+
+def caveats(question: Question) -> list[str]:
+    """Inputs that are derived, reconstructed or digitised, and what a variant changes."""
+    found = []
+    for experiment in question.experiments:
+        if experiment.note:
+            found.append(f"{experiment.name}: {experiment.note}")
+        found += [f"{experiment.name}, {table}: {words}" for table, words in experiment.caveats.items()]
+    return found
