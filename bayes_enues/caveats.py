@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pymc as pm
 
+from .fit import profile_curve
 from .likelihood import RANGE_DELTA_CHI2, Likelihood
 from .priors import Prior
-from .profile import profile_curve
 from .question import Question, question_of
 
 __all__ = ["caveats", "range_notes"]

@@ -174,7 +174,7 @@ def likelihood_range(model: pm.Model, name: str) -> tuple[float, float]:
 
     Zero is kept as the lower edge of a parameter that cannot be negative.
     """
-    from .profile import profile_pieces
+    from .profile_scan import profile_pieces
 
     pieces = profile_pieces(Likelihood(model), name, RANGE_DELTA_CHI2)
     return _rounded(pieces[0][0], down=True), _rounded(pieces[-1][1], down=False)

@@ -13,9 +13,9 @@ from scipy.optimize import minimize
 
 import bayes_enues as be
 from bayes_enues.constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
+from bayes_enues.fit import profile_curve
 from bayes_enues.flux import fine_nodes, minimum_energy
 from bayes_enues.likelihood import Likelihood
-from bayes_enues.profile import profile_curve
 from bayes_enues.shapes import numbers_of, shape_of
 
 EXPERIMENT = "lz_ws2022"  # Poisson, three nuisances

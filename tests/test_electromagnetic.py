@@ -10,7 +10,8 @@ from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, SIN2_THETA_W
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.transition_moment import COS2_THETA13, SURVIVAL
 from bayes_enues.oscillation import load_mixing
-from bayes_enues.profile import profile_likelihood, profile_pieces
+from bayes_enues.profile import profile_likelihood
+from bayes_enues.profile_scan import profile_pieces
 from bayes_enues.published import PAPER, published_limits
 
 E_NU, E_ER = np.array([150.0, 384.0])[:, None], np.array([1.0, 5.0, 40.0])

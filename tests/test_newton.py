@@ -6,9 +6,9 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
 from bayes_enues import models
+from bayes_enues.fit import profile_curve
 from bayes_enues.likelihood import Likelihood
 from bayes_enues.newton import minimise_many, profile_many
-from bayes_enues.profile import profile_curve
 
 
 @pytest.fixture(scope="module")

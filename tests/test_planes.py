@@ -138,7 +138,7 @@ def test_a_third_moment_is_profiled_to_zero_and_integrated_over_its_prior(three)
 
 
 def profile_pieces_of(name, delta):
-    from bayes_enues.profile import profile_pieces
+    from bayes_enues.profile_scan import profile_pieces
 
     return profile_pieces(Likelihood(models.transition_magnetic_moment(["xenonnt_sr0"], name)), name, delta)[
         0

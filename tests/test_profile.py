@@ -7,8 +7,8 @@ from iminuit import Minuit
 from scipy.optimize import brentq, minimize
 
 from bayes_enues import FlatStrength, HalfNormal, MagneticMoment, models, profile_likelihood, signal_counts
+from bayes_enues.fit import minimise
 from bayes_enues.likelihood import Likelihood
-from bayes_enues.profile import minimise
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import pymc as pm
 
+from ..fit import profile_curve
 from ..likelihood import Likelihood
-from ..profile import profile_curve
 from ..shapes import numbers_of, shape_of, slices_of
 from ..statistics import count_errors
 

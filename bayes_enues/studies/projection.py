@@ -13,10 +13,10 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from ..experiment import Experiment
+from ..fit import profile_curve
 from ..interactions.base import Interaction
 from ..likelihood import Likelihood
 from ..loading import load_experiment
-from ..profile import profile_curve
 from ..quadrature import Density, log_marginal_likelihood
 from ..regions import highest_density_pieces
 from ..shapes import numbers_of
