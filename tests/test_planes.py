@@ -11,7 +11,9 @@ from scipy.optimize import minimize_scalar
 from bayes_enues import models
 from bayes_enues.likelihood import Likelihood
 from bayes_enues.newton import profile_many
-from bayes_enues.planes.plane import credible_plane, plane_region, profile_plane
+from bayes_enues.planes.credible import credible_plane
+from bayes_enues.planes.plane import plane_region
+from bayes_enues.planes.profile import profile_plane
 from bayes_enues.posterior import sample_posterior
 from bayes_enues.statistics import threshold
 

@@ -1,0 +1,162 @@
+"""The Delta chi^2 contour of two parameters: a fit at every point of a grid around the region.
+
+A further free parameter is profiled, like the nuisances.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..likelihood import Likelihood
+from ..newton import minimise_many, profile_many
+from .areas import area_below
+from .contours import Line, contour_lines, sharpen
+
+__all__ = ["ProfileRegion", "profile_plane"]
+
+PROFILE_POINTS = 101  # a side; odd, so that every second point is a grid too
+MAX_STEPS = 30
+SEARCH_POINTS = 25
+
+
+class ProfileRegion(NamedTuple):
+    """Where Delta chi^2 of two parameters stays below a threshold.
+
+    Attributes
+    ----------
+    x, y : (n,)
+        Grid of the first and the second parameter.
+    delta_chi2 : (n, n)
+        Profiled over everything else, less the minimum over the physical region.
+    threshold : float
+    lines : list of Line
+        Contour, its vertices exact.
+    best_fit : tuple of float
+    chi2_min : float
+    area : float
+        Of the region, in units of both parameters.
+    grid_error : float
+        Relative change of the area from a grid of half as many points a side.
+    residual : float
+        Largest ``|delta_chi2 - threshold|`` at a vertex.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    delta_chi2: np.ndarray
+    threshold: float
+    lines: list[Line]
+    best_fit: tuple[float, float]
+    chi2_min: float
+    area: float
+    grid_error: float
+    residual: float
+
+
+def profile_plane(
+    likelihood: Likelihood,
+    held: Sequence[int],
+    cut: float,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    points: int = PROFILE_POINTS,
+    notes: list[str] | None = None,
+) -> ProfileRegion:
+    """Delta chi^2 of two parameters on a grid around the region, and its contour.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+    held : two int
+    cut : float
+        Delta chi^2 of the contour.
+    ranges, points, notes
+        See :func:`bayes_enues.planes.plane.plane_region`; ``notes`` is added to.
+    """
+    edge = likelihood.lower[held[0]]
+    box = _box(likelihood, held, cut, ranges or {}, [] if notes is None else notes)
+    x, y = (np.linspace(lower, upper, points) for lower, upper in box)
+    fits = _on_grid(likelihood, held, x, y)
+    best = _best_fit(likelihood, fits)
+    delta = fits.chi2.reshape(points, points) - best[1]
+
+    def function(vertices):
+        at = profile_many(likelihood, held, vertices)
+        return at.chi2 - best[1], at.gradient[:, held]
+
+    lines = contour_lines(x, y, delta, cut)
+    lines, residual = sharpen(lines, function, cut, [x[1] - x[0], y[1] - y[0]], edge)
+    area = area_below(x, y, delta, cut)
+    coarse = area_below(x[::2], y[::2], delta[::2, ::2], cut)
+    return ProfileRegion(
+        x, y, delta, cut, lines, tuple(float(v) for v in best[0][list(held)]), best[1], area,
+        abs(coarse / area - 1), residual,
+    )  # fmt: skip
+
+
+def _on_grid(likelihood, held, x, y):
+    return profile_many(likelihood, held, np.stack(np.meshgrid(x, y, indexing="ij"), -1).reshape(-1, 2))
+
+
+def _best_fit(likelihood, fits) -> tuple[np.ndarray, float]:
+    """The least chi^2 over the physical region, from the best points of a grid."""
+    start = fits.x[np.argsort(fits.chi2)[:5]]
+    free = np.arange(len(likelihood.names))
+    found = minimise_many(likelihood, np.concatenate([start, likelihood.start[None]]), free)
+    k = int(np.argmin(np.where(found.converged, found.chi2, np.inf)))
+    return found.x[k], float(found.chi2[k])
+
+
+def _box(likelihood, held, cut, ranges, notes) -> list[tuple[float, float]]:
+    """Where to draw: the ranges asked for, extended to hold the region, or a little more than the region."""
+    names = [likelihood.names[i] for i in held]
+    edge = likelihood.lower[held[0]]
+    if unknown := sorted(set(ranges) - set(names)):
+        raise ValueError(f"ranges were given for {unknown}, but the plane is of {names}")
+    for name, (lower, upper) in ranges.items():
+        if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
+            raise ValueError(f"the range of {name} runs from {lower:g} to {upper:g}; it must increase")
+        if lower < edge:
+            raise ValueError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
+    box = []
+    for name, (lower, upper) in zip(names, _region_box(likelihood, held, cut), strict=True):
+        low, high = ranges.get(name, (lower, upper))
+        if lower < low or upper > high:
+            notes.append(
+                f"the range of {name} was extended from ({low:g}, {high:g}) to "
+                f"({min(low, lower):.4g}, {max(high, upper):.4g}), to hold the region"
+            )
+        box.append((min(low, lower), max(high, upper)))
+    return box
+
+
+def _region_box(likelihood, held, cut) -> list[tuple[float, float]]:
+    """A box a little larger than the region, found by growing and shrinking one around zero."""
+    edge = likelihood.lower[held[0]]
+    box = [(max(edge, -3 * likelihood.scale[i]), 3 * likelihood.scale[i]) for i in held]
+    for _ in range(MAX_STEPS):
+        grids = [np.linspace(lower, upper, SEARCH_POINTS) for lower, upper in box]
+        fits = _on_grid(likelihood, held, *grids)
+        best, least = _best_fit(likelihood, fits)
+        inside = (fits.chi2 - least <= cut).reshape(SEARCH_POINTS, SEARCH_POINTS)
+        fitted, done = [], True
+        for axis, (grid, centre) in enumerate(zip(grids, best[list(held)], strict=True)):
+            step, span = grid[1] - grid[0], grid[-1] - grid[0]
+            along = np.flatnonzero(inside.any(axis=1 - axis))
+            if along.size == 0:  # beside the box, or smaller than a cell
+                lower, upper, cells = centre - span / 8, centre + span / 8, 0
+            else:
+                lower, upper, cells = grid[along[0]] - 1.5 * step, grid[along[-1]] + 1.5 * step, along.size
+                if along[0] == 0 and grid[0] > edge:
+                    lower, cells = grid[0] - span, 0
+                if along[-1] == SEARCH_POINTS - 1:
+                    upper, cells = grid[-1] + span, 0
+            fitted.append((float(max(lower, edge)), float(upper)))
+            done = done and cells > SEARCH_POINTS // 2
+        if done:
+            return fitted
+        box = fitted
+    raise ValueError(
+        f"the region of {[likelihood.names[i] for i in held]} still reaches the edge of {box}; the data do "
+        "not bound these two together"
+    )
