@@ -4,30 +4,16 @@ Each class states its density in words (for tables) and its range. Where the ran
 the likelihood: from the physical edge to where Delta chi^2 exceeds 25, rounded up.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import pymc as pm
-import pytensor.tensor as pt
-from pymc.model.transform.conditioning import remove_value_transforms
-from pytensor.compile.mode import Mode
-from pytensor.graph.replace import vectorize_graph
 
 from . import densities
 
-__all__ = [
-    "Flat",
-    "FlatStrength",
-    "HalfNormal",
-    "Jeffreys",
-    "LogUniform",
-    "Prior",
-    "log_density",
-    "parse_prior",
-]
+__all__ = ["Flat", "FlatStrength", "HalfNormal", "Jeffreys", "LogUniform", "Prior"]
 
 
 @dataclass(frozen=True)
@@ -259,98 +245,3 @@ class Jeffreys(Prior):
 
     def __call__(self, name):
         return densities.Tabulated(name, *self.data(name))
-
-
-def log_density(prior: Callable, name: str, values) -> np.ndarray:
-    """Normalised log-density of any prior at some values, from the PyMC variable it makes.
-
-    Parameters
-    ----------
-    prior : callable
-        From a name to a variable; a named one with its range set.
-    name : str
-    values : (n,)
-        In the parameter's unit.
-
-    Returns
-    -------
-    (n,)
-
-    Raises
-    ------
-    ValueError
-        If the callable makes more than the one variable.
-    """
-    with pm.Model() as model:
-        prior(name)
-    bare = remove_value_transforms(model)
-    if [rv.name for rv in bare.free_RVs] != [name]:
-        raise ValueError(
-            f"the prior of {name} makes the free variables {[rv.name for rv in bare.free_RVs]}; "
-            f"exactly {name} was needed"
-        )
-    points = pt.dvector("points")
-    graph = vectorize_graph(bare.logp(jacobian=False), {bare.value_vars[0]: points})
-    return pm.compile([points], graph, mode=Mode(linker="py", optimizer="fast_compile"))(
-        np.asarray(values, float)
-    )
-
-
-_NAMED = {
-    "flat": Flat,
-    "flat_strength": FlatStrength,
-    "halfnormal": HalfNormal,
-    "loguniform": LogUniform,
-    "jeffreys": Jeffreys,
-}
-
-
-def parse_prior(text: str | None, unit: str) -> Prior | None:
-    """A prior written on the command line: ``flat``, ``flat(0, 30)``, ``halfnormal(1e-11 mu_B)``.
-
-    Numbers are in the parameter's unit, or carry a unit of their own that is converted. The width of a
-    half-normal and the lower edge of a log-uniform come first; a range follows or stands alone.
-
-    Parameters
-    ----------
-    text : str or None
-    unit : str
-        Unit of the parameter, such as ``1e-12 mu_B``.
-
-    Raises
-    ------
-    ValueError
-        If the prior is unknown, its numbers do not fit, or a unit is another quantity's.
-    """
-    if text is None:
-        return None
-    match = re.fullmatch(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*", text)
-    if match is None or match[1] not in _NAMED:
-        raise ValueError(
-            f"the prior {text!r} is unknown; the choices are {sorted(_NAMED)}, as in halfnormal(10)"
-        )
-    kind = _NAMED[match[1]]
-    numbers = [_in_unit(part, unit) for part in match[2].split(",")] if match[2] else []
-    names = {len(names): names for names in kind.arguments}.get(len(numbers))
-    if names is None:
-        choices = " or ".join(f"{match[1]}({', '.join(names)})" for names in kind.arguments)
-        raise ValueError(f"the prior {text!r} has {len(numbers)} numbers; it is written {choices}")
-    return kind(**dict(zip(names, numbers, strict=True)))
-
-
-def _in_unit(text: str, unit: str) -> float:
-    """A number with or without a unit, in the parameter's unit: ``1e-11 mu_B`` is 10 for ``1e-12 mu_B``."""
-    match = re.fullmatch(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", text)
-    if match is None:
-        raise ValueError(f"{text.strip()!r} in a prior is not a number, nor a number with a unit")
-    number, given = float(match[1]), match[2]
-    if not given:
-        return number
-    size, _, base = unit.partition(" ")
-    if given == unit:
-        return number
-    if not base or given != base:
-        raise ValueError(
-            f"the unit of {text.strip()!r} does not fit; the parameter is in units of {unit or '1'}"
-        )
-    return number / float(size)

@@ -48,7 +48,7 @@ class RowSpec:
         Names joined by a plus; a path for a user's own.
     level : float
     prior : str or None
-        As :func:`bayes_enues.priors.parse_prior` reads it; None is flat over the likelihood's range.
+        As :func:`bayes_enues.prior_text.parse_prior` reads it; None is flat over the likelihood's range.
     draws, seed : int
     fixed : tuple of (name, value)
         Parameters and options of the interaction that are not free, such as a mass.
@@ -164,7 +164,8 @@ def plan(
         if unknown:
             raise ValueError(f"{model} has no parameter {unknown}; the choices are {list(kind.free_names())}")
         if options.get("prior") is not None:
-            from .priors import parse_prior  # with PyMC, which a process that only hands out work can spare
+            # with PyMC, which a process that only hands out work can spare
+            from .prior_text import parse_prior
 
             prior = parse_prior(options["prior"], kind.unit)
             for name in names:
@@ -178,7 +179,7 @@ def model_of(spec: RowSpec):
     """The ``pm.Model`` of a row."""
     from bayes_enues.models import counting_model
 
-    from .priors import parse_prior
+    from .prior_text import parse_prior
 
     prior = parse_prior(spec.prior, interaction_named(spec.model).unit)
     return counting_model(spec.interaction, spec.experiments, spec.parameter, prior)

@@ -8,7 +8,7 @@ import time
 from tempfile import TemporaryDirectory
 
 import bayes_enues as be
-from bayes_enues.priors import parse_prior
+from bayes_enues.prior_text import parse_prior
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import plan
 from bayes_enues.studies.prior_plan import plan_study

@@ -9,15 +9,9 @@ from scipy.integrate import quad
 import bayes_enues as be
 from bayes_enues.densities import LogToPower, tabulate
 from bayes_enues.information import fisher_information
-from bayes_enues.priors import (
-    Flat,
-    FlatStrength,
-    HalfNormal,
-    Jeffreys,
-    LogUniform,
-    log_density,
-    parse_prior,
-)
+from bayes_enues.prior_density import log_density
+from bayes_enues.prior_text import parse_prior
+from bayes_enues.priors import Flat, FlatStrength, HalfNormal, Jeffreys, LogUniform
 from bayes_enues.question import ask
 
 NAMED = [

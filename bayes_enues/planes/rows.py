@@ -122,7 +122,7 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
     """Both regions of one plane as they are stored, with the count of draws inside the credible one."""
     from bayes_enues.models import counting_model
 
-    from ..priors import parse_prior
+    from ..prior_text import parse_prior
 
     tell = progress or (lambda words: None)
     tell("compiling")

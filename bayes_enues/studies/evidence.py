@@ -17,7 +17,8 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from ..likelihood import Likelihood, likelihood_range
-from ..priors import Prior, log_density
+from ..prior_density import log_density
+from ..priors import Prior
 from ..quadrature import log_marginal_likelihood
 from ..question import question_of
 

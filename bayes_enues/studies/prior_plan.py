@@ -7,7 +7,8 @@ from typing import Any
 
 from ..interactions.base import Interaction
 from ..loading import load_experiment
-from ..priors import Flat, parse_prior
+from ..prior_text import parse_prior
+from ..priors import Flat
 from ..results import fingerprint
 from ..rows import RowSpec, interaction_named, split_experiments
 

@@ -18,7 +18,9 @@ from ..likelihood import Likelihood
 from ..limit import Limit
 from ..posterior import sample_posterior
 from ..power_scaling import power_scaling
-from ..priors import Flat, Prior, log_density, parse_prior
+from ..prior_density import log_density
+from ..prior_text import parse_prior
+from ..priors import Flat, Prior
 from ..quadrature import Density, log_marginal_likelihood, marginal_density
 from ..regions import credible_region, highest_density_pieces
 from ..results import ResultsFolder

@@ -1,0 +1,47 @@
+"""The density of any prior, named or a user's own, from the PyMC variable that it makes."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pymc.model.transform.conditioning import remove_value_transforms
+from pytensor.compile.mode import Mode
+from pytensor.graph.replace import vectorize_graph
+
+__all__ = ["log_density"]
+
+
+def log_density(prior: Callable, name: str, values) -> np.ndarray:
+    """Normalised log-density of any prior at some values, from the PyMC variable it makes.
+
+    Parameters
+    ----------
+    prior : callable
+        From a name to a variable; a named one with its range set.
+    name : str
+    values : (n,)
+        In the parameter's unit.
+
+    Returns
+    -------
+    (n,)
+
+    Raises
+    ------
+    ValueError
+        If the callable makes more than the one variable.
+    """
+    with pm.Model() as model:
+        prior(name)
+    bare = remove_value_transforms(model)
+    if [rv.name for rv in bare.free_RVs] != [name]:
+        raise ValueError(
+            f"the prior of {name} makes the free variables {[rv.name for rv in bare.free_RVs]}; "
+            f"exactly {name} was needed"
+        )
+    points = pt.dvector("points")
+    graph = vectorize_graph(bare.logp(jacobian=False), {bare.value_vars[0]: points})
+    return pm.compile([points], graph, mode=Mode(linker="py", optimizer="fast_compile"))(
+        np.asarray(values, float)
+    )
