@@ -5,6 +5,7 @@ and rebuild their functions on every call; they are the check in the tests.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 import pymc as pm
@@ -61,6 +62,7 @@ class DrawFunctions:
         self._at_once = all(draw.ndim == one.ndim + 1 for draw, one in zip(many, draws, strict=True))
         given, wanted = ([rows], many) if self._at_once else ([numbers], draws)
         self._prior = pm.compile(given, wanted, random_seed=0, **_OPTIONS)
+        self._shape = shape
 
     def prior(self, n: int, numbers: np.ndarray, seed: int) -> np.ndarray:
         """Draws from the prior, (n, n_free), whatever the prior is made of."""
@@ -70,6 +72,25 @@ class DrawFunctions:
             values = self._prior(np.tile(numbers, (n, 1)))
             return np.stack([np.reshape(v, n) for v in values], axis=-1)
         return np.array([self._prior(numbers) for _ in range(n)])
+
+    @cached_property
+    def _values(self):
+        """(points, numbers) to the values that a sampler moves: each variable's transform."""
+        model = self._shape.model
+        x, points, numbers = pt.dvector("x"), pt.dmatrix("points"), pt.dvector("numbers")
+        rvs = [model[name] for name in self.free]
+        transforms = [model.rvs_to_transforms[rv] for rv in rvs]
+        columns = [
+            x[i] if transform is None else transform.forward(x[i], *rv.owner.inputs)
+            for i, (rv, transform) in enumerate(zip(rvs, transforms, strict=True))
+        ]
+        drawn = {rv: x[i] for i, rv in enumerate(rvs)}
+        graph = graph_replace(pt.stack(columns), {**drawn, self._shape.numbers: numbers}, strict=False)
+        return pm.compile([points, numbers], vectorize_graph(graph, {x: points}), **_OPTIONS)
+
+    def sampler_values(self, points: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        """What a sampler has for points in the parameters' own units, (m, n_free)."""
+        return self._values(np.ascontiguousarray(points, float), numbers)
 
     def predicted(self, k: int, points: np.ndarray, numbers: np.ndarray, rng) -> np.ndarray:
         """Counts that the k-th observed variable could have had, one set a draw: (m, n_bins)."""

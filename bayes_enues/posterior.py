@@ -86,6 +86,7 @@ def sample_posterior(
     tune: int = TUNE,
     target_accept: float = TARGET_ACCEPT,
     cores: int | None = None,
+    smc_draws: int = SMC_DRAWS,
     precision: Callable[[xr.DataTree], float] | None = None,
     groups: bool = True,
     progress: Callable[[str], None] | None = None,
@@ -103,6 +104,8 @@ def sample_posterior(
     chains, tune : int
     target_accept : float
     cores : int, optional
+    smc_draws : int
+        Particles of each chain, should it come to sequential Monte Carlo.
     precision : callable, optional
         From the result so far to the Monte Carlo error relative to the largest allowed; draws are doubled
         while it exceeds one.
@@ -120,9 +123,9 @@ def sample_posterior(
     Raises
     ------
     ValueError
-        If draws, tune or chains are no positive numbers.
+        If draws, tune, chains or smc_draws are no positive numbers.
     """
-    for name, number in (("draws", draws), ("tune", tune), ("chains", chains)):
+    for name, number in (("draws", draws), ("tune", tune), ("chains", chains), ("smc_draws", smc_draws)):
         if not (isinstance(number, int | np.integer) and number > 0):
             raise ValueError(f"{name} is {number!r}; a positive whole number was needed")
     tell = progress or (lambda words: None)
@@ -151,7 +154,7 @@ def sample_posterior(
             elif attempts == 3:
                 target_accept = LAST_TARGET_ACCEPT
             else:
-                name, draws = "smc", SMC_DRAWS  # nearly independent, and dear
+                name, draws = "smc", smc_draws  # nearly independent, and dear
                 tell("NUTS chains disagree; sequential Monte Carlo")
         elif precision is not None and draws < MAX_DRAWS and (excess := precision(tree)) > 1:
             draws = int(min(draws * 2 ** max(1, np.ceil(2 * np.log2(excess))), MAX_DRAWS))
@@ -239,12 +242,27 @@ def _smc(model, draws, chains, seed) -> xr.DataTree:
                 chains=chains,
                 cores=1,
                 random_seed=seed,
+                start=_populations(model, draws, chains, seed),
                 progressbar=False,
                 compute_convergence_checks=False,  # ours decide
             )
     finally:
         logger.setLevel(level)
     return _dateless({"posterior": tree["posterior"].to_dataset()[names]})
+
+
+def _populations(model, draws, chains, seed) -> list[dict[str, np.ndarray]] | None:
+    """A population drawn from the prior for each chain; PyMC itself would compile one function a chain.
+
+    None where a variable is no single number: then PyMC draws its own.
+    """
+    if any(rv.ndim for rv in model.free_RVs):
+        return None
+    functions, numbers = shape_of(model).draws, numbers_of(model)
+    points = functions.prior(chains * draws, numbers, seed)
+    values = functions.sampler_values(points, numbers).reshape(chains, draws, -1)
+    names = [model.rvs_to_values[rv].name for rv in model.free_RVs]
+    return [dict(zip(names, population.T, strict=True)) for population in values]
 
 
 def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:

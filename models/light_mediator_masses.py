@@ -6,7 +6,7 @@ from math import log10
 import pymc as pm
 
 from bayes_enues.interactions.mediators import LightMediator
-from bayes_enues.mediators.mass_table import MassQuestion, ask_with_mass
+from bayes_enues.mediators.mass_table import COUPLINGS, MASSES, MassQuestion, ask_with_mass
 from bayes_enues.mediators.wall import LogPower
 
 from .counting import model_of_question
@@ -58,8 +58,8 @@ def light_mediator_masses(
     mediator: LightMediator,
     experiments,
     prior: str = "loguniform",
-    masses: tuple[float, float] = (1e-3, 1e5),
-    couplings: tuple[float, float] = (1e-9, 1e-2),
+    masses: tuple[float, float] = MASSES,
+    couplings: tuple[float, float] = COUPLINGS,
 ) -> pm.Model:
     """Model in which mass and coupling of a light mediator are both free.
 

@@ -6,13 +6,21 @@ from typing import Annotated
 
 import typer
 
-from .common import Experiments, Out, Parameters, Seed, console, progress
+from .common import Experiments, Out, Parameters, PriorText, Seed, console, progress
 
 
 def calibrate(
     model: Annotated[list[str] | None, typer.Option("--model", help="Which interaction; repeatable.")] = None,
     parameter: Parameters = None,
+    plane: Annotated[
+        list[str] | None, typer.Option(help="Two parameters free together, such as nu_e,nu_mu; repeatable.")
+    ] = None,
     experiment: Experiments = None,
+    prior: PriorText = None,
+    every_shape: Annotated[
+        bool,
+        typer.Option("--every-shape", help="One of each kind of model instead: signed or not, planes, ..."),
+    ] = False,
     simulations: Annotated[int, typer.Option(help="Simulations of each model.")] = 1000,
     seed: Seed = 20220811,
     workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
@@ -22,15 +30,26 @@ def calibrate(
     out: Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
+    from ..coverage import calibration_run
     from ..coverage.calibration import simulations_of
     from ..coverage.calibration_run import calibration_folder, run_calibration
     from ..coverage.parallel import check_scheduler, executors
+    from ..planes.rows import plan_regions
     from ..rows import plan
 
+    if every_shape and (model or parameter or plane or prior):
+        raise ValueError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
+    models = list(model or ["magnetic_moment"])
+    if every_shape:
+        specs = calibration_run.every_shape(experiment or calibration_run.EXPERIMENTS, seed)
+    else:
+        pairs = [tuple(name.strip() for name in text.split(",")) for text in plane or []]
+        specs = plan(models, parameter, experiment, prior=prior, seed=seed) if parameter or not pairs else []
+        for name in models if pairs else []:
+            specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
     opener = executors(workers or os.cpu_count() or 1, scheduler)
     if scheduler:
         check_scheduler(scheduler)
-    specs = plan(list(model or ["magnetic_moment"]), parameter, experiment, seed=seed)
     chunks = sum(len(simulations_of(spec, simulations)) for spec in specs)
     folder = calibration_folder(out, seed)
     with progress(chunks, "simulations") as tell:
@@ -56,14 +75,11 @@ def calibration_figure(row, ranks, path: Path) -> None:
             plot_ranks(ax, values, name, row["probability"], len(names))
         for ax in axes[0, 1:]:
             ax.set_ylabel("")
-        fig.suptitle(
-            f"{row['model'].replace('_', ' ')} {row['parameter']}, {plots.title_of(row['experiment'])}, "
-            f"{row['simulations']} simulations",
-            fontsize=9,
-        )
-        plots.save(
-            fig, path / f"calibration_{slug(row['model'])}_{row['parameter']}_{slug(row['experiment'])}"
-        )
+        prior = "" if row["prior"] == "flat" else f", {row['prior']} prior"
+        what = f"{row['model'].replace('_', ' ')} {row['parameter']}, {plots.title_of(row['experiment'])}"
+        fig.suptitle(f"{what}{prior}, {row['simulations']} simulations", fontsize=9)
+        parts = [row[key] for key in ("model", "parameter", "experiment")] + [row["prior"]] * bool(prior)
+        plots.save(fig, path / "_".join(["calibration", *(slug(part) for part in parts)]))
 
 
 def print_calibration(rows) -> None:
@@ -72,11 +88,12 @@ def print_calibration(rows) -> None:
     from rich.table import Table
 
     table = Table(title="simulation-based calibration", title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("model", "parameter", "experiment", "simulations", "divergences", "ranks"):
-        table.add_column(column, justify="right" if column in ("simulations", "divergences") else "left")
+    numbers = ("simulations", "by_smc", "not_converged", "divergences")
+    for column in ("model", "parameter", "experiment", "prior", *numbers, "ranks"):
+        table.add_column(column.replace("_", " "), justify="right" if column in numbers else "left")
     for row in rows:
         wrong = [name for name, q in row["quantities"].items() if not q["inside"]]
         words = f"[red]not uniform: {', '.join(wrong)}[/]" if wrong else f"uniform ({len(row['quantities'])})"
-        numbers = (str(row["simulations"]), str(row["divergences"]))
-        table.add_row(row["model"], row["parameter"], row["experiment"], *numbers, words)
+        what = [row[key] for key in ("model", "parameter", "experiment", "prior")]
+        table.add_row(*what, *(str(row[key]) for key in numbers), words)
     console.print(table)

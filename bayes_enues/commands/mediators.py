@@ -49,24 +49,26 @@ def mediators(
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from bayes_enues.models.light_mediator_masses import check_coupling_prior
 
+    from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import curves, plan_scan, published_points, write_curves
     from ..results import ResultsFolder
     from ..rows import all_converged, run
 
     points = [p for path in (None, *(published or [])) for p in published_points(path)]
-    settings = {
+    given = {
         "charges": _charges(charges),
         "electron_charge": electron_charge,
         "normalisation": normalisation,
         "sign": sign,
     }
+    settings = {name: value for name, value in given.items() if value is not None}
     if plane is not None:
         check_coupling_prior(plane)
     specs = plan_scan(
         kind,
         _numbers(masses, "--masses"),
         experiment,
-        {name: value for name, value in settings.items() if value is not None},
+        settings,
         level=level,
         delta_chi2=_threshold(delta_chi2),
         prior=prior,
@@ -86,40 +88,38 @@ def mediators(
     print_curves(found, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
     if plane is not None:
-        rows = rows + mass_planes(specs, plane, folder.path)
+        planes = [
+            MassPlaneSpec(m, e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
+            for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
+        ]
+        rows = rows + mass_planes(planes, ResultsFolder(out, "mediator_planes.json", level), fresh, jobs)
     if not all_converged(rows):
         raise typer.Exit(1)
 
 
-def mass_planes(specs, prior: str, out: Path) -> list[dict]:
+def mass_planes(specs, folder, fresh: bool = False, jobs: int = 1) -> list[dict]:
     """Regions of mass and coupling for each mediator and experiment of a scan; a JSON file and a figure."""
-    import json
-
-    from bayes_enues.models import light_mediator_masses
-
     from .. import plots
-    from ..mediators.planes import mass_plane, plane_row
+    from ..mediators.planes import stored_plane
     from ..plots.mediators import mediator_title, plot_mass_plane
-    from ..posterior import sample_posterior
-    from ..results import write_text
+    from ..rows import run
 
-    asked = {(spec.model, spec.experiment): spec for spec in specs}
-    models = list(dict.fromkeys(model for model, _ in asked))
-    rows = []
-    with progress(len(asked), "planes") as tell, plots.style():
+    with progress(len(specs), "planes") as tell:
+        rows = run(specs, folder, fresh, tell, jobs=jobs)
+    models = list(dict.fromkeys(spec.model for spec in specs))
+    with plots.style():
         fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
-        for (name, experiment), spec in asked.items():
-            tell(len(rows), f"{mediator_title(name)} from {experiment}")
-            model = light_mediator_masses(spec.interaction, spec.experiments, prior)
-            tree = sample_posterior(model, spec.draws, spec.seed, groups=False)
-            found = mass_plane(model, spec.level, spec.delta_chi2)
-            rows.append(plane_row(model, found, tree))
-            ax = axes[0, models.index(name)]
-            plot_mass_plane(ax, found, experiment, plots.colour_of(experiment, len(rows)))
-            ax.set_title(f"{mediator_title(name)}; {prior.replace('_', ' ')} coupling", fontsize=10)
+        for k, (spec, row) in enumerate(zip(specs, rows, strict=True)):
+            ax = axes[0, models.index(spec.model)]
+            plane = stored_plane(row, folder.path / row["file"]["name"])
+            plot_mass_plane(ax, plane, spec.experiment, plots.colour_of(spec.experiment, k))
+            ax.set_title(
+                f"{mediator_title(spec.model)}; {spec.prior.replace('_', ' ')} coupling", fontsize=10
+            )
             ax.legend(loc="upper left", fontsize=7)
-        plots.save(fig, out / "mediator_planes")
-    write_text(out / "mediator_planes.json", json.dumps({"rows": rows}, indent=1) + "\n")
+        plots.save(fig, folder.path / "mediator_planes")
+    for message in folder.messages:
+        console.print(f"[yellow]{message}[/]")
     for row in rows:
         posterior = row["posterior"]
         console.print(

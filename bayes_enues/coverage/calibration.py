@@ -6,10 +6,10 @@ arXiv:1804.06788). The rank of chi^2 is looked at too: it notices errors that th
 (Modrak et al., arXiv:2211.02383). A model is compiled once; simulations only swap its numbers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pymc as pm
@@ -20,16 +20,21 @@ from arviz_stats.ecdf_utils import (
 )
 
 from ..likelihood import Likelihood
-from ..posterior import TARGET_ACCEPT, TUNE, _nuts
-from ..rows import RowSpec, model_of
+from ..posterior import sample_posterior
 from ..shapes import numbers_of, shape_of, slices_of
 from .toys import random_generator
 
-__all__ = ["CHI2", "Simulations", "Simulator", "judge", "quantities_of", "simulate", "simulations_of"]
+__all__ = [
+    "CHI2", "STATES", "Asked", "Simulations", "Simulator",
+    "judge", "quantities_of", "simulate", "simulations_of",
+]  # fmt: skip
 
 CHI2 = "chi2"
+#: What is told of a simulation beside its ranks.
+STATES = ("converged", "by_smc", "divergences")
 CHUNK = 25
-DRAWS, THIN = 1500, 10
+DRAWS = 500  # per chain, whichever the sampler
+KEPT = 200  # of all draws of a simulation, thinned: nearly independent
 PROBABILITY = 0.99
 #: Simulations of a perfect sampler that decide how wide a band is.
 BAND_SIMULATIONS = 2000
@@ -37,15 +42,30 @@ BAND_SIMULATIONS = 2000
 _LOCK = Lock()
 
 
+class Asked(Protocol):
+    """A row of any table: what has a model and a seed."""
+
+    model: str
+    experiment: str
+    seed: int
+
+    @property
+    def parameter(self) -> str: ...
+
+    def build(self) -> pm.Model: ...
+
+    def fingerprint(self) -> str: ...
+
+
 class Simulations(NamedTuple):
     """Simulations ``first`` to ``last`` (excluded) of a row's model; the row's seed is theirs."""
 
-    spec: RowSpec
+    spec: Asked
     first: int
     last: int
 
 
-def simulations_of(spec: RowSpec, n: int) -> list[Simulations]:
+def simulations_of(spec: Asked, n: int) -> list[Simulations]:
     """The chunks of n simulations.
 
     Raises
@@ -59,33 +79,32 @@ def simulations_of(spec: RowSpec, n: int) -> list[Simulations]:
 
 
 class Simulator:
-    """Draws truths and data from a model, samples, and ranks.
+    """Draws truths and data from a model, samples as for a limit, and ranks.
+
+    What is tried is the whole rule of :func:`bayes_enues.sample_posterior`: four chains, the check of modes,
+    reruns, and sequential Monte Carlo where the chains disagree.
 
     Parameters
     ----------
     model : pm.Model
+        Its observed counts are replaced.
     seed : int
-    tamper : callable, optional
-        Changes the numbers that the sampler is given, and not those of the simulation: what a broken sampler
-        looks like.
+    told : mapping of ``pm.Data`` to value, optional
+        Numbers that the sampler is given and the simulation is not: what a broken sampler looks like.
     """
 
-    def __init__(
-        self,
-        model: pm.Model,
-        seed: int,
-        tamper: Callable[[np.ndarray, dict[str, slice]], np.ndarray] | None = None,
-    ):
-        self.shape, self.seed, self.tamper = shape_of(model), seed, tamper
+    def __init__(self, model: pm.Model, seed: int, told: Mapping[str, Any] | None = None):
+        self.model, self.shape, self.seed = model, shape_of(model), seed
         self.numbers, self.slices = numbers_of(model), slices_of(model)
         self.likelihood = Likelihood(model)
-        self.names = self.shape.names(model)
         self.free = [rv.name for rv in model.free_RVs]
         self.observed = [f"observed_{rv.name.removeprefix('counts_')}" for rv in model.observed_RVs]
         self.order = [self.free.index(name) for name in self.likelihood.names]
+        for name, value in (told or {}).items():
+            model.set_data(name, value)
 
     def pit(self, number: int) -> np.ndarray:
-        """Ranks of one simulation between 0 and 1, (n_free + 2,): parameters, chi^2; divergences last.
+        """Ranks of one simulation between 0 and 1, (n_free + 1,): parameters, chi^2; then :data:`STATES`.
 
         The truth's place among thinned draws is drawn evenly between its neighbours, so that a right sampler
         gives an exactly uniform number.
@@ -94,34 +113,30 @@ class Simulator:
         truth = self.shape.draws.prior(1, self.numbers, int(rng.integers(2**31)))[0]
         data = self.numbers.copy()
         for k, name in enumerate(self.observed):
-            data[self.slices[name]] = self.shape.draws.predicted(k, truth[None], self.numbers, rng)[0]
-        given = data if self.tamper is None else self.tamper(data.copy(), self.slices)
-        tree = _nuts(
-            self.shape.sampler.with_data(numbers=given),
-            self.names,
-            DRAWS,
-            TUNE,
-            chains=1,
-            seed=int(rng.integers(2**31)),
-            target_accept=TARGET_ACCEPT,
-            cores=1,
+            counts = self.shape.draws.predicted(k, truth[None], self.numbers, rng)[0]
+            data[self.slices[name]] = counts
+            self.model.set_data(name, counts)
+        tree = sample_posterior(
+            self.model, DRAWS, int(rng.integers(2**31)), cores=1, smc_draws=DRAWS, groups=False
         )
-        draws = np.stack([tree["posterior"][name].values[0, ::THIN] for name in self.free], axis=-1)
-        both = np.concatenate([truth[None], draws])[:, self.order]
+        every = max(1, tree["posterior"].sizes["chain"] * tree["posterior"].sizes["draw"] // KEPT)
+        draws = np.stack([tree["posterior"][name].values[:, ::every] for name in self.free], axis=-1)
+        both = np.concatenate([truth[None], draws.reshape(-1, truth.size)])[:, self.order]
         chi2 = self.likelihood.compiled.batch(np.ascontiguousarray(both), data)
         table = np.column_stack([both, chi2])
         below = (table[1:] < table[0]).sum(axis=0)
         pit = (below + rng.uniform(size=below.size)) / len(table)
-        return np.append(pit, float(tree["sample_stats"]["diverging"].sum()))
+        state = (tree.attrs["converged"], tree.attrs["sampler"] == "smc", tree.attrs["divergences"])
+        return np.append(pit, np.array(state, float))
 
 
 @lru_cache(maxsize=8)
-def _simulator(spec: RowSpec) -> Simulator:
-    return Simulator(model_of(spec), spec.seed)
+def _simulator(spec: Asked) -> Simulator:
+    return Simulator(spec.build(), spec.seed)
 
 
 def simulate(chunk: Simulations) -> np.ndarray:
-    """Ranks of some simulations, (m, n_free + 2); see :meth:`Simulator.pit`."""
+    """Ranks and states of some simulations, (m, n_free + 4); see :meth:`Simulator.pit`."""
     with _LOCK:  # compiled functions keep their storage: one thread at a time
         simulator = _simulator(chunk.spec)
         return np.array([simulator.pit(number) for number in range(chunk.first, chunk.last)])

@@ -6,12 +6,29 @@ from typing import Any
 
 import numpy as np
 
-from ..rows import RowSpec, model_of
-from .calibration import PROBABILITY, Simulations, judge, quantities_of, simulate, simulations_of
+from ..mediators.planes import MassPlaneSpec
+from ..planes.rows import RegionSpec
+from ..rows import RowSpec
+from .calibration import (
+    PROBABILITY,
+    STATES,
+    Asked,
+    Simulations,
+    judge,
+    quantities_of,
+    simulate,
+    simulations_of,
+)
 from .parallel import Opener, completed
 from .run_folder import RunFolder
 
-__all__ = ["calibration_folder", "run_calibration"]
+__all__ = ["calibration_folder", "every_shape", "run_calibration"]
+
+EXPERIMENTS = ("xenonnt_sr0", "lz_ws2022", "lz_ws2022+xenonnt_sr0")
+PRIORS = ("flat_strength", "halfnormal(5)", "loguniform(0.1)", "jeffreys")
+#: Where a light vector would be seen without drowning everything: truths are drawn from the prior, and over
+#: the default ranges most of them would make millions of counts.
+SEEN_MASSES, SEEN_COUPLINGS = (1.0, 1e3), (3e-8, 1e-6)
 
 
 def calibration_folder(path: str | Path, seed: int) -> RunFolder:
@@ -19,8 +36,36 @@ def calibration_folder(path: str | Path, seed: int) -> RunFolder:
     return RunFolder(path, "calibration.json", {"seed": seed})
 
 
+def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) -> list[Asked]:
+    """One row of each kind of model that this package compiles; all others differ in numbers only.
+
+    A non-negative parameter whose square counts (moments, mediators of a given mass), a signed one (radii,
+    charges, anapoles), two of either kind, the three Lambda_i, mass and coupling together; of each
+    experiment. Then the named priors, each with the first experiment.
+
+    Parameters
+    ----------
+    experiments : sequence of str
+        Names, joint fits joined by a plus.
+    seed : int
+    """
+    pair = ("nu_e", "nu_mu")
+    found: list[Asked] = []
+    for name in experiments:
+        found += [
+            RowSpec("magnetic_moment", "nu_e", name, seed=seed),
+            RowSpec("charge_radius", "nu_e", name, seed=seed),
+            RegionSpec("magnetic_moment", pair, name, seed=seed),
+            RegionSpec("charge_radius", pair, name, seed=seed),
+            RegionSpec("transition_magnetic_moment", ("lambda_1", "lambda_2"), name, seed=seed),
+            MassPlaneSpec("light_vector", name, seed=seed, masses=SEEN_MASSES, couplings=SEEN_COUPLINGS),
+        ]
+    found += [RowSpec("magnetic_moment", "nu_e", experiments[0], prior=text, seed=seed) for text in PRIORS]
+    return found
+
+
 def run_calibration(
-    specs: Sequence[RowSpec],
+    specs: Sequence[Asked],
     simulations: int,
     folder: RunFolder,
     opener: Opener | None = None,
@@ -30,8 +75,9 @@ def run_calibration(
 
     Parameters
     ----------
-    specs : sequence of RowSpec
-        Their seed is the simulations'.
+    specs : sequence
+        Rows of any table that have a model: a :class:`bayes_enues.rows.RowSpec`, a plane. Their seed is the
+        simulations'.
     simulations : int
         Of each model.
     folder : RunFolder
@@ -49,32 +95,40 @@ def run_calibration(
     """
     tell = progress or (lambda done, words: None)
     chunks = [chunk for spec in specs for chunk in simulations_of(spec, simulations)]
-    names = {spec: quantities_of(model_of(spec)) for spec in specs}
+    names = {spec: quantities_of(spec.build()) for spec in specs}
 
     def path(chunk: Simulations) -> Path:
         return folder.chunk(chunk.spec, chunk.spec.fingerprint(), chunk.first, chunk.last)
 
     found: dict[Simulations, np.ndarray] = {}
     for chunk in chunks:
-        results = folder.find(path(chunk), (chunk.last - chunk.first, len(names[chunk.spec]) + 1))
+        results = folder.find(path(chunk), (chunk.last - chunk.first, len(names[chunk.spec]) + len(STATES)))
         if results is not None:
             found[chunk] = results
     tell(len(found), "compiling")
     missing = [chunk for chunk in chunks if chunk not in found]
     rows, ranks = {}, {}
 
-    def finish(spec: RowSpec) -> None:
+    def finish(spec: Asked) -> None:
         mine = [chunk for chunk in chunks if chunk.spec == spec]
         if spec in rows or not all(chunk in found for chunk in mine):
             return
         table = np.concatenate([found[chunk] for chunk in mine])
-        ranks[spec] = table[:, :-1]
+        ranks[spec] = table[:, : -len(STATES)]
+        converged, by_smc, divergences = table[:, -len(STATES) :].sum(axis=0).astype(int).tolist()
         verdict = judge(ranks[spec], names[spec])
-        key = {"model": spec.model, "parameter": spec.parameter, "experiment": spec.experiment}
+        key = {
+            "model": spec.model,
+            "parameter": spec.parameter,
+            "experiment": spec.experiment,
+            "prior": spec.prior or "flat",
+        }
         rows[spec] = {
             **key,
             "simulations": len(table),
-            "divergences": int(table[:, -1].sum()),
+            "not_converged": len(table) - converged,
+            "by_smc": by_smc,
+            "divergences": divergences,
             "probability": PROBABILITY,
             **verdict,
         }

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from ..results import _Whole, check_writable, slug, write_text
-from ..rows import RowSpec
 
 __all__ = ["RunFolder"]
 
@@ -68,8 +67,8 @@ class RunFolder:
                     f"{self.file} holds results of {key} {theirs[key]}, not {ours}; choose another --out"
                 )
 
-    def chunk(self, spec: RowSpec, fingerprint: str, *place: int) -> Path:
-        """Path of the array of a chunk."""
+    def chunk(self, spec, fingerprint: str, *place: int) -> Path:
+        """Path of the array of a chunk; ``spec`` is a row of any table."""
         name = f"{slug(spec.model)}_{slug(spec.parameter)}_{slug(spec.experiment)}_{fingerprint[:12]}"
         return self.path / "chunks" / name / ("_".join(f"{number:06d}" for number in place) + ".npy")
 

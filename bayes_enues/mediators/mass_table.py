@@ -21,7 +21,10 @@ from ..interactions.mediators import LightMediator
 from ..loading import load_experiment
 from ..question import Question
 
-__all__ = ["MassQuestion", "MassTable", "ask_with_mass"]
+__all__ = ["COUPLINGS", "MASSES", "MassQuestion", "MassTable", "ask_with_mass"]
+
+#: Where mass [keV] and coupling are looked for unless told otherwise; the data exclude the upper end.
+MASSES, COUPLINGS = (1e-3, 1e5), (1e-9, 1e-2)
 
 KNOTS_PER_DECADE = 35
 SEEN = 1.0  # chi^2 of the signal against its Poisson spread at h(m): a wall of unit width for the sampler

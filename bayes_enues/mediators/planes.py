@@ -6,19 +6,28 @@ whatever the coupling's prior is flat in. Where the data see nothing it does not
 where the priors do.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
+import xarray as xr
 from scipy.optimize import minimize
 
 from ..likelihood import Likelihood
 from ..newton import profile_many
-from ..planes.contours import Line, contour_lines, sharpen
-from ..posterior import prior_words
+from ..planes.contours import Line, contour_lines, sharpen, stored_line
+from ..posterior import prior_words, sample_posterior
+from ..results import fingerprint
+from ..rows import RowSpec, interaction_named
 from ..statistics import check_level, threshold
+from .mass_table import COUPLINGS, MASSES
 
-__all__ = ["MassPlane", "mass_plane"]
+__all__ = ["MassPlane", "MassPlaneSpec", "mass_plane", "plane_row", "stored_plane"]
+
+FREE = ("log10_mass", "log10_coupling")
 
 MASS_POINTS, COUPLING_POINTS = 81, 141
 SEEN_DECADES = 0.7  # above the coupling that the data begin to see: the signal's chi^2 is thousands
@@ -90,7 +99,7 @@ def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = N
     check_level(level)
     likelihood = Likelihood(model)
     free = likelihood.question.free
-    if free != ("log10_mass", "log10_coupling"):
+    if free != FREE:
         raise ValueError(
             f"the model leaves {list(free)} free; models.light_mediator_masses makes one that fits"
         )
@@ -157,16 +166,105 @@ def _normalised(x, y, log_density, level) -> tuple[np.ndarray, float]:
     return log_density, float(np.interp(level, share, height))
 
 
+@dataclass(frozen=True)
+class MassPlaneSpec:
+    """One plane of mass and coupling: a row of ``mediator_planes.json``.
+
+    Parameters
+    ----------
+    model : str
+        Of a light mediator, such as ``light_vector``.
+    experiment : str
+        Names joined by a plus; a path for a user's own.
+    level : float
+    prior : str
+        Of the coupling: ``loguniform``, ``flat`` or ``flat_strength``.
+    draws, seed : int
+    fixed : tuple of (name, value)
+        Options of the interaction, such as ``charges``.
+    delta_chi2 : float or None
+        Threshold of the contour, if not the level's own for two parameters.
+    masses, couplings : tuple of (lower, upper)
+        Ranges of both, the masses in keV.
+    """
+
+    model: str
+    experiment: str
+    level: float = 0.9
+    prior: str = "loguniform"
+    draws: int = 2500
+    seed: int = 20220811
+    fixed: tuple[tuple[str, Any], ...] = field(default=())
+    delta_chi2: float | None = None
+    masses: tuple[float, float] = MASSES
+    couplings: tuple[float, float] = COUPLINGS
+
+    @property
+    def parameter(self) -> str:
+        """Both names, for progress and messages."""
+        return ", ".join(FREE)
+
+    def build(self) -> pm.Model:
+        """The ``pm.Model`` of the plane.
+
+        Raises
+        ------
+        ValueError
+            If the prior is unknown or a range does not rise from above zero.
+        """
+        from bayes_enues.models import light_mediator_masses
+
+        mediator = interaction_named(self.model)(mass=self.masses[0], **dict(self.fixed))
+        experiments = RowSpec(self.model, "coupling", self.experiment).experiments
+        return light_mediator_masses(mediator, experiments, self.prior, self.masses, self.couplings)
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """The row as it is stored, and its draws with the grid of both regions as group ``plane``."""
+        tell = progress or (lambda words: None)
+        tell("templates")
+        model = self.build()
+        tree = sample_posterior(model, self.draws, self.seed, groups=False, progress=tell)
+        plane = mass_plane(model, self.level, self.delta_chi2)
+        tree["plane"] = xr.DataTree(
+            xr.Dataset(
+                {name: (FREE, getattr(plane, name)) for name in ("log_density", "delta_chi2")},
+                {"log10_mass": plane.log10_mass, "log10_coupling": plane.log10_coupling},
+            )
+        )
+        row = plane_row(model, plane, tree)
+        return row | {"fingerprint": self.fingerprint(), "seed": self.seed}, tree
+
+    def fingerprint(self) -> str:
+        """Hash of data files, options, prior, draws, seed and package version."""
+        fixed = (*self.fixed, ("mass", self.masses[0]))
+        row = RowSpec(self.model, "coupling", self.experiment, self.level, None, self.draws, self.seed, fixed)
+        return fingerprint({**asdict(self), "row": row.fingerprint()})
+
+
+def stored_plane(row: Mapping[str, Any], path: Path) -> MassPlane:
+    """A plane from its row and the file beside it."""
+
+    def lines(part):
+        return [Line(np.array(line["vertices"]), line["closed"]) for line in row[part]["contours"]]
+
+    with xr.open_dataset(path, group="plane", engine="h5netcdf") as grid:
+        profile, posterior = row["profile"], row["posterior"]
+        return MassPlane(
+            grid["log10_mass"].values, grid["log10_coupling"].values, grid["delta_chi2"].values,
+            profile["delta_chi2"], lines("profile"), tuple(profile["best_fit"]), profile["chi2_min"],
+            grid["log_density"].values, row["level"], posterior["log_density_cut"], lines("posterior"),
+        )  # fmt: skip
+
+
 def plane_row(model: pm.Model, plane: MassPlane, tree=None) -> dict[str, Any]:
     """A plane as it is stored, with the share of posterior draws inside if there are any."""
     question = model.question
 
-    def stored(lines):
-        return [[[float(f"{v:.6g}") for v in vertex] for vertex in line.vertices] for line in lines]
-
     row = {
         "model": question.interaction.name,
+        "parameter": ", ".join(question.free),
         "parameters": list(question.free),
+        "unit": "log10 keV, 1",
         "experiment": question.experiment_name,
         "prior": "; ".join(prior_words(model).values()),
         "level": plane.level,
@@ -174,12 +272,13 @@ def plane_row(model: pm.Model, plane: MassPlane, tree=None) -> dict[str, Any]:
             "delta_chi2": round(plane.threshold, 4),
             "best_fit": list(plane.best_fit),
             "chi2_min": plane.chi2_min,
-            "contours": stored(plane.profile_lines),
+            "contours": [stored_line(line) for line in plane.profile_lines],
         },
         "posterior": {
             "kind": "hpd",
             "density_in": list(question.free),
-            "contours": stored(plane.credible_lines),
+            "log_density_cut": plane.cut,
+            "contours": [stored_line(line) for line in plane.credible_lines],
             "converged": True,
         },
     }
@@ -189,7 +288,6 @@ def plane_row(model: pm.Model, plane: MassPlane, tree=None) -> dict[str, Any]:
             "inside": plane.share_inside(draws["log10_mass"].values, draws["log10_coupling"].values),
             "converged": bool(tree.attrs["converged"]),
             "divergences": int(tree.attrs["divergences"]),
-            "rhat": float(tree.attrs["rhat"]),
-            "ess_bulk": float(tree.attrs["ess_bulk"]),
+            **{name: tree.attrs[name] for name in ("rhat", "ess_bulk", "ess_tail", "sampler", "diagnosis")},
         }
     return row

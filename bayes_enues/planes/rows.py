@@ -14,12 +14,11 @@ from ..posterior import prior_words, sample_posterior
 from ..question import ask
 from ..results import fingerprint
 from ..rows import RowSpec, interaction_named, plan
-from .contours import Line
+from .contours import VERTEX_DIGITS, stored_line
 from .plane import Plane, plane_indices, plane_region
 
 __all__ = ["RegionSpec", "compute_region", "plan_regions"]
 
-DIGITS = 7  # of a vertex in the file
 SUSPICIOUS = 4.0  # Monte Carlo errors between the share of draws in a region and its level
 
 
@@ -68,6 +67,16 @@ class RegionSpec:
         return RowSpec(
             self.model, self.parameters[0], self.experiment, self.level, self.prior, self.draws, self.seed
         )
+
+    def build(self):
+        """The ``pm.Model`` of the plane."""
+        from bayes_enues.models import counting_model
+
+        from ..prior_text import parse_prior
+
+        kind = interaction_named(self.model)
+        prior = parse_prior(self.prior, kind.unit)
+        return counting_model(kind(), self.row.experiments, self.free, prior)
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
         """The row as it is stored; a plane keeps no draws."""
@@ -120,15 +129,9 @@ def plan_regions(
 
 def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
     """Both regions of one plane as they are stored, with the count of draws inside the credible one."""
-    from bayes_enues.models import counting_model
-
-    from ..prior_text import parse_prior
-
     tell = progress or (lambda words: None)
     tell("compiling")
-    kind = interaction_named(spec.model)
-    prior = parse_prior(spec.prior, kind.unit)
-    model = counting_model(kind(), spec.row.experiments, spec.free, prior)
+    model = spec.build()
     Likelihood(model)
     tell("contours")
     ranges = {name: (lower, upper) for name, lower, upper in spec.ranges}
@@ -142,13 +145,13 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
         "parameter": spec.parameter,
         "parameters": list(spec.parameters),
         "experiment": model.question.experiment_name,
-        "unit": kind.unit,
+        "unit": model.question.interaction.unit,
         "prior": "; ".join(words.values()),
         "level": spec.level,
         "profile": {
-            "contours": [_stored(line) for line in profile.lines],
+            "contours": [stored_line(line) for line in profile.lines],
             "delta_chi2": round(profile.threshold, 4),
-            "best_fit": [round(v, DIGITS) for v in profile.best_fit],
+            "best_fit": [float(f"{v:.{VERTEX_DIGITS}g}") for v in profile.best_fit],
             "chi2_min": profile.chi2_min,
             "profiled": others,
             "area": profile.area,
@@ -160,7 +163,7 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
             "level": spec.level,
             "density_in": list(spec.parameters),
             "integrated": {name: words[name] for name in others},
-            "contours": [_stored(line) for line in credible.lines],
+            "contours": [stored_line(line) for line in credible.lines],
             "log_density_cut": credible.cut,
             "area": credible.area,
             "grid_error": credible.grid_error,
@@ -171,10 +174,6 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
         "fingerprint": spec.fingerprint(),
         "seed": spec.seed,
     }
-
-
-def _stored(line: Line) -> dict[str, Any]:
-    return {"closed": line.closed, "vertices": [[float(f"{v:.{DIGITS}g}") for v in p] for p in line.vertices]}
 
 
 def _counted(plane: Plane, tree) -> dict[str, Any]:
