@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import interactions
+from .completion import complete
 from .experiment import Experiment
 from .experiment_file import check_distinct
 from .interactions.base import Interaction
@@ -234,19 +234,11 @@ def run(
     list of dict
         The rows, in order.
     """
-    tell = progress or (lambda done, words: None)
-    prints = {spec: spec.fingerprint() for spec in specs}
-    rows = {} if fresh else {s: row for s, p in prints.items() if (row := folder.find(p)) is not None}
-    missing = [spec for spec in prints if spec not in rows]
-    found = compute_all(missing, folder.path, jobs, keep_draws, lambda words: tell(len(rows), words))
-    try:
-        with closing(found):
-            for spec, row, posterior in found:
-                rows[spec] = folder.write(row, posterior)
-    finally:  # also what an interruption leaves unsaved
-        folder.arrange(prints.values())
-    tell(len(specs), "done")
-    return [rows[spec] for spec in specs]
+
+    def shared_out(missing, rows, tell):
+        return compute_all(missing, folder.path, jobs, keep_draws, lambda words: tell(len(rows), words))
+
+    return complete(specs, folder, shared_out, fresh, progress)
 
 
 def all_converged(rows: Iterable[dict[str, Any]]) -> bool:

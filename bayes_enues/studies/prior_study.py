@@ -25,6 +25,7 @@ from ..quadrature import Density, log_marginal_likelihood, marginal_density
 from ..regions import credible_region, highest_density_pieces
 from ..results import ResultsFolder
 from ..rows import RowSpec, model_of
+from .beside_default import complete_beside_default
 from .prior_plan import StudyRow
 from .reweighting import MAX_PARETO_K, Weights, importance_weights
 
@@ -261,25 +262,13 @@ def run_study(
         ``range``, ``power_scaling``, ``ratio_to_default``, ``ratio_to_profile``, ``ratio_to_one_sided``
         and ``flag``.
     """
-    tell = progress or (lambda done, words: None)
-    done: list[dict[str, Any]] = []
     group: _Group | None = None
-    default: dict[str, Any] | None = None
-    for k, row in enumerate(rows):
-        words = f"{row.spec.parameter} from {row.spec.experiment}, {row.label}"
-        tell(k, words)
-        stored = None if fresh else folder.find(row.fingerprint())
-        if stored is None:
-            if group is None or group.spec != row.group:
-                group = _Group(row.group, lambda what, k=k, words=words: tell(k, f"{words}: {what}"))
-            found, tree = _under_nuisance(group, row) if row.nuisance else _under_prior(group, row.spec.prior)
-            default = found if row.is_default else default
-            found |= {"label": row.label, "nuisance": row.nuisance, "seed": row.spec.seed}
-            found |= compared(found, default) | {"fingerprint": row.fingerprint()}
-            stored = folder.write(found, tree)
-        elif row.is_default:
-            default = stored
-        done.append(stored)
-    folder.arrange(row["fingerprint"] for row in done)
-    tell(len(rows), "done")
-    return done
+
+    def compute(row: StudyRow, tell: Callable[[str], None]) -> tuple[dict[str, Any], xr.DataTree]:
+        nonlocal group
+        if group is None or group.spec != row.group:
+            group = _Group(row.group, tell)
+        found, tree = _under_nuisance(group, row) if row.nuisance else _under_prior(group, row.spec.prior)
+        return found | {"label": row.label, "nuisance": row.nuisance, "seed": row.spec.seed}, tree
+
+    return complete_beside_default(rows, folder, compute, compared, fresh, progress)

@@ -22,6 +22,7 @@ from ..regions import credible_region
 from ..results import ResultsFolder, fingerprint
 from ..rows import RowSpec, model_of, split_experiments
 from ..tables import packaged, read_table
+from .beside_default import complete_beside_default
 
 __all__ = ["SystematicRow", "Variation", "plan_systematics", "run_systematics", "variations"]
 
@@ -180,7 +181,6 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
         "published": _published(spec),
         "caveats": caveats(question),
         "notes": [*question.notes, *([row.note] if row.note else [])],
-        "fingerprint": row.fingerprint(),
     }
 
 
@@ -228,19 +228,11 @@ def run_systematics(
     list of dict
         Rows of ``limits.json`` with ``label``, ``shift`` (see :func:`shifts`) and ``standard_model_counts``.
     """
-    tell = progress or (lambda done, words: None)
-    done: list[dict[str, Any]] = []
-    default: dict[str, Any] | None = None
-    for k, row in enumerate(rows):
-        tell(k, f"{row.spec.parameter} from {row.spec.experiment}, {row.label}")
-        stored = None if fresh else folder.find(row.fingerprint())
-        if stored is None:
-            found = _compute(row)
-            default = found if row.is_default else default
-            stored = folder.write(found | {"shift": shifts(found, default)})
-        elif row.is_default:
-            default = stored
-        done.append(stored)
-    folder.arrange(row["fingerprint"] for row in done)
-    tell(len(rows), "done")
-    return done
+    return complete_beside_default(
+        rows,
+        folder,
+        lambda row, tell: (_compute(row), None),  # no draws, no posterior to keep
+        lambda row, default: {"shift": shifts(row, default)},
+        fresh,
+        progress,
+    )
