@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import pymc as pm
 
-from .fit import profile_curve
 from .likelihood import RANGE_DELTA_CHI2, Likelihood
+from .newton import profile_many
 from .priors import Prior
 from .question import Question, question_of
 
@@ -29,8 +28,7 @@ def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) ->
         return []  # the likelihood has set the range
     likelihood = Likelihood(model)
     index = likelihood.names.index(name)
-    inside = profile_curve(likelihood, [index], prior.grid(25)[:, None])
-    delta = np.array([fit.chi2 for fit in inside]) - chi2_min
+    delta = profile_many(likelihood, [index], prior.grid(25)).chi2 - chi2_min
     if delta.min() > RANGE_DELTA_CHI2:
         raise ValueError(
             f"the prior of {name} ({prior.words(name)}) leaves out all that the data allow: delta chi^2 is "

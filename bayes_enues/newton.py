@@ -1,10 +1,12 @@
-"""Thousands of fits at once: the Newton iteration of :mod:`bayes_enues.profile`, in Numba, on the same chi^2.
+"""Best fits, one or thousands at once: projected Newton steps on the model's own chi^2, in Numba.
 
-PyTensor's compiled chi^2, gradient and Hessian are called from compiled code, so that a plane of 100 x 100
-fits, or a few thousand toy experiments, takes a second and not a minute. The loop is compiled once for all
-model shapes: a shape enters as a function with a fixed signature.
+Parameters that cannot be negative keep to the physical side. PyTensor's compiled chi^2, gradient and Hessian
+are called from compiled code, so that a plane of 100 x 100 fits, or a few thousand toy experiments, takes a
+second and not a minute. The loop is compiled once for all model shapes: a shape enters as a function with a
+fixed signature.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numba
@@ -13,7 +15,7 @@ from numba import types
 
 from .likelihood import Likelihood
 
-__all__ = ["FULL", "Fits", "cholesky_solve", "minimise_many", "minimise_one", "profile_many"]
+__all__ = ["FULL", "Fits", "cholesky_solve", "minimise_many", "minimise_one", "others", "profile_many"]
 
 MAX_STEPS = 200
 TOLERANCE = 1e-12
@@ -191,7 +193,14 @@ def minimise_many(
     return Fits(points, chi2 - saturated, converged, gradient, hessian)
 
 
-def profile_many(likelihood: Likelihood, held, values: np.ndarray) -> Fits:
+def others(likelihood: Likelihood, held: Sequence[int]) -> np.ndarray:
+    """Indices of the variables that are not held."""
+    return np.array([i for i in range(len(likelihood.names)) if i not in held], int)
+
+
+def profile_many(
+    likelihood: Likelihood, held: Sequence[int], values: np.ndarray, start: np.ndarray | None = None
+) -> Fits:
     """chi^2 profiled over everything but some parameters, at many values of those.
 
     Other physics parameters may have more than one minimum: each fit starts from zero, from their typical
@@ -203,16 +212,18 @@ def profile_many(likelihood: Likelihood, held, values: np.ndarray) -> Fits:
     held : sequence of int
         Indices of the parameters on the grid.
     values : (m, n_held)
-        Neighbours next to each other.
+        Neighbours next to each other; (m,) for one parameter.
+    start : (n,), optional
+        Where the nuisances start.
 
     Returns
     -------
     Fits
     """
-    held = list(held)
-    free = np.array([i for i in range(len(likelihood.names)) if i not in held], int)
+    held, values = list(held), np.asarray(values, float).reshape(-1, len(held))
+    free = others(likelihood, held)
     physics = free[free < likelihood.n_physics]
-    points = np.repeat(likelihood.start[None], len(values), axis=0)
+    points = np.repeat((likelihood.start if start is None else start)[None], len(values), axis=0)
     points[:, held] = values
     sizes = (0.0,)
     if physics.size:

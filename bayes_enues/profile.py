@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pymc as pm
 
-from .fit import profile_curve
 from .likelihood import Likelihood
+from .newton import profile_many
 from .profile_scan import ProfileScan, index_of
 from .statistics import check_level, one_sided_threshold, threshold
 
@@ -124,15 +124,14 @@ def profile_likelihood(
     values = np.atleast_1d(np.asarray(values, float))
     if np.any(values < edge):
         raise ValueError(f"{name} was to be scanned at {values.min():g}, but it cannot lie below {edge:g}")
-    scan = profile_curve(likelihood, [index], values, fit.x)
-    unconverged = [v for v, f in zip(values, scan, strict=True) if not f.converged]
-    if unconverged:
-        raise ValueError(f"the fit of {name} did not converge at {unconverged[0]:g}")
+    scan = profile_many(likelihood, [index], values, fit.x)
+    if not scan.converged.all():
+        raise ValueError(f"the fit of {name} did not converge at {values[~scan.converged][0]:g}")
     return Profile(
         parameter=name,
         unit=likelihood.question.interaction.unit,
         values=values,
-        delta_chi2=np.array([f.chi2 for f in scan]) - fit.chi2,
+        delta_chi2=scan.chi2 - fit.chi2,
         best_fit=float(best),
         chi2_min=float(fit.chi2),
         at_boundary=bool(best <= edge),

@@ -3,13 +3,23 @@
 The regions' edges are found by SciPy on the profiled curve itself.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from .fit import Fit, others, profile_curve
 from .likelihood import Likelihood
+from .newton import profile_many
 
-__all__ = ["ProfileScan", "index_of", "profile_pieces"]
+__all__ = ["Fit", "ProfileScan", "index_of", "profile_pieces"]
+
+
+class Fit(NamedTuple):
+    """A minimum of chi^2 over everything but one parameter: the point, the value, and convergence."""
+
+    x: np.ndarray
+    chi2: float
+    converged: bool
 
 
 def index_of(likelihood: Likelihood, name: str) -> int:
@@ -30,7 +40,6 @@ class ProfileScan:
 
     def __init__(self, likelihood: Likelihood, index: int):
         self.likelihood, self.index = likelihood, index
-        self.free = others(likelihood, [index])
         self.scale = likelihood.scale[index]
         self.signed = not np.isfinite(likelihood.lower[index])
         self.known: dict[float, Fit] = {}
@@ -42,10 +51,9 @@ class ProfileScan:
             return
         near = min(self.known, key=lambda k: abs(k - new[0]), default=None)
         start = None if near is None else self.known[near].x
-        for value, fit in zip(
-            new, profile_curve(self.likelihood, [self.index], np.array(new), start), strict=True
-        ):
-            self.known[value] = fit
+        fits = profile_many(self.likelihood, [self.index], np.array(new), start)
+        for value, x, chi2, converged in zip(new, fits.x, fits.chi2, fits.converged, strict=True):
+            self.known[value] = Fit(x, float(chi2), bool(converged))
 
     def __call__(self, value: float) -> float:
         self.fits([value])

@@ -13,9 +13,9 @@ from scipy.optimize import minimize
 
 import bayes_enues as be
 from bayes_enues.constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
-from bayes_enues.fit import profile_curve
 from bayes_enues.flux import fine_nodes, minimum_energy
 from bayes_enues.likelihood import Likelihood
+from bayes_enues.newton import profile_many
 from bayes_enues.shapes import numbers_of, shape_of
 
 EXPERIMENT = "lz_ws2022"  # Poisson, three nuisances
@@ -137,7 +137,7 @@ def main() -> None:
     say("chi^2, gradient and Hessian", seconds(lambda: likelihood.full(point), number=2000), "us")
 
     values = np.linspace(0, 1.2 * be.profile_likelihood(model).upper, 60)
-    say("profile of 60 points", seconds(lambda: profile_curve(likelihood, [0], values)), "ms")
+    say("profile of 60 points", seconds(lambda: profile_many(likelihood, [0], values)), "ms")
     say("profile_likelihood: best fit, bounds, curve", seconds(lambda: be.profile_likelihood(model)), "ms")
     plain = seconds(lambda: be.sample_posterior(model, draws=1000, groups=False))
     say("a further posterior, 4 x 1,000 draws", plain)
@@ -159,8 +159,8 @@ def main() -> None:
     start = time.perf_counter()
     reference = np.array([chain.profiled(be.MagneticMoment(nu_mu=v)) for v in scan])
     theirs = time.perf_counter() - start
-    ours = seconds(lambda: profile_curve(likelihood, [0], scan))
-    found = np.array([fit.chi2 for fit in profile_curve(likelihood, [0], scan)])
+    ours = seconds(lambda: profile_many(likelihood, [0], scan))
+    found = profile_many(likelihood, [0], scan).chi2
     print()
     say(f"{N_SCAN}-point chi^2 scan, NumPy chain and BFGS", theirs)
     say("the same, ours", ours, "ms")

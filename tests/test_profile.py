@@ -7,8 +7,8 @@ from iminuit import Minuit
 from scipy.optimize import brentq, minimize
 
 from bayes_enues import FlatStrength, HalfNormal, MagneticMoment, models, profile_likelihood, signal_counts
-from bayes_enues.fit import minimise
 from bayes_enues.likelihood import Likelihood
+from bayes_enues.newton import minimise_many
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,10 @@ def test_a_nuisance_on_its_edge_stays_there(lz):
     argon = lz.components["ar37"] / lz.components["ar37"].max() > 1e-3
     model = models.magnetic_moment([lz.with_counts(np.where(argon, 0.0, lz.counts))], free="nu_e")
     likelihood = Likelihood(model)
-    fit = minimise(likelihood, np.array([5.0, 0.0, 0.0, 0.5]), np.array([1, 2, 3]))
-    assert fit.converged
-    assert fit.x[likelihood.names.index("delta_ar37")] == -1.0
-    assert fit.chi2 == pytest.approx(by_hand(model, 5.0)[0], abs=1e-6)
+    fit = minimise_many(likelihood, np.array([[5.0, 0.0, 0.0, 0.5]]), np.array([1, 2, 3]))
+    assert fit.converged[0]
+    assert fit.x[0, likelihood.names.index("delta_ar37")] == -1.0
+    assert fit.chi2[0] == pytest.approx(by_hand(model, 5.0)[0], abs=1e-6)
 
 
 def test_the_prior_changes_no_number_of_the_profile(xenonnt, xenonnt_model):

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import pymc as pm
 
-from ..fit import profile_curve
 from ..likelihood import Likelihood
+from ..newton import profile_many
 from ..shapes import numbers_of, shape_of, slices_of
 from ..statistics import count_errors
 
@@ -50,11 +50,10 @@ def truth_points(likelihood: Likelihood, values: Sequence[float]) -> np.ndarray:
         raise ValueError(
             f"a true value of {name} is {wrong[0]:g}, outside the physical region, which begins at {edge:g}"
         )
-    points = []
-    for fit in profile_curve(likelihood, [0], values):
-        if not fit.converged:
-            raise ValueError(f"the nuisances' fit at {name} = {fit.x[0]:g} did not converge")
-        points.append([float(f"{x:.12g}") for x in fit.x])  # the same on every machine
+    fits = profile_many(likelihood, [0], values)
+    if not fits.converged.all():
+        raise ValueError(f"the nuisances' fit at {name} = {values[~fits.converged][0]:g} did not converge")
+    points = [[float(f"{x:.12g}") for x in point] for point in fits.x]  # the same on every machine
     return np.array(points).reshape(values.size, -1)
 
 

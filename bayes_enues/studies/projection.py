@@ -13,10 +13,10 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from ..experiment import Experiment
-from ..fit import profile_curve
 from ..interactions.base import Interaction
 from ..likelihood import Likelihood
 from ..loading import load_experiment
+from ..newton import profile_many
 from ..quadrature import Density, log_marginal_likelihood
 from ..regions import highest_density_pieces
 from ..shapes import numbers_of
@@ -274,7 +274,7 @@ class _Scan:
     def bounds(self, numbers: np.ndarray) -> dict[str, float] | None:
         """Bounds from one data set; None if one lies outside the range."""
         self.likelihood.numbers = numbers
-        chi2 = np.array([fit.chi2 for fit in profile_curve(self.likelihood, [0], self.values)])
+        chi2 = profile_many(self.likelihood, [0], self.values).chi2
         curve = CubicSpline(self.values, chi2)
         cut = threshold(self.level)
         ends = chi2[[0, -1] if self.signed else [-1]] - chi2.min()
