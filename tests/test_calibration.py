@@ -3,15 +3,20 @@
 import numpy as np
 import pytest
 
+from bayes_enues import models
 from bayes_enues.coverage.calibration import STATES, Simulator, judge, quantities_of, simulations_of
-from bayes_enues.coverage.calibration_run import calibration_folder, run_calibration
+from bayes_enues.coverage.calibration_run import calibration_folder, every_shape, run_calibration
+from bayes_enues.mediators.scan import plan_scan
+from bayes_enues.planes.rows import plan_regions
 from bayes_enues.rows import RowSpec
+from bayes_enues.shapes import same_shape
 
 N = 60
+OTHERS = [("transition_magnetic_moment", "lambda_1"), ("magnetic_moment", "universal")]
 
 
-def ranks(model, told=None):
-    simulator = Simulator(model, 7, told)
+def ranks(told=None):
+    simulator = Simulator(models.magnetic_moment(["xenonnt_sr0"]), 7, told)
     return np.array([simulator.pit(number) for number in range(N)])[:, : -len(STATES)]
 
 
@@ -19,13 +24,27 @@ def test_the_sampler_is_calibrated_and_a_wrong_width_of_a_nuisance_is_noticed(xe
     """The same simulations, once with a sampler that takes the flux error for a quarter of what it is."""
     names = quantities_of(xenonnt_model)
     assert names == ["nu_e", "beta_flux", "chi2"]
-    verdict = judge(ranks(xenonnt_model), names)
+    verdict = judge(ranks(), names)
     assert verdict["passed"], verdict
 
     sigma = xenonnt_model.question.nuisances()["beta_flux"][0].sigma
-    verdict = judge(ranks(xenonnt_model, {"beta_flux_sigma": 0.25 * sigma}), names)
+    verdict = judge(ranks({"beta_flux_sigma": 0.25 * sigma}), names)
     assert not verdict["passed"]
     assert not verdict["quantities"]["beta_flux"]["inside"]
+
+
+def test_every_shape_is_every_shape_that_limits_planes_and_scans_have():
+    """Any other model is one of these with other numbers, so that its sampler is calibrated with theirs."""
+    rows = every_shape(["xenonnt_sr0"])
+    calibrated = [spec.build() for spec in rows if spec.prior is None]  # the others: planes of mass, priors
+    asked = [RowSpec(m, "nu_e", "xenonnt_sr0") for m in ("millicharge", "charge_radius", "anapole_moment")]
+    asked += [RowSpec(m, name, "xenonnt_sr0") for m, name in OTHERS]
+    asked += plan_scan(None, [10.0], ["xenonnt_sr0"])
+    asked += plan_regions("millicharge", [("nu_mu", "nu_tau")], ["xenonnt_sr0"])
+    asked += plan_regions("transition_magnetic_moment", [("lambda_2", "lambda_3")], ["xenonnt_sr0"])
+    for spec in asked:
+        model = spec.build()
+        assert any(same_shape(model, other) for other in calibrated), spec
 
 
 def test_uniform_ranks_pass_about_as_often_as_stated():
@@ -36,7 +55,7 @@ def test_uniform_ranks_pass_about_as_often_as_stated():
     assert not judge(0.5 + (rng.uniform(size=(100, 1)) - 0.5) / 2, ["a"], 0.99)["passed"]
 
 
-def test_simulations_are_kept_and_each_can_be_repeated(xenonnt_model, tmp_path):
+def test_simulations_are_kept_and_each_can_be_repeated(tmp_path):
     spec = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=7)
     told = []
     rows, table = run_calibration([spec], 30, calibration_folder(tmp_path, 7))
@@ -46,7 +65,7 @@ def test_simulations_are_kept_and_each_can_be_repeated(xenonnt_model, tmp_path):
     assert told == [2]
     assert rows == again
     np.testing.assert_array_equal(table[0], same[0])
-    np.testing.assert_allclose(Simulator(xenonnt_model, 7).pit(26)[:-1], table[0][26], atol=1e-12)
+    np.testing.assert_allclose(Simulator(spec.build(), 7).pit(26)[: -len(STATES)], table[0][26], atol=1e-12)
     with pytest.raises(ValueError, match="seed 7, not 8"):
         calibration_folder(tmp_path, 8)
 

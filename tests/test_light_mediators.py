@@ -16,20 +16,22 @@ import pytest
 from iminuit import Minuit
 from numpy.testing import assert_allclose
 from pytensor.compile.mode import Mode
+from scipy.interpolate import RegularGridInterpolator
 from scipy.optimize import brentq
 from scipy.stats import kstest
 from typer.testing import CliRunner
 
 import bayes_enues as be
-from bayes_enues import cli
+from bayes_enues import cli, rows
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.likelihood import Likelihood
 from bayes_enues.mediators import scan as mediators
 from bayes_enues.mediators.mass_table import mass_table
-from bayes_enues.mediators.planes import mass_plane, plane_row
+from bayes_enues.mediators.planes import MassPlaneSpec, mass_plane, plane_row, stored_plane
 from bayes_enues.mediators.wall import LogPower, SoftWall
 from bayes_enues.plots import mediators as mediator_plots
+from bayes_enues.results import ResultsFolder
 from bayes_enues.shapes import shape_of
 
 KINDS = {
@@ -369,8 +371,6 @@ def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
 
 def test_a_scan_that_was_done_is_not_done_again(scan, monkeypatch):
     out, _ = scan
-    from bayes_enues import rows
-
     monkeypatch.setattr(rows, "compute", lambda *a, **k: pytest.fail("computed again"))
     arguments = ["mediators", "--kind", "vector", "--masses", "100", "--experiment", "xenonnt_sr0"]
     arguments += ["--delta-chi2", "4.605", "--out", str(out)]
@@ -504,6 +504,35 @@ def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(f
     row = plane_row(free_mass, plane, tree)
     assert "flat in log coupling on [1e-09, 0.01]" in row["prior"]
     assert row["posterior"]["density_in"] == ["log10_mass", "log10_coupling"]
+
+
+def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
+    specs = [MassPlaneSpec("light_pseudoscalar", "xenonnt_sr0", draws=500)]
+    folder = ResultsFolder(tmp_path, "mediator_planes.json", 0.9)
+    (row,) = rows.run(specs, folder)
+    assert row["prior"] == "flat in log10_mass on [-3, 5]; flat in log coupling on [1e-09, 0.01]"
+    assert row["posterior"]["converged"]
+    assert row["posterior"]["inside"] == pytest.approx(0.9, abs=0.04)
+    plane = stored_plane(row, tmp_path / row["file"]["name"])
+    inside = plane.log_density >= plane.cut
+    density = np.exp(plane.log_density)
+    share = np.trapezoid(np.trapezoid(np.where(inside, density, 0), plane.log10_coupling), plane.log10_mass)
+    assert share == pytest.approx(0.9, abs=0.02)
+    vertices = np.concatenate([line.vertices for line in plane.profile_lines])
+    delta_chi2 = RegularGridInterpolator((plane.log10_mass, plane.log10_coupling), plane.delta_chi2)
+    step = np.array([0.0, 0.1])
+    assert np.all(delta_chi2(vertices + step) > plane.threshold)
+    assert np.all(delta_chi2(vertices - step) < plane.threshold)
+
+    monkeypatch.setattr(MassPlaneSpec, "compute", None)  # nothing is computed twice
+    again = ResultsFolder(tmp_path, "mediator_planes.json", 0.9)
+    assert rows.run(specs, again) == [row]
+    others = [
+        replace(specs[0], prior="flat"),
+        replace(specs[0], masses=(1.0, 10.0)),
+        replace(specs[0], seed=1),
+    ]
+    assert len({spec.fingerprint() for spec in [*specs, *others]}) == 4
 
 
 @pytest.mark.parametrize(

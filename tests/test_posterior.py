@@ -3,15 +3,19 @@
 import numpy as np
 import pymc as pm
 import pytensor
+import pytensor.tensor as pt
 import pytest
 import xarray as xr
+from pytensor.compile.mode import Mode
 from scipy.stats import kstest, uniform
 
 from bayes_enues import Flat, marginal_density, models, sample_posterior
 from bayes_enues import posterior as module
 from bayes_enues.posterior import Diagnostics, diagnose, quantile_error
+from bayes_enues.shapes import numbers_of, shape_of
 
 SEEDS = (11, 22, 33, 44, 55)
+PLAIN = Mode(linker="py", optimizer=None)
 
 
 @pytest.mark.parametrize("which", ["xenonnt_model", "lz_model"])
@@ -157,20 +161,31 @@ def test_doubling_ends_somewhere(scripted, xenonnt_model, monkeypatch):
     assert [a[1] for a in asked] == [1000, 4000]
 
 
-def test_two_far_modes_stick_in_nuts_and_smc_weighs_them(monkeypatch):
+def test_two_far_modes_stick_in_nuts_and_smc_weighs_them():
     """A quarter of the probability near -8, the rest near 8; the barrier is 700 in log-probability."""
     with pm.Model() as model:
         x = pm.Uniform("x", -12, 12)
         left, right = -0.5 * ((x + 8) / 0.2) ** 2, -0.5 * ((x - 8) / 0.2) ** 2
         pm.Potential("modes", pm.math.logaddexp(np.log(0.25) + left, np.log(0.75) + right))
-    monkeypatch.setattr(module, "SMC_DRAWS", 1000)
-    tree = sample_posterior(model, draws=300, seed=4, groups=False)
+    tree = sample_posterior(model, draws=300, seed=4, smc_draws=1000, groups=False)
     assert tree.attrs["sampler"] == "smc"
     assert tree.attrs["attempts"] == 4
     assert (tree["posterior"]["x"].values < 0).mean() == pytest.approx(0.25, abs=0.04)
 
 
-@pytest.mark.parametrize("wrong", [{"draws": 0}, {"draws": 2.5}, {"tune": -1}, {"chains": 0}], ids=str)
+def test_smc_starts_from_prior_draws_in_the_samplers_own_coordinates(joint_model):
+    """Each variable's own transform, written out by PyMC one number at a time; the order is the model's."""
+    population = module._populations(joint_model, draws=3, chains=2, seed=5)[1]
+    drawn = shape_of(joint_model).draws.prior(6, numbers_of(joint_model), 5)[3:]
+    assert list(population) == [joint_model.rvs_to_values[rv].name for rv in joint_model.free_RVs]
+    for k, rv in enumerate(joint_model.free_RVs):
+        transform, value = joint_model.rvs_to_transforms[rv], joint_model.rvs_to_values[rv]
+        for number, own in zip(drawn[:, k], population[value.name], strict=True):
+            back = transform.backward(pt.constant(own), *rv.owner.inputs).eval(mode=PLAIN)
+            assert back == pytest.approx(number, rel=1e-9)
+
+
+@pytest.mark.parametrize("wrong", [{"draws": 0}, {"draws": 2.5}, {"tune": -1}, {"smc_draws": 0}], ids=str)
 def test_numbers_of_draws_must_be_positive(xenonnt_model, wrong):
     with pytest.raises(ValueError, match="positive whole number"):
         sample_posterior(xenonnt_model, **wrong)

@@ -8,6 +8,15 @@ import typer
 
 from .common import Experiments, Level, Parameters, Seed, console, progress
 
+#: Of the columns, for a terminal.
+HEADERS = {
+    "profile_interval": "profile\ninterval",
+    "profile_upper": "its upper\nend alone",
+    "profile_one_sided": "profile\n1-sided",
+    "posterior": "posterior,\nflat x",
+    "posterior_flat_strength": "posterior,\nflat x²",
+}
+
 
 def coverage(
     model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
@@ -114,16 +123,17 @@ def print_coverage(rows, folder) -> None:
         mine = [row for row in rows if (row["parameter"], row["experiment"]) == key]
         first = mine[0]
         table = Table(
-            title=f"{first['model'].replace('_', ' ')} {key[0]}, {key[1]}: coverage in %, "
-            f"{first['toys']} toys each",
+            title=f"{first['model'].replace('_', ' ')} {key[0]}, {key[1]}: coverage in % (and what is "
+            f"promised), {first['toys']} toys each",
             title_justify="left",
             box=box.SIMPLE_HEAD,
         )
         bounds = [b for b in BOUNDS if first["coverage_target"][b] is not None]
         table.add_column(f"true value\n[{first['unit']}]", justify="right")
         for bound in bounds:
-            table.add_column(f"{bound}\n(target {100 * first['coverage_target'][bound]:g})", justify="right")
-        for name in ("critical value", "p-value", "failed"):
+            target = f"({100 * first['coverage_target'][bound]:g})"
+            table.add_column(f"{HEADERS[bound]}\n{target}", justify="right")
+        for name in ("critical\nvalue", "p", "failed"):
             table.add_column(name, justify="right")
         for row in mine:
             critical = "none"
