@@ -226,6 +226,21 @@ def test_spectrum_draws_a_figure(monkeypatch, capsys, tmp_path):
     )
     assert code == 2
     assert "magnetic_moment:nu_e=9" in err
+    for text, words in (
+        ("light_vector:coupling=2e-7", "leaves out ['mass']"),
+        ("magnetic_moment:nu_e=9,nu_e=8", "nu_e twice"),
+        ("magnetic_moment:mass=10", "has no parameter"),
+    ):
+        code, _, err = call(monkeypatch, capsys, "spectrum", "--signal", text, "--out", tmp_path)
+        assert code == 2
+        assert words in err
+
+
+def test_a_mediators_spectrum_is_drawn_at_its_mass(monkeypatch, capsys, tmp_path):
+    asked = ["--experiment", "xenonnt_sr0", "--signal", "light_vector:coupling=2e-7,mass=10"]
+    code, *_ = call(monkeypatch, capsys, "spectrum", *asked, "--out", tmp_path)
+    assert code == 0
+    assert (tmp_path / "spectrum.png").stat().st_size > 5000
 
 
 def test_a_level_without_a_one_sided_bound_is_shown_too(monkeypatch, capsys, tmp_path):

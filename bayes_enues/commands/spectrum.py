@@ -12,7 +12,9 @@ def spectrum(
     experiment: Experiments = None,
     signal: Annotated[
         list[str] | None,
-        typer.Option(help="Such as magnetic_moment:nu_e=9 or magnetic_moment:universal=6.5; repeatable."),
+        typer.Option(
+            help="Such as magnetic_moment:nu_e=9 or light_vector:coupling=2e-7,mass=10; repeatable."
+        ),
     ] = None,
     out: Out = Path("results"),
 ) -> None:
@@ -28,15 +30,18 @@ def spectrum(
     chosen = [load_experiment(name) for name in experiment or experiment_names()]
     interactions = [("Standard Model", StandardModel())]
     for text in signal or ["magnetic_moment:universal=10", "magnetic_moment:nu_e=15"]:
-        model, _, assignment = text.partition(":")
-        name, _, value = assignment.partition("=")
+        model, values = parse_signal(text)
         kind = interaction_named(model)
-        try:
-            number = float(value)
-        except ValueError:
-            raise ValueError(f"{text!r} is no signal; one looks like magnetic_moment:nu_e=9") from None
-        label = f"{kind.label(name)} = {number:g} × {plots.unit_label(kind.unit)}"
-        interactions.append((label, kind().with_values(**{name: number})))
+        fixed = {name: values.pop(name) for name in kind.fixed_parameters if name in values}
+        if missing := sorted(set(kind.fixed_parameters) - set(fixed)):
+            raise ValueError(
+                f"{text!r} leaves out {missing}; one looks like light_vector:coupling=2e-7,mass=10"
+            )
+        given = kind(**fixed).with_values(**values)
+        size = f" × {plots.unit_label(kind.unit)}" if kind.unit != "1" else ""
+        words = [f"{kind.label(name)} = {value:g}{size}" for name, value in values.items()]
+        words += [f"{name} {value:g} keV" for name, value in fixed.items()]
+        interactions.append((", ".join(words), given))
     folder = ResultsFolder(out, "limits.json")
     with plots.style():
         fig, axes = plots.figure(1, len(chosen), width=4.2, height=3.2, squeeze=False)
@@ -44,3 +49,25 @@ def spectrum(
             plots.plot_spectrum(ax, e, [(label, signal_counts(e, i)) for label, i in interactions])
         paths = plots.save(fig, folder.path / "spectrum")
     console.print("Written: " + ", ".join(str(p) for p in paths))
+
+
+def parse_signal(text: str) -> tuple[str, dict[str, float]]:
+    """``magnetic_moment:nu_e=9`` as a model and its values.
+
+    Raises
+    ------
+    ValueError
+        If the text does not look like that, or gives a value twice.
+    """
+    model, _, assignments = text.partition(":")
+    values = {}
+    for assignment in assignments.split(","):
+        name, _, value = assignment.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            raise ValueError(f"{text!r} is no signal; one looks like magnetic_moment:nu_e=9") from None
+        if name.strip() in values:
+            raise ValueError(f"{text!r} gives {name.strip()} twice")
+        values[name.strip()] = number
+    return model.strip(), values
