@@ -14,13 +14,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-__all__ = ["ResultsFolder", "write_posterior", "write_text"]
+from .whole_files import WholeFile, check_writable, slug, write_text
 
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    with _Whole(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+__all__ = ["ResultsFolder", "file_hash", "fingerprint", "write_posterior"]
 
 
 def write_posterior(tree, path: Path) -> None:
@@ -29,38 +25,6 @@ def write_posterior(tree, path: Path) -> None:
     small = {"dtype": "float32", "compression": "gzip", "compression_opts": 1, "shuffle": True}
     encoding = {f"/{group}": {name: small for name in tree[group].data_vars} for group in derived}
     tree.to_netcdf(path, engine="h5netcdf", encoding=encoding)
-
-
-class _Whole:
-    """Context that yields a temporary path and moves it into place on success."""
-
-    def __init__(self, path: Path):
-        self.path = path
-        self.partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-
-    def __enter__(self) -> Path:
-        return self.partial
-
-    def __exit__(self, kind, error, trace):
-        if kind is None:
-            with open(self.partial, "rb") as file:
-                os.fsync(file.fileno())
-            os.replace(self.partial, self.path)
-        else:
-            self.partial.unlink(missing_ok=True)
-
-
-def check_writable(path: Path) -> None:
-    """Make a folder for results, and refuse one that cannot be written to."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / f".probe.{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ValueError(
-            f"results cannot be written to {path}: {error.strerror}; choose another --out"
-        ) from None
 
 
 class ResultsFolder:
@@ -167,7 +131,7 @@ class ResultsFolder:
         if tree is not None:
             what = "_".join(slug(row[key]) for key in ("model", "parameter", "experiment"))
             name = f"posterior_{what}_{row['fingerprint'][:8]}.nc"
-            with _Whole(self.path / name) as partial:
+            with WholeFile(self.path / name) as partial:
                 if isinstance(tree, Path):
                     os.replace(tree, partial)
                 else:
@@ -194,7 +158,7 @@ class ResultsFolder:
         flat = [_flat(row) for row in self.rows]
         columns = list(dict.fromkeys(name for row in flat for name in row))
         with (
-            _Whole(self.file.with_suffix(".csv")) as partial,
+            WholeFile(self.file.with_suffix(".csv")) as partial,
             open(partial, "w", newline="", encoding="utf-8") as file,
         ):
             writer = csv.DictWriter(file, columns, lineterminator="\n")
@@ -207,11 +171,6 @@ def _complete(row: Any) -> bool:
     file = row.get("file") if isinstance(row, dict) else None
     named = file is None or (isinstance(file, dict) and {"name", "sha256"} <= file.keys())
     return isinstance(row, dict) and isinstance(row.get("fingerprint"), str) and named
-
-
-def slug(text: str) -> str:
-    """A text as part of a file name."""
-    return "".join(c if c.isalnum() or c in "+-_" else "-" for c in text)
 
 
 def file_hash(path: Path) -> str:

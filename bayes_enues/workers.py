@@ -17,6 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from .whole_files import partial_suffix
+
 if TYPE_CHECKING:
     from .rows import RowSpec
 
@@ -71,7 +73,10 @@ def compute_all(
         for spec in waiting.popleft() if waiting else ():
             running[executor.submit(_row, spec, Path(scratch) if keep_draws else None)] = (executor, spec)
 
-    with TemporaryDirectory(dir=folder, prefix=".partial.") as scratch, _single_workers(jobs) as executors:
+    with (
+        TemporaryDirectory(dir=folder, prefix=".rows-", suffix=partial_suffix()) as scratch,
+        _single_workers(jobs) as executors,
+    ):
         for executor in executors:
             start(executor)
         fresh = set(executors)  # those that are compiling

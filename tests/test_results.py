@@ -3,12 +3,16 @@
 import csv
 import json
 import os
+import platform
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from bayes_enues.results import ResultsFolder, fingerprint, write_text
+from bayes_enues.results import ResultsFolder, fingerprint
+from bayes_enues.whole_files import slug, write_text
 
 
 def row(mark="a" * 32, converged=True, **more):
@@ -166,3 +170,18 @@ def test_the_fingerprint_depends_on_everything_and_on_no_order():
     a = fingerprint({"seed": 1, "data": {"x": "1", "y": "2"}})
     assert a == fingerprint({"data": {"y": "2", "x": "1"}, "seed": 1})
     assert a != fingerprint({"seed": 2, "data": {"x": "1", "y": "2"}})
+
+
+def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    host = slug(platform.node())
+    dead = [f".limits.json.{host}-{gone.pid}.partial", f".rows-x.{host}-{gone.pid}.partial"]
+    mine, elsewhere = f".a.{host}-{os.getpid()}.partial", f".b.elsewhere-{gone.pid}.partial"
+    kept = [mine, elsewhere, ".c.partial", "notes.partial"]
+    for name in [dead[0], *kept]:
+        (tmp_path / name).touch()
+    (tmp_path / dead[1]).mkdir()
+    (tmp_path / dead[1] / "row.nc").touch()
+    ResultsFolder(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(kept)

@@ -66,7 +66,7 @@ def calibration_figure(row, ranks, path: Path) -> None:
     """Ranks of every quantity of one model against its simultaneous band."""
     from .. import plots
     from ..plots.coverage import plot_ranks
-    from ..results import slug
+    from ..whole_files import slug
 
     names = list(row["quantities"])
     with plots.style():

@@ -21,9 +21,10 @@ def check(
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
     from ..posterior import sample_posterior
-    from ..results import ResultsFolder, write_text
+    from ..results import ResultsFolder
     from ..rows import interaction_named, model_of, plan
     from ..studies.checks import predictive_check
+    from ..whole_files import write_text
 
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}

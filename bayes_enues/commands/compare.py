@@ -21,8 +21,9 @@ def compare(
     out: Out = Path("results"),
 ) -> None:
     """ln B three ways, and its dependence on the prior's width."""
-    from ..results import ResultsFolder, write_text
+    from ..results import ResultsFolder
     from ..rows import plan
+    from ..whole_files import write_text
 
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     specs = plan([model], parameter, experiment, **options)

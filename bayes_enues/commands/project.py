@@ -28,11 +28,12 @@ def project(
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
     from ..plots import figure, save, style
     from ..plots.projection import plot_projection
-    from ..results import ResultsFolder, write_text
+    from ..results import ResultsFolder
     from ..rows import interaction_named
     from ..statistics import check_level
     from ..studies.projection import future_experiment
     from ..studies.projection import project as run
+    from ..whole_files import write_text
 
     check_level(level)
     kind = interaction_named(model)

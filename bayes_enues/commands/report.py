@@ -14,7 +14,7 @@ def report(
 ) -> None:
     """Tables, figures, sources and diagnostics of a results folder on one page that loads nothing."""
     from ..reports.report import build_report
-    from ..results import write_text
+    from ..whole_files import write_text
 
     page = build_report(folder)
     target = out or folder / "report.html"

@@ -93,7 +93,7 @@ def write_tables(rows, out: Path) -> None:
     """Table I and the page of differences."""
     from ..reports.reproduction_page import reproduction_page
     from ..reports.table_one import table, table_csv, table_json, table_markdown
-    from ..results import write_text
+    from ..whole_files import write_text
 
     entries = table(rows["limits"])
     write_text(out / "table_one.md", table_markdown(entries))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..results import _Whole, check_writable, slug, write_text
+from ..whole_files import WholeFile, check_writable, slug, write_text
 
 __all__ = ["RunFolder"]
 
@@ -85,7 +85,7 @@ class RunFolder:
     def keep(path: Path, results: np.ndarray) -> None:
         """Write the array of a chunk."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _Whole(path) as partial, open(partial, "wb") as file:
+        with WholeFile(path) as partial, open(partial, "wb") as file:
             np.save(file, results)
 
     def put(self, key: Mapping[str, Any], **entries: Sequence[dict[str, Any]]) -> None:

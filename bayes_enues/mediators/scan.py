@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..results import _Whole
 from ..rows import RowSpec, interaction_named, plan
 from ..tables import packaged, read_table
+from ..whole_files import WholeFile
 
 __all__ = ["KINDS", "Curve", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
 
@@ -162,7 +162,7 @@ def curves(rows: Iterable[Mapping[str, Any]]) -> list[Curve]:
 
 def write_curves(found: Sequence[Curve], path: str | Path) -> None:
     """Write curves as one table, a line a mass."""
-    with _Whole(Path(path)) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+    with WholeFile(Path(path)) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for curve in found:

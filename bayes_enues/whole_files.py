@@ -1,0 +1,82 @@
+"""Files that are there whole or not at all, and what a killed process left of them."""
+
+import os
+import platform
+import re
+import shutil
+from pathlib import Path
+
+__all__ = ["WholeFile", "check_writable", "partial_suffix", "remove_leftovers", "slug", "write_text"]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    with WholeFile(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+class WholeFile:
+    """Context that yields a temporary path and moves it into place on success."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.partial = path.with_name(f".{path.name}{partial_suffix()}")
+
+    def __enter__(self) -> Path:
+        return self.partial
+
+    def __exit__(self, kind, error, trace):
+        if kind is None:
+            with open(self.partial, "rb") as file:
+                os.fsync(file.fileno())
+            os.replace(self.partial, self.path)
+        else:
+            self.partial.unlink(missing_ok=True)
+
+
+def partial_suffix() -> str:
+    """End of the name of what is being written: whose it is, for a later run to know what was left."""
+    return f".{slug(platform.node())}-{os.getpid()}.partial"
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what processes of this machine that are gone, killed perhaps, had begun to write."""
+    for leftover in (*path.glob(".*.partial"), *path.glob("chunks/*/.*.partial")):
+        owner = re.search(r"\.([^.]*)-(\d+)\.partial$", leftover.name)
+        if owner is None or owner[1] != slug(platform.node()) or _runs(int(owner[2])):
+            continue
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # asking is not safe there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def check_writable(path: Path) -> None:
+    """Make a folder for results, clear it of what a killed run left; refuse one that cannot be written to."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / f".probe.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ValueError(
+            f"results cannot be written to {path}: {error.strerror}; choose another --out"
+        ) from None
+    remove_leftovers(path)
+
+
+def slug(text: str) -> str:
+    """A text as part of a file name."""
+    return "".join(c if c.isalnum() or c in "+-_" else "-" for c in text)
