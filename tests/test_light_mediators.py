@@ -507,9 +507,14 @@ def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(f
 
 
 def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
-    specs = [MassPlaneSpec("light_pseudoscalar", "xenonnt_sr0", draws=500)]
-    folder = ResultsFolder(tmp_path, "mediator_planes.json", 0.9)
-    (row,) = rows.run(specs, folder)
+    asked = (
+        "mediators --kind pseudoscalar --masses 10 --experiment xenonnt_sr0 --draws 500 --plane loguniform"
+    )
+    result = CliRunner().invoke(cli.app, [*asked.split(), "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert "0 divergences; flat in log10_mass" in " ".join(result.output.split())
+    assert (tmp_path / "mediator_planes.pdf").exists()
+    (row,) = json.loads((tmp_path / "mediator_planes.json").read_text())["rows"]
     assert row["prior"] == "flat in log10_mass on [-3, 5]; flat in log coupling on [1e-09, 0.01]"
     assert row["posterior"]["converged"]
     assert row["posterior"]["inside"] == pytest.approx(0.9, abs=0.04)
@@ -524,6 +529,7 @@ def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     assert np.all(delta_chi2(vertices + step) > plane.threshold)
     assert np.all(delta_chi2(vertices - step) < plane.threshold)
 
+    specs = [MassPlaneSpec("light_pseudoscalar", "xenonnt_sr0", draws=500)]
     monkeypatch.setattr(MassPlaneSpec, "compute", None)  # nothing is computed twice
     again = ResultsFolder(tmp_path, "mediator_planes.json", 0.9)
     assert rows.run(specs, again) == [row]
