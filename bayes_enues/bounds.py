@@ -80,7 +80,7 @@ def limits(
     bound = SignedBound(model, name, level) if question.interaction.signed else UpperBound(model, name, level)
 
     def excess(tree):
-        return bound.error(tree) / (PRECISION * bound.size(tree))
+        return bound.excess(tree) / PRECISION
 
     tree = sample_posterior(
         model, draws, seed, precision=excess, groups=groups, progress=progress, **sampling

@@ -7,6 +7,7 @@ import xarray as xr
 
 from .profile import Profile
 from .published import Published
+from .statistics import one_sided_threshold
 
 __all__ = ["Limit", "PosteriorBound"]
 
@@ -140,11 +141,8 @@ class Limit:
             f"  profile:   {pieces} (Delta chi^2 = {self.profile.threshold:.4g})",
         ]
         if self.profile.upper_one_sided is not None:
-            lines.append(
-                f"             < {self.profile.upper_one_sided:.4g} ({level} one-sided, Delta chi^2 = 1.642)"
-                if self.level == 0.9
-                else f"             < {self.profile.upper_one_sided:.4g} (one-sided)"
-            )
+            cut = f"Delta chi^2 = {one_sided_threshold(self.level):.4g}"
+            lines.append(f"             < {self.profile.upper_one_sided:.4g} ({level} one-sided, {cut})")
         if self.published:
             low = "" if self.published.lower is None else f"{self.published.lower:g} to "
             lines.append(f"  published: {low}{self.published.upper:g} ({self.published.source})")

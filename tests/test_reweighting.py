@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from bayes_enues.quadrature import Density
 from bayes_enues.regions import credible_region
-from bayes_enues.studies.reweighting import importance_weights
+from bayes_enues.reweighting import importance_weights
 
 
 @pytest.fixture(scope="module")

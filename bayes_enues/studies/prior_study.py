@@ -14,6 +14,7 @@ from scipy.interpolate import PchipInterpolator
 
 from ..bounds import PRECISION, limits
 from ..caveats import range_notes
+from ..credible_bounds import highest_density_ends, upper_end
 from ..likelihood import Likelihood
 from ..limit import Limit
 from ..posterior import sample_posterior
@@ -22,12 +23,12 @@ from ..prior_density import log_density
 from ..prior_text import parse_prior
 from ..priors import Flat, Prior
 from ..quadrature import Density, log_marginal_likelihood, marginal_density
-from ..regions import credible_region, highest_density_pieces
+from ..regions import credible_region
 from ..results import ResultsFolder
+from ..reweighting import MAX_PARETO_K, Weights, importance_weights
 from ..rows import RowSpec, model_of
 from .beside_default import complete_beside_default
 from .prior_plan import StudyRow
-from .reweighting import MAX_PARETO_K, Weights, importance_weights
 
 __all__ = ["FLAG", "run_study"]
 
@@ -70,27 +71,11 @@ class _Under:
         self.unreached = max(0.0, 1.0 - inside)  # probability where the default has no draws
 
 
-def _ends(draws, weights: Weights, density: Density, signed: bool, level: float) -> dict[str, Any]:
+def _ends(draws, weights: Weights | None, density: Density, signed: bool, level: float) -> dict[str, Any]:
     """The bound of weighted draws with its error, as in :class:`bayes_enues.limit.PosteriorBound`."""
-    if not signed:
-        upper = float(weights.quantile(draws, level))
-        return {"upper": upper, "mcse": weights.quantile_error(draws, level)}
-    heights = density.at(draws)
-    cut = float(weights.quantile(heights, 1 - level))
-    pieces = highest_density_pieces(density, cut)
-    ends = np.ravel(pieces)
-    inner = ends[(ends > density.values[0]) & (ends < density.values[-1])]
-    step = 1e-4 * np.ptp(density.values)
-    slope = np.abs(density.at(inner + step) - density.at(inner - step)) / (2 * step)
-    error = weights.quantile_error(heights, 1 - level)
-    tail = (1 - level) / 2
-    return {
-        "lower": pieces[0][0],
-        "upper": pieces[-1][1],
-        "pieces": [list(piece) for piece in pieces],
-        "eti": [float(q) for q in weights.quantile(draws, [tail, 1 - tail])],
-        "mcse": float(np.max(error / np.maximum(slope, 1e-300))) if inner.size else 0.0,
-    }
+    if signed:
+        return highest_density_ends(draws, density, level, weights)
+    return upper_end(draws, level, weights)
 
 
 def _size(ends: dict[str, Any]) -> float:
@@ -177,8 +162,7 @@ def _sampled(group: _Group, under: _Under) -> tuple[xr.DataTree, dict[str, Any]]
 
     def ends_of(tree):
         draws = tree["posterior"][spec.parameter].values
-        even = Weights(np.ones(draws.shape), -np.inf)
-        return _ends(draws, even, under.density, group.signed, spec.level)
+        return _ends(draws, None, under.density, group.signed, spec.level)
 
     def excess(tree):
         ends = ends_of(tree)
