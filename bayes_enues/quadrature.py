@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pymc as pm
@@ -28,6 +29,7 @@ REFINEMENTS = 4
 CHUNK = 100_000  # points at which chi^2 is evaluated at once
 NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
 CUT_NODES, CUT_WEIGHTS = leggauss(32)
+_KNOWN: WeakKeyDictionary[pm.Model, dict[tuple, "Density"]] = WeakKeyDictionary()
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 
 
@@ -185,9 +187,19 @@ def marginal_density(
     Returns
     -------
     Density
+        Kept for the same model with the same numbers: the check of modes, the bound and its check all ask.
     """
     likelihood = Likelihood(model)
     name = likelihood.names[0] if parameter is None else parameter
+    known = _KNOWN.setdefault(model, {})
+    key = (name, n, order, likelihood.numbers.tobytes())
+    if key not in known:
+        known.clear()
+        known[key] = _marginal_density(model, likelihood, name, n, order)
+    return known[key]
+
+
+def _marginal_density(model: pm.Model, likelihood: Likelihood, name: str, n: int, order: int) -> Density:
     prior = likelihood.question.priors[name]
     own = not isinstance(prior, Prior)
     values = np.linspace(*likelihood_range(model, name), n) if own else prior.grid(n)

@@ -91,3 +91,11 @@ def test_another_free_parameter_must_be_on_the_grid_too(xenonnt):
     model = models.magnetic_moment([xenonnt], ["nu_e", "nu_mu"], prior=Flat(0, 40))
     with pytest.raises(ValueError, match=r"\['nu_mu'\] must be on the grid too"):
         marginal_density(model, "nu_e")
+
+
+def test_a_density_is_kept_until_a_number_of_the_model_changes(xenonnt):
+    model = models.magnetic_moment([xenonnt], free="nu_e")
+    first = marginal_density(model)
+    assert marginal_density(model) is first
+    model.set_data("observed_xenonnt_sr0", xenonnt.counts + 2)
+    assert marginal_density(model).quantile(0.9) > 1.1 * first.quantile(0.9)
