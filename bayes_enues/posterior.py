@@ -230,6 +230,13 @@ def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr
     return _dateless({"posterior": posterior, "sample_stats": stats})
 
 
+class _OneCopy(pm.smc.kernels.IMH):
+    """PyMC's kernel, its functions shared by all chains: they hold no random numbers that would need a copy."""
+
+    def set_rng(self, rng):
+        self.rng = rng
+
+
 def _smc(model, draws, chains, seed) -> xr.DataTree:
     logger = logging.getLogger("pymc.smc.sampling")
     level, names = logger.level, [rv.name for rv in model.free_RVs]
@@ -239,6 +246,7 @@ def _smc(model, draws, chains, seed) -> xr.DataTree:
             warnings.filterwarnings("ignore", "Numba will use object mode", UserWarning)
             tree = pm.sample_smc(
                 draws=draws,
+                kernel=_OneCopy,
                 chains=chains,
                 cores=1,
                 random_seed=seed,
