@@ -231,7 +231,7 @@ def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr
 
 
 class _OneCopy(pm.smc.kernels.IMH):
-    """PyMC's kernel, its functions shared by all chains: they hold no random numbers that would need a copy."""
+    """PyMC's kernel, its functions shared by all chains: they hold no random numbers, so need no copies."""
 
     def set_rng(self, rng):
         self.rng = rng

@@ -83,25 +83,28 @@ def cost_per_toy() -> None:
             print(f"{1e3 * seconds / n:10.3f} ms a toy, {experiment}, {n} toys thrown and analysed")
 
 
-def scaling(toys: int = 4000) -> None:
-    """One worker process against two, their start and compilation aside."""
+def scaling(toys: int = 4000, repeats: int = 3) -> None:
+    """One worker process against two, in turn, their start and compilation aside."""
     job = job_of(RowSpec(MODEL, PARAMETER, "lz_ws2022", seed=SEED), [0.0, 6.0, 12.0, 18.0])
-    seconds = {}
-    for workers in (1, 2):
-        with tempfile.TemporaryDirectory() as path:
-            folder = coverage_folder(path, MODEL, SEED, "poisson", 0.9)
-            moments = []
-            run_coverage(
-                [job],
-                toys,
-                folder,
-                executors(workers),
-                lambda done, words, moments=moments: moments.append(time.perf_counter()),
-            )
-        chunks = len(moments) - 1
-        skipped = 2 * workers  # until every worker has compiled
-        seconds[workers] = (moments[-1] - moments[skipped]) / (chunks - skipped)
-    print(f"two workers do {seconds[1] / seconds[2]:.2f} times what one does")
+    seconds = {1: [], 2: []}
+    for _ in range(repeats):
+        for workers, found in seconds.items():
+            with tempfile.TemporaryDirectory() as path:
+                folder = coverage_folder(path, MODEL, SEED, "poisson", 0.9)
+                moments = []
+                run_coverage(
+                    [job],
+                    toys,
+                    folder,
+                    executors(workers),
+                    lambda done, words, moments=moments: moments.append(time.perf_counter()),
+                )
+            chunks = len(moments) - 1
+            skipped = 2 * workers  # until every worker has compiled
+            found.append((moments[-1] - moments[skipped]) / (chunks - skipped))
+    one, two = (np.median(seconds[workers]) for workers in (1, 2))
+    print(f"two workers do {one / two:.2f} times what one does ({50 * one / two:.0f} % of twice as much)")
+    print(f"  seconds a chunk: one {np.round(seconds[1], 3)}, two {np.round(seconds[2], 3)}")
 
 
 def against_nuts(experiment: str = "lz_ws2022", value: float = 15.0, n: int = 50) -> None:
