@@ -7,7 +7,7 @@ besides, every arXiv number in the header of a table that an experiment read is 
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from .experiment import Experiment
 from .loading import load_experiment
@@ -30,22 +30,37 @@ def cite(result: Any) -> str:
     Returns
     -------
     str
-        Entries in the order of ``data/citations.bib``. A reference named by a user's own table and not known
-        there is listed in a comment at the end.
+        Entries in the order of ``data/citations.bib``. Comments at the end list the references that a user's
+        own table names and that are not known there, and the experiments of a result that cannot be loaded
+        by their name, such as a user's own.
 
     Raises
     ------
     TypeError
         If this is nothing that has sources.
+    ValueError, FileNotFoundError
+        If an experiment was asked for by a name that there is not.
     """
-    used, arxiv = _used_by(result)
+    used, arxiv, gone = _used_by(result)
     entries = _entries()
     chosen = [
         text for text, what, eprint in entries if what & used or (eprint is not None and eprint in arxiv)
     ]
     unknown = sorted(set(arxiv) - {eprint for *_, eprint in entries})
     comments = [f"% no entry for arXiv:{number}, which {arxiv[number]} names" for number in unknown]
+    comments += [
+        f"% {name} cannot be loaded by its name; cite what its folder names" for name in sorted(gone)
+    ]
     return "\n\n".join([*chosen, *comments])
+
+
+class _Used(NamedTuple):
+    """What a result used, the arXiv numbers in its tables with the table that names each, and experiments
+    that cannot be loaded."""
+
+    what: set[str]
+    arxiv: dict[str, str]
+    gone: set[str]
 
 
 @lru_cache
@@ -61,18 +76,17 @@ def _entries() -> tuple[tuple[str, frozenset[str], str | None], ...]:
     return tuple(found)
 
 
-def _used_by(result: Any) -> tuple[set[str], dict[str, str]]:
-    """What a result used, and the arXiv numbers in its tables with the table that names each."""
+def _used_by(result: Any) -> _Used:
     if isinstance(result, str):
         result = [load_experiment(part) for part in _names(result)]
     if isinstance(result, Experiment):
         return _used_by_experiment(result)
     if isinstance(result, Mapping) and "experiment" in result:  # a row of limits.json
-        return _together([result["experiment"]], _sampler(result.get("posterior")))
+        return _fitted(result["experiment"], _sampler(result.get("posterior")))
     if hasattr(result, "question"):  # a pm.Model
         return _together(result.question.experiments, {"statistics", "analysis"})
     if hasattr(result, "experiment") and hasattr(result, "model"):  # Limit, RowSpec, Projection
-        return _together([result.experiment], _sampler(getattr(result, "posterior", None)))
+        return _fitted(result.experiment, _sampler(getattr(result, "posterior", None)))
     if isinstance(result, Iterable) and not isinstance(result, Mapping):
         return _together(result, set())
     raise TypeError(
@@ -92,16 +106,29 @@ def _sampler(posterior: Any) -> set[str]:
     return {"statistics", "analysis"} | ({f"sampler:{name}"} if name else set())
 
 
-def _together(parts: Iterable, used: set[str]) -> tuple[set[str], dict[str, str]]:
-    used, arxiv = set(used), {}
-    for part in parts:
-        more, numbers = _used_by(part)
-        used |= more
-        arxiv |= numbers
-    return used, arxiv
+def _fitted(experiment: str | Experiment, used: set[str]) -> _Used:
+    """Of a result, which keeps the name of its experiment and not where it came from."""
+    if isinstance(experiment, Experiment):
+        return _together([experiment], used)
+    loaded, gone = [], set()
+    for name in _names(experiment):
+        try:
+            loaded.append(load_experiment(name))
+        except (ValueError, FileNotFoundError):
+            gone.add(name)
+    found = _together(loaded, used)
+    return found._replace(gone=gone)
 
 
-def _used_by_experiment(experiment: Experiment) -> tuple[set[str], dict[str, str]]:
+def _together(parts: Iterable, used: set[str]) -> _Used:
+    found = _Used(set(used), {}, set())
+    for more in map(_used_by, parts):
+        for mine, theirs in zip(found, more, strict=True):
+            mine.update(theirs)
+    return found
+
+
+def _used_by_experiment(experiment: Experiment) -> _Used:
     sun, settings = experiment.sun, experiment.settings
     used = {
         "analysis",
@@ -116,4 +143,4 @@ def _used_by_experiment(experiment: Experiment) -> tuple[set[str], dict[str, str
     for table, lines in {"experiment.toml": (experiment.reference,), **experiment.provenance}.items():
         for number in _ARXIV.findall("\n".join(lines)):
             arxiv.setdefault(number, f"{experiment.name}, {table},")
-    return used, arxiv
+    return _Used(used, arxiv, set())

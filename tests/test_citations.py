@@ -1,11 +1,13 @@
 """References follow from what a result used."""
 
 import re
+import shutil
 
 import pytest
 
 import bayes_enues as be
 from bayes_enues.citations import _entries
+from bayes_enues.reports.sources import references
 from bayes_enues.tables import packaged, packaged_names, read_table
 
 
@@ -61,3 +63,22 @@ def test_entries_are_whole_and_do_not_show_what_only_we_need():
 def test_what_has_no_sources_is_refused():
     with pytest.raises(TypeError, match="int has no sources"):
         be.cite(3)
+
+
+def test_an_experiment_that_cannot_be_loaded_by_its_name_leaves_a_comment(tmp_path):
+    row = {"experiment": "my_toy+xenonnt_sr0", "posterior": {"sampler": "nuts"}}
+    text = be.cite(row)
+    assert keys(text) == keys(be.cite(row | {"experiment": "xenonnt_sr0"}))
+    assert text.split("\n\n")[-1] == "% my_toy cannot be loaded by its name; cite what its folder names"
+    assert be.cite([row, row]) == text
+    with pytest.raises(ValueError, match="no experiment 'my_toy'"):
+        be.cite("my_toy")
+
+
+def test_a_report_cites_the_experiment_of_a_users_own_folder(tmp_path):
+    shutil.copytree(packaged("xenonnt_sr0"), tmp_path / "mine")
+    path = tmp_path / "mine" / "experiment.toml"
+    path.write_text(path.read_text().replace('name = "xenonnt_sr0"', 'name = "mine"'))
+    text = references([{"experiment": str(tmp_path / "mine"), "posterior": {"sampler": "nuts"}}])
+    assert {"nutpie", "Vinyoles:2016"} <= keys(text.replace("<pre>", "<pre>\n"))
+    assert "cannot be loaded" not in text

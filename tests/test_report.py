@@ -1,5 +1,6 @@
 """The report: everything of a results folder on one page that loads nothing and runs nothing."""
 
+import html
 import json
 import re
 import shutil
@@ -10,7 +11,7 @@ import pytest
 
 from bayes_enues.cli import app
 from bayes_enues.reports.discrepancies import discrepancy
-from bayes_enues.reports.report import build_report
+from bayes_enues.reports.report import CAPTIONS, TITLES, build_report
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
@@ -136,6 +137,52 @@ def test_the_command_writes_the_page(folder):
     result = CliRunner().invoke(app, ["report", str(folder)])
     assert result.exit_code == 0, result.output
     assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def write_rows(folder, name, rows):
+    (folder / f"{name}.json").write_text(json.dumps({"level": 0.9, "rows": rows}))
+
+
+def test_rows_without_draws_show_what_was_varied_and_no_error(tmp_path):
+    exact = a_row()["posterior"] | {"sampler": "quadrature"}
+    for name in ("mcse", "rhat", "ess_bulk", "ess_tail", "divergences", "draws", "attempts", "diagnosis"):
+        del exact[name]
+    shift = {"posterior": [None, -0.15], "profile": [None, -0.15]}
+    varied = [a_row() | {"posterior": exact, "label": v, "shift": shift} for v in ("default", "sqrt errors")]
+    write_rows(tmp_path, "systematics", varied)
+    page = build_report(tmp_path)
+    assert '<td class="left">sqrt errors</td><td>&lt; 8.25</td>' in page
+    assert "label</th>" in page
+
+
+def test_a_posterior_without_an_r_hat_is_shown(tmp_path):
+    row = a_row(converged=False)
+    row["posterior"] |= {"rhat": None, "ess_bulk": None, "ess_tail": None}
+    write_rows(tmp_path, "limits", [row])
+    assert "0 of 1 posteriors converged" in build_report(tmp_path)
+
+
+def test_a_nuisance_whose_prior_was_varied_is_named(tmp_path):
+    study = {"nuisance": False, "how": "sampled", "pareto_k": None, "reason": "", "flag": ""}
+    rows = [a_row() | study | {"label": "flat"}]
+    rows += [a_row() | study | {"label": "beta_flux sigma ×2 (14 %)", "nuisance": True}]
+    write_rows(tmp_path, "priors", rows)
+    page = build_report(tmp_path)
+    assert '<td class="left">beta_flux sigma ×2 (14 %)</td><td>&lt; 8.25±0.08</td>' in page
+
+
+def test_every_figure_is_under_its_own_table_with_its_caption(tmp_path):
+    from matplotlib.figure import Figure
+
+    for name in ("mediators", "mediator_planes", "calibration", "compare", "coverage"):
+        write_rows(tmp_path, name, [{"model": "light_vector", "x": 1.0}])
+        Figure(figsize=(1, 1)).savefig(tmp_path / f"{name}.png", dpi=10)
+        assert name in TITLES
+        assert name in CAPTIONS
+    sections = dict(re.findall(r"<h2>([^<]*)</h2>(.*?)</section>", build_report(tmp_path), flags=re.DOTALL))
+    for name in ("mediators", "mediator_planes", "calibration", "compare", "coverage"):
+        assert sections[TITLES[name]].count("<figcaption>") == 1, name
+        assert html.escape(CAPTIONS[name]) in sections[TITLES[name]]
 
 
 def test_only_a_difference_from_the_paper_needs_words():

@@ -9,7 +9,7 @@ import base64
 import json
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib import resources
 from importlib.metadata import version
@@ -25,10 +25,12 @@ __all__ = ["build_report"]
 TITLES = {
     "limits": "Limits",
     "mediators": "Light mediators",
+    "mediator_planes": "Mass and coupling of a mediator together",
     "regions": "Two parameters at a time",
     "priors": "Priors",
     "systematics": "Inputs varied one at a time",
     "coverage": "Coverage",
+    "calibration": "Calibration of the sampler",
     "projection": "Projected limits",
     "checks": "Posterior predictive checks",
     "compare": "Model comparison",
@@ -39,15 +41,16 @@ CAPTIONS = {
     "spectrum": "Data, background and what new interactions would add, by reconstructed energy.",
     "mediators_published": "Bounds on the coupling against mediator mass beside published ones.",
     "mediators": "Bounds on the coupling against mediator mass, both statistics.",
+    "mediator_planes": "Mass and coupling free together, both statistics.",
     "region": "Two parameters: profile contour and highest-posterior-density region.",
-    "coverage": "Coverage of each bound against the true value.",
-    "critical": "Feldman-Cousins critical value against the true value.",
+    "coverage": "Coverage of each bound, and Feldman and Cousins' critical value, against the true value.",
     "projection": "Expected bounds if the Standard Model is true, with the bands of toys.",
     "priors": "Posteriors under several priors beside the profile likelihood.",
     "systematics": "Bounds with one input varied at a time.",
     "power_scaling": "Sensitivity of the posterior to prior and likelihood, by power scaling.",
     "check": "Posterior predictive check of the counts.",
-    "sbc": "Simulation-based calibration of the sampler.",
+    "compare": "ln B of new physics against the Standard Model, by the width of the prior.",
+    "calibration": "Ranks of the true values among posterior draws, with their simultaneous band.",
 }
 
 
@@ -80,7 +83,7 @@ def build_report(folder: str | Path) -> str:
     sections = [(path.stem.replace("_", " ").capitalize(), _page(path, shown)) for path in pages]
     for name, content in tables.items():
         rows = content["rows"]
-        mine = [path for path in figures if path.name not in shown and _belongs(path.stem, name)]
+        mine = [path for path in figures if path.name not in shown and _table_of(path.stem, tables) == name]
         shown |= {path.name for path in mine}
         body = limits_tables(rows) if _are_limits(rows) else other_table(name, content)
         sections.append((TITLES.get(name, name), body + "".join(map(_figure, mine))))
@@ -140,8 +143,9 @@ def _are_limits(rows: Sequence[dict]) -> bool:
     return all({"posterior", "profile", "published"} <= set(row) for row in rows)
 
 
-def _belongs(figure: str, table: str) -> bool:
-    return figure.startswith(table.rstrip("s"))
+def _table_of(figure: str, tables: Iterable[str]) -> str | None:
+    """The table that a figure belongs to: ``mediator_planes`` is none of ``mediators``."""
+    return max((name for name in tables if figure.startswith(name.rstrip("s"))), key=len, default=None)
 
 
 def _page(path: Path, shown: set[str]) -> str:

@@ -11,6 +11,9 @@ from .wording import NOT_CONVERGED
 
 __all__ = ["diagnostics", "inputs", "references"]
 
+#: What is said of a posterior, with its digits.
+_STATES = (("rhat", 4), ("ess_bulk", 0), ("ess_tail", 0))
+
 
 def diagnostics(rows: Sequence[Mapping[str, Any]]) -> str:
     good = [row["posterior"] for row in rows if row["posterior"]["converged"]]
@@ -36,9 +39,7 @@ def diagnostics(rows: Sequence[Mapping[str, Any]]) -> str:
                 str(row["parameter"]) + mass,
                 row["experiment"],
                 row["model"],
-                f"{p['rhat']:.4f}",
-                f"{p['ess_bulk']:.0f}",
-                f"{p['ess_tail']:.0f}",
+                *("" if p[k] is None else f"{p[k]:.{n}f}" for k, n in _STATES),  # None: it was no number
                 *(str(p.get(name, "")) for name in ("divergences", "sampler", "draws", "attempts")),
                 f"{error:.2g}" if isinstance(error, float) else "",
                 "converged" if p["converged"] else NOT_CONVERGED,
@@ -103,8 +104,6 @@ def references(rows: Sequence[Mapping[str, Any]]) -> str:
     samplers = {str((row.get("posterior") or {}).get("sampler", "")) for row in rows} - {""}
     parts: list[Any] = list(loaded)
     if loaded:
-        parts += [
-            {"experiment": e.settings.name, "posterior": {"sampler": s}} for s in samplers for e in loaded
-        ]
+        parts += [{"experiment": e, "posterior": {"sampler": s}} for s in samplers for e in loaded]
     text = cite(parts) if parts else ""
     return f"<details><summary>BibTeX</summary><pre>{escape(text)}</pre></details>\n"

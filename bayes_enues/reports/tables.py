@@ -67,11 +67,11 @@ def limits_tables(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _distinguishing(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What tells rows of one parameter and experiment apart: a mediator's mass, a prior, an input."""
+    """What tells rows of one parameter and experiment apart: a mediator's mass, a prior, the input varied."""
     groups: dict[tuple, list] = {}
     for row in rows:
         groups.setdefault((row["parameter"], row["experiment"]), []).append(row)
-    choices = ("mass", "prior", "varied")
+    choices = ("mass", "prior", "label")
     return [c for c in choices if any(len({str(r.get(c)) for r in g}) > 1 for g in groups.values())]
 
 

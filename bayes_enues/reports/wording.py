@@ -57,8 +57,10 @@ def limit_cells(row: Mapping[str, Any], signed: bool) -> list[str]:
     else:
         bound = [NOT_CONVERGED, ""]
         if posterior["converged"]:
+            error = posterior.get("mcse")  # none where quadrature gave the bound
+            error = "" if error is None else f"±{error:.1g}"
             bound = [
-                f"< {number(posterior['upper'])}±{posterior['mcse']:.1g}",
+                f"< {number(posterior['upper'])}{error}",
                 f"< {number(posterior['upper_flat_strength'])}",
             ]
         one_sided = profile["upper_one_sided"]  # none at levels below one half
@@ -79,8 +81,8 @@ def footnotes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = []
     if any(row["posterior"]["kind"] == "upper" for row in rows):
         lines += [
-            f"posterior: one-sided {level} credible bound, ± its Monte Carlo error; 'flat x²': prior flat "
-            "in the square of the parameter.",
+            f"posterior: one-sided {level} credible bound, ± its Monte Carlo error where it was sampled; "
+            "'flat x²': prior flat in the square of the parameter.",
             f"profile: 'one-sided' is the one-sided {level} bound; the other column cuts a two-sided {level} "
             "interval, as the paper does, and its upper end read alone covers more.",
             "Bounds differ by threshold first, then by prior.",
