@@ -2,7 +2,8 @@
 
 ``limits.json`` holds the rows; each posterior is a NetCDF file beside it. Files appear whole or not at all.
 A row is used again only if its fingerprint matches and its files are what they were when it was written;
-whatever cannot be read is set aside under another name, never trusted and never deleted.
+whatever cannot be read is set aside under another name, never trusted and never deleted. Commands that write
+to one folder at the same time keep each other's rows.
 """
 
 import csv
@@ -10,11 +11,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from .whole_files import WholeFile, check_writable, slug, write_text
+from .whole_files import WholeFile, check_writable, locked, slug, write_text
 
 __all__ = ["ResultsFolder", "file_hash", "fingerprint", "write_posterior"]
 
@@ -66,6 +68,7 @@ class ResultsFolder:
         self.level = level
         self.messages: list[str] = []
         check_writable(self.path)
+        self._written: set[str] = set()  # fingerprints of the rows that are this object's own
         self.rows: list[dict[str, Any]] = self._read()
 
     def _read(self) -> list[dict[str, Any]]:
@@ -116,9 +119,10 @@ class ResultsFolder:
     def write(self, row: Mapping[str, Any], tree=None) -> dict[str, Any]:
         """Add a finished row, its posterior first; a broken row never replaces a finished one.
 
-        The posterior is a DataTree, or the path of a file to be moved here.
+        The posterior is a DataTree, or the path of a file to be moved here. What is not finite, such as the
+        R-hat of a chain that never moved, becomes None: JSON knows no NaN.
         """
-        row = dict(row)
+        row = _without_nan(row)
         same = [r for r in self.rows if r["fingerprint"] == row["fingerprint"]]
         if (
             any(r["posterior"]["converged"] for r in same if "posterior" in r)
@@ -141,6 +145,7 @@ class ResultsFolder:
             (i for i, r in enumerate(self.rows) if r["fingerprint"] == row["fingerprint"]), len(self.rows)
         )
         self.rows[place : place + 1] = [row]
+        self._written.add(row["fingerprint"])
         if monotonic() - self._saved >= self.seconds_between_saves:
             self.save()
         return row
@@ -152,9 +157,26 @@ class ResultsFolder:
         self.save()
 
     def save(self) -> None:
-        """Write the JSON and its flat CSV."""
+        """Write the JSON and its flat CSV, with the rows that others have written there meanwhile."""
         self._saved = monotonic()
-        write_text(self.file, json.dumps({"level": self.level, "rows": self.rows}, indent=1) + "\n")
+        with locked(self.file):
+            self._merge()
+            self._write()
+
+    def _merge(self) -> None:
+        """Take over the file's rows, but for those that this object wrote itself."""
+        theirs = {row["fingerprint"]: row for row in self._read()}
+        self.rows = [
+            row if row["fingerprint"] in self._written else theirs.get(row["fingerprint"], row)
+            for row in self.rows
+        ]
+        known = {row["fingerprint"] for row in self.rows}
+        self.rows += [row for mark, row in theirs.items() if mark not in known]
+
+    def _write(self) -> None:
+        write_text(
+            self.file, json.dumps({"level": self.level, "rows": self.rows}, indent=1, allow_nan=False) + "\n"
+        )
         flat = [_flat(row) for row in self.rows]
         columns = list(dict.fromkeys(name for row in flat for name in row))
         with (
@@ -182,6 +204,14 @@ def file_hash(path: Path) -> str:
 def fingerprint(content: Mapping[str, Any]) -> str:
     """Hash of everything that decides a result."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_nan(v) for name, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(v) for v in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,9 +1,15 @@
 """Expected limits: Asimov data checked by the full machinery, toys that repeat, scenarios that scale."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import bayes_enues as be
+from bayes_enues.cli import app
+from bayes_enues.plots.projection import plot_projection
 from bayes_enues.quadrature import Density
 from bayes_enues.studies.projection import density_cut, future_experiment, project
 
@@ -47,6 +53,41 @@ def test_a_toy_does_not_depend_on_how_many_were_asked_for(projected):
     fewer = project(be.MagneticMoment(), [future_experiment("xenonnt_sr0")], "nu_e", toys=4, seed=5)
     for statistic, bounds in fewer.toys.items():
         np.testing.assert_array_equal(bounds, projected.toys[statistic][:4])
+
+
+@pytest.mark.parametrize("toys", [0, 1])
+def test_without_toys_there_is_no_median_and_the_file_is_json(projected, toys, tmp_path, monkeypatch):
+    few = replace(projected, toys={name: bounds[:toys] for name, bounds in projected.toys.items()})
+    monkeypatch.setattr("bayes_enues.studies.projection.project", lambda *arguments, **options: few)
+    done = CliRunner().invoke(app, ["project", "--toys", str(toys), "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    (row,) = json.loads((tmp_path / "projection.json").read_text(), parse_constant=pytest.fail)["rows"]
+    found = row["limits"]["profile"]
+    assert found["asimov"] == projected.asimov["profile"]
+    assert found["median"] is found["median_error"] is None
+    assert found["band_68"] == found["band_95"] == [None, None]
+
+
+def test_a_figure_of_exposures_of_which_one_has_no_toys_is_drawn(projected):
+    from matplotlib.figure import Figure
+
+    none = replace(
+        projected, exposure=10.0, toys={name: bounds[:0] for name, bounds in projected.toys.items()}
+    )
+    ax = plot_projection(Figure().subplots(), [projected, none], "x")
+    assert np.isnan(ax.lines[1].get_ydata()).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("command", [["project", "--toys", "0"], ["spectrum", "--experiment", "xenonnt_sr0"]])
+def test_commands_that_only_draw_leave_the_limits_of_a_folder_alone(
+    command, projected, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bayes_enues.studies.projection.project", lambda *arguments, **options: projected)
+    (tmp_path / "limits.json").write_text("not theirs to read")
+    done = CliRunner().invoke(app, [*command, "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "limits.json").read_text() == "not theirs to read"
+    assert not list(tmp_path.glob("*.broken*"))
 
 
 def test_bands_hold_the_median_and_each_other(projected):

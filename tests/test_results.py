@@ -36,6 +36,13 @@ def test_a_row_comes_back_by_its_fingerprint_only(tmp_path):
     assert again.messages == []
 
 
+def test_what_is_no_number_is_written_as_none(tmp_path):
+    stuck = {"converged": False, "rhat": float("nan"), "pieces": [[0.0, float("inf")]]}
+    ResultsFolder(tmp_path, level=0.9).write(row() | {"posterior": stuck})
+    content = json.loads((tmp_path / "limits.json").read_text(), parse_constant=pytest.fail)
+    assert content["rows"][0]["posterior"] == {"converged": False, "rhat": None, "pieces": [[0.0, None]]}
+
+
 def test_json_and_csv_say_the_same(tmp_path):
     folder = ResultsFolder(tmp_path, level=0.9)
     folder.write(row(), tree())
@@ -185,3 +192,43 @@ def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(tmp_pat
     (tmp_path / dead[1] / "row.nc").touch()
     ResultsFolder(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(kept)
+
+
+def test_what_is_made_safe_on_disk_may_be_written(tmp_path, monkeypatch):
+    """Windows flushes no file that was opened for reading only; Linux can be asked how it was opened."""
+    fcntl = pytest.importorskip("fcntl")
+    opened = []
+    monkeypatch.setattr(os, "fsync", lambda fd: opened.append(fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE))
+    write_text(tmp_path / "a.json", "whole")
+    assert opened == [os.O_RDWR]
+    assert (tmp_path / "a.json").read_text() == "whole"
+
+
+def test_two_commands_in_one_folder_keep_each_others_rows(tmp_path):
+    one, two = (ResultsFolder(tmp_path, level=0.9) for _ in range(2))
+    one.write(row("a" * 32))
+    two.write(row("b" * 32, parameter="nu_mu"))
+    one.write(row("c" * 32, parameter="nu_tau"))
+    two.arrange(["b" * 32])
+    content = json.loads((tmp_path / "limits.json").read_text())
+    assert [r["fingerprint"][0] for r in content["rows"]] == ["b", "a", "c"]
+
+
+def test_a_row_that_another_command_computed_anew_is_not_replaced_by_the_old_one(tmp_path):
+    ResultsFolder(tmp_path, level=0.9).write(row(), tree())
+    one, two = (ResultsFolder(tmp_path, level=0.9) for _ in range(2))
+    two.write(row(), tree(2.0))
+    one.write(row("b" * 32, parameter="nu_mu"))
+    again = ResultsFolder(tmp_path, level=0.9)
+    assert again.find("a" * 32) is not None  # its posterior file is the one that its row names
+    assert again.messages == []
+
+
+def test_a_file_that_another_process_holds_is_waited_for_and_then_refused(tmp_path, monkeypatch):
+    from bayes_enues import whole_files
+
+    monkeypatch.setattr(whole_files, "LOCK_SECONDS", 0.1)
+    folder, held = ResultsFolder(tmp_path, level=0.9), whole_files.FileLock(tmp_path / ".limits.json.lock")
+    with held, pytest.raises(ValueError, match=r"has held .*limits\.json\.lock for 0\.1 s"):
+        folder.write(row())
+    folder.write(row())

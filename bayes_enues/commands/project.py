@@ -28,12 +28,11 @@ def project(
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
     from ..plots import figure, save, style
     from ..plots.projection import plot_projection
-    from ..results import ResultsFolder
     from ..rows import interaction_named
     from ..statistics import check_level
     from ..studies.projection import future_experiment
     from ..studies.projection import project as run
-    from ..whole_files import write_text
+    from ..whole_files import check_writable, write_text
 
     check_level(level)
     kind = interaction_named(model)
@@ -45,7 +44,7 @@ def project(
     if "+" in experiment and not Path(experiment).is_dir():
         raise ValueError(f"{experiment!r} joins experiments; a projection takes one at a time")
     future = [future_experiment(experiment, t_yr, background, edge) for t_yr in sorted(exposure or [None])]
-    folder = ResultsFolder(out, "limits.json")
+    check_writable(out)
 
     rows = []
     with progress(len(future) * max(toys, 1), "project") as tell:
@@ -65,13 +64,13 @@ def project(
         "edge_shift_keV": edge,
         "rows": [row.to_dict() for row in rows],
     }
-    write_text(folder.path / "projection.json", json.dumps(content, indent=1) + "\n")
+    write_text(out / "projection.json", json.dumps(content, indent=1, allow_nan=False) + "\n")
     with style():
         fig, ax = figure(1, 1, width=4.2, height=3.2)
         plot_projection(ax, rows, kind.label(parameter))
-        paths = save(fig, folder.path / "projection")
+        paths = save(fig, out / "projection")
     print_projection(rows)
-    console.print("Written: " + ", ".join(str(p) for p in [folder.path / "projection.json", *paths]))
+    console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 
 
 def print_projection(rows) -> None:

@@ -24,8 +24,8 @@ def spectrum(
     from ..experiment_file import experiment_names
     from ..interactions import StandardModel
     from ..loading import load_experiment
-    from ..results import ResultsFolder
     from ..rows import interaction_named
+    from ..whole_files import check_writable
 
     chosen = [load_experiment(name) for name in experiment or experiment_names()]
     interactions = [("Standard Model", StandardModel())]
@@ -42,12 +42,12 @@ def spectrum(
         words = [f"{kind.label(name)} = {value:g}{size}" for name, value in values.items()]
         words += [f"{name} {value:g} keV" for name, value in fixed.items()]
         interactions.append((", ".join(words), given))
-    folder = ResultsFolder(out, "limits.json")
+    check_writable(out)
     with plots.style():
         fig, axes = plots.figure(1, len(chosen), width=4.2, height=3.2, squeeze=False)
         for ax, e in zip(axes[0], chosen, strict=True):
             plots.plot_spectrum(ax, e, [(label, signal_counts(e, i)) for label, i in interactions])
-        paths = plots.save(fig, folder.path / "spectrum")
+        paths = plots.save(fig, out / "spectrum")
     console.print("Written: " + ", ".join(str(p) for p in paths))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..whole_files import WholeFile, check_writable, slug, write_text
+from ..whole_files import WholeFile, check_writable, locked, slug, write_text
 
 __all__ = ["RunFolder"]
 
@@ -28,8 +28,10 @@ class RunFolder:
         Of the JSON file.
     identity : mapping
         What all rows share, such as model and seed.
+    keys : sequence of str
+        What tells one command's entries from another's; every entry has them.
     lists : sequence of str
-        Lists of entries that the file holds; each entry has ``parameter`` and ``experiment``.
+        Lists of entries that the file holds.
 
     Attributes
     ----------
@@ -38,25 +40,34 @@ class RunFolder:
     Raises
     ------
     ValueError
-        If the folder cannot be written to, or holds results of another identity; nothing is overwritten.
+        If the folder cannot be written to, or holds results of another identity or of an older version,
+        without the keys; nothing is overwritten.
     """
 
     def __init__(
-        self, path: str | Path, name: str, identity: Mapping[str, Any], lists: Sequence[str] = ("rows",)
+        self,
+        path: str | Path,
+        name: str,
+        identity: Mapping[str, Any],
+        keys: Sequence[str],
+        lists: Sequence[str] = ("rows",),
     ):
-        self.path, self.identity = Path(path), dict(identity)
+        self.path, self.identity, self.keys = Path(path), dict(identity), tuple(keys)
         self.file = self.path / name
         self.lists: dict[str, list[dict[str, Any]]] = {key: [] for key in lists}
         check_writable(self.path)
-        if self.file.exists():
+        with locked(self.file):
             self._read()
-        self.save()
+            self._write()
 
     def _read(self) -> None:
+        if not self.file.exists():
+            return
         try:
             content = json.loads(self.file.read_text(encoding="utf-8"))
             theirs = {key: content[key] for key in self.identity}
-            self.lists = {key: list(content[key]) for key in self.lists}
+            lists = {key: list(content[key]) for key in self.lists}
+            lacking = sorted({k for es in lists.values() for e in es for k in self.keys if k not in e})
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f"{self.file} cannot be read ({error}); move it away, or choose another --out"
@@ -66,6 +77,12 @@ class RunFolder:
                 raise ValueError(
                     f"{self.file} holds results of {key} {theirs[key]}, not {ours}; choose another --out"
                 )
+        if lacking:
+            raise ValueError(
+                f"{self.file} was written by another version, without {lacking}; move it away, or choose "
+                "another --out"
+            )
+        self.lists = lists
 
     def chunk(self, spec, fingerprint: str, *place: int) -> Path:
         """Path of the array of a chunk; ``spec`` is a row of any table."""
@@ -89,12 +106,13 @@ class RunFolder:
             np.save(file, results)
 
     def put(self, key: Mapping[str, Any], **entries: Sequence[dict[str, Any]]) -> None:
-        """Replace the entries that agree with ``key``, and save."""
-        for name, new in entries.items():
-            others = [e for e in self.lists[name] if any(e[k] != v for k, v in key.items())]
-            self.lists[name] = others + list(new)
-        self.save()
+        """Replace the entries that agree with ``key``, keep those that others have written, and save."""
+        with locked(self.file):
+            self._read()
+            for name, new in entries.items():
+                others = [e for e in self.lists[name] if any(e[k] != v for k, v in key.items())]
+                self.lists[name] = others + list(new)
+            self._write()
 
-    def save(self) -> None:
-        """Write the JSON file."""
-        write_text(self.file, json.dumps({**self.identity, **self.lists}, indent=1) + "\n")
+    def _write(self) -> None:
+        write_text(self.file, json.dumps({**self.identity, **self.lists}, indent=1, allow_nan=False) + "\n")

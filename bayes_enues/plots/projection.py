@@ -43,8 +43,8 @@ def plot_projection(ax, rows, label: str):
         named.add(base)
         if rows[0].toys[statistic].size < 2:
             continue
-        middle = np.array([row.median(statistic)[0] for row in rows])
-        bands = {share: np.array([row.band(statistic, share) for row in rows]).T for share in (0.95, 0.68)}
+        middle = np.array([row.median(statistic)[0] for row in rows], float)  # NaN where there is none
+        bands = {s: np.array([row.band(statistic, s) for row in rows], float).T for s in (0.95, 0.68)}
         if single:
             ax.vlines(x, *bands[0.95], color=colour, lw=1.2, ls=line)
             ax.vlines(x, *bands[0.68], color=colour, lw=4, alpha=0.4)

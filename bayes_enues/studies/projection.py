@@ -128,19 +128,19 @@ class Projection:
     toys: dict[str, np.ndarray]
     failed: int
 
-    def median(self, statistic: str) -> tuple[float, float]:
-        """Median bound of the toys and its Monte Carlo error, from order statistics."""
+    def median(self, statistic: str) -> tuple[float | None, float | None]:
+        """Median bound and its Monte Carlo error, from order statistics; None of fewer than two toys."""
         values = self.toys[statistic]
         if values.size < 2:
-            return float("nan"), float("nan")
+            return None, None
         step = 0.5 / np.sqrt(values.size)
         low, middle, high = np.quantile(values, [max(0.5 - step, 0), 0.5, min(0.5 + step, 1)])
         return float(middle), float(high - low) / 2
 
-    def band(self, statistic: str, share: float) -> tuple[float, float]:
-        """Central band that holds a share of the toys' bounds."""
+    def band(self, statistic: str, share: float) -> tuple[float | None, float | None]:
+        """Central band that holds a share of the toys' bounds; None of fewer than two toys."""
         if self.toys[statistic].size < 2:
-            return float("nan"), float("nan")
+            return None, None
         low, high = np.quantile(self.toys[statistic], [(1 - share) / 2, (1 + share) / 2])
         return float(low), float(high)
 
