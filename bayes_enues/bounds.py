@@ -20,6 +20,7 @@ from .statistics import check_level
 
 __all__ = ["PRECISION", "exact_bound", "limits"]
 
+SUSPICIOUS = 5.0  # Monte Carlo errors between a bound from draws and the same by quadrature
 PRECISION = 0.01  # of the Monte Carlo error: in units of an upper bound, or of the width of an interval
 
 
@@ -65,7 +66,8 @@ def limits(
     Raises
     ------
     ValueError
-        If the level is not between 0 and 1, or the parameter is not named and several are free.
+        If the level is not between 0 and 1, the parameter is not named and several are free, or it is
+        signed and not alone: its region needs a marginal density that only draws would know.
     """
     check_level(level)
     question = question_of(model)
@@ -74,6 +76,11 @@ def limits(
     name = parameter or question.free[0]
     if name not in question.free:
         raise ValueError(f"the model leaves {list(question.free)} free, not {name!r}")
+    if question.interaction.signed and len(question.free) > 1:
+        raise ValueError(
+            f"{name} is signed and {list(question.free)} are free together; leave one free, or draw the "
+            "region of two with 'bayes-enues region'"
+        )
 
     profile = profile_likelihood(model, name, level=level, delta_chi2=delta_chi2)
     notes = [*question.notes, *range_notes(model, name, question.priors[name], profile.chi2_min)]
@@ -98,6 +105,8 @@ def limits(
     kind = "hdi" if question.interaction.signed else "upper"
     nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse"))
     ends = bound.ends(tree) if state["converged"] else nothing
+    exact = exact_bound(model, name, level)
+    notes += disagreement(ends, exact) if exact and state["converged"] else []
     return Limit(
         model=question.interaction.name,
         parameter=name,
@@ -105,9 +114,7 @@ def limits(
         unit=question.interaction.unit,
         prior="; ".join(prior_words(model).values()),
         level=level,
-        posterior=PosteriorBound(
-            kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact_bound(model, name, level)
-        ),
+        posterior=PosteriorBound(kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact),
         profile=profile,
         published=published_limit(question.interaction.name, name, question.experiment_name)
         if level == 0.9
@@ -117,6 +124,20 @@ def limits(
         draws=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
     )
+
+
+def disagreement(ends: dict[str, Any], exact: dict[str, Any]) -> list[str]:
+    """Words where the draws' bound and quadrature's differ by more than the draws' error explains."""
+    notes = []
+    for end in ("lower", "upper"):
+        mine, theirs = ends.get(end), exact[end]
+        if mine is None or theirs is None:
+            continue
+        if abs(mine - theirs) > SUSPICIOUS * ends["mcse"] + 1e-3 * abs(theirs):
+            notes.append(
+                f"the {end} end is {mine:.5g} ± {ends['mcse']:.2g} from the draws, {theirs:.5g} by quadrature"
+            )
+    return notes
 
 
 def exact_bound(model: pm.Model, name: str, level: float) -> dict[str, Any] | None:

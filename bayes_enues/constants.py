@@ -1,7 +1,7 @@
 """Constants of nature and unit conversions; energies are keV throughout.
 
-Values as in ``physics.md``, section 1: CODATA 2018 for the masses and couplings, the low-energy weak
-mixing angle in the MS-bar scheme, natural xenon.
+CODATA 2018 for the masses and couplings, the low-energy weak mixing angle in the MS-bar scheme, natural
+xenon.
 """
 
 from math import pi, sqrt

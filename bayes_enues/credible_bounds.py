@@ -83,11 +83,12 @@ class UpperBound:
         draws = tree["posterior"][self.name].values
         return {**upper_end(draws, self.level), "upper_flat_strength": self.flat_strength(draws)}
 
-    def flat_strength(self, draws: np.ndarray) -> float:
+    def flat_strength(self, draws: np.ndarray) -> float | None:
         """The quantile under a prior flat in the strength, by reweighting the draws from their own prior.
 
         The weights, strength density over prior density, are bounded for every prior that does not vanish;
-        where their tail is too heavy (Pareto k above 0.7) quadrature takes over.
+        where their tail is too heavy (Pareto k above 0.7) quadrature takes over, which knows one free
+        parameter; None with more.
         """
         question = question_of(self.model)
         likelihood = Likelihood(self.model)
@@ -97,7 +98,9 @@ class UpperBound:
         points[:, likelihood.names.index(self.name)] = flat
         log_ratio = (question.interaction.power - 1) * np.log(np.maximum(flat, 1e-300))
         weights = importance_weights((log_ratio - likelihood.log_prior(points)).reshape(draws.shape))
-        if not weights.reliable and len(question.free) == 1:
+        if not weights.reliable:
+            if len(question.free) > 1:
+                return None
             density = marginal_density(self.model, self.name)
             points = np.repeat(likelihood.start[None], density.values.size, axis=0)
             points[:, 0] = density.values

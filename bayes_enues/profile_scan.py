@@ -45,7 +45,7 @@ class ProfileScan:
         self.known: dict[float, Fit] = {}
 
     def fits(self, values) -> None:
-        """Scan values not known yet, outwards from the one nearest to a known fit."""
+        """Scan values not known yet, in rising order; nuisances start from the nearest known fit."""
         new = sorted({float(v) for v in values} - set(self.known))
         if not new:
             return

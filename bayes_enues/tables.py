@@ -1,6 +1,6 @@
 """Input tables: comma-separated numbers under a few comment lines that say what they are.
 
-The only module that opens input files. Packaged tables are read through :mod:`importlib.resources`, a
+The only module that opens tables. Packaged tables are read through :mod:`importlib.resources`, a
 user's own through a path; both come back as a :class:`Table` with checked, finite columns.
 """
 

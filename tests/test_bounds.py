@@ -8,6 +8,7 @@ import xarray as xr
 
 from bayes_enues import Flat, HalfNormal, limits, marginal_density, models
 from bayes_enues import posterior as sampling
+from bayes_enues.bounds import disagreement
 from bayes_enues.credible_bounds import UpperBound
 
 
@@ -118,3 +119,15 @@ def test_one_of_several_free_parameters_must_be_named(xenonnt):
     model = models.magnetic_moment([xenonnt], ["nu_e", "nu_mu"], prior=Flat(0, 40))
     with pytest.raises(ValueError, match="several parameters are free"):
         limits(model)
+    signed = models.charge_radius([xenonnt], ["nu_e", "nu_mu"], prior=Flat(-200, 200))
+    with pytest.raises(ValueError, match=r"nu_e is signed .* leave one free"):
+        limits(signed, "nu_e")
+
+
+def test_draws_that_quadrature_contradicts_are_said():
+    ends = {"lower": None, "upper": 8.22, "mcse": 0.01}
+    assert disagreement(ends, {"lower": None, "upper": 8.18}) == []
+    (note,) = disagreement(ends, {"lower": None, "upper": 8.0})
+    assert note == "the upper end is 8.22 ± 0.01 from the draws, 8 by quadrature"
+    both = {"lower": -3.0, "upper": 2.0, "mcse": 0.05}
+    assert len(disagreement(both, {"lower": -4.0, "upper": 1.0})) == 2

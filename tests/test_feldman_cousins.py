@@ -45,10 +45,13 @@ def test_only_a_matching_coverage_run_enters_the_table_of_limits(tmp_path):
     entry = {
         "inputs": inputs_of(replace(spec, draws=17, seed=9)), "level": 0.9, "lower": None, "upper": 8.7,
         "error": 0.1, "critical_value": 2.6, "pieces": [[0.0, 8.7]],
-        "toys": 100, "failed": 0, "note": "",
+        "toys": 100, "failed": 0, "note": "", "kind": "poisson",
     }  # fmt: skip
     (tmp_path / "coverage_x").mkdir()
     (tmp_path / "coverage_x" / "coverage.json").write_text(json.dumps({"limits": [entry]}))
+    (tmp_path / "coverage_y").mkdir()  # toys that test only themselves
+    itself = {**entry, "kind": "gaussian", "upper": 7.7}
+    (tmp_path / "coverage_y" / "coverage.json").write_text(json.dumps({"limits": [itself]}))
     others = [
         replace(spec, level=0.95),
         replace(spec, experiment="lz_ws2022"),

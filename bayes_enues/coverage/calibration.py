@@ -21,6 +21,7 @@ from arviz_stats.ecdf_utils import (
 
 from ..likelihood import Likelihood
 from ..posterior import sample_posterior
+from ..question import question_of
 from ..shapes import numbers_of, shape_of, slices_of
 from .toys import random_generator
 
@@ -143,8 +144,9 @@ def simulate(chunk: Simulations) -> np.ndarray:
 
 
 def quantities_of(model: pm.Model) -> list[str]:
-    """Names of what is ranked, in order: parameters, nuisances and chi^2."""
-    return [*Likelihood(model).names, CHI2]
+    """Names of what is ranked, in order: parameters, nuisances and chi^2. Nothing is compiled for it."""
+    free = list(question_of(model).free)
+    return [*free, *(rv.name for rv in model.free_RVs if rv.name not in free), CHI2]
 
 
 @lru_cache

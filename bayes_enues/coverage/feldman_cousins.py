@@ -128,7 +128,9 @@ def attach(rows: Sequence[dict[str, Any]], specs: Sequence[RowSpec], folder: Pat
         try:
             limits = json.loads(file.read_text(encoding="utf-8"))["limits"]
             found |= {
-                (e["inputs"], e["level"]): {**e, "source": str(file.relative_to(folder))} for e in limits
+                (e["inputs"], e["level"]): {**e, "source": str(file.relative_to(folder))}
+                for e in limits
+                if e["kind"] == "poisson"  # toys of the other kind test themselves, not the data's likelihood
             }
         except (ValueError, KeyError, TypeError, OSError) as error:
             messages.append(f"{file} cannot be read ({error}); it was left alone")

@@ -16,7 +16,7 @@ Scalar = Any  # a float, or a PyTensor scalar
 
 #: (g_V, g_A) of each flavour. ``tree`` is Eq. 2 of arXiv:2208.06415. ``radiative`` adds the one-loop
 #: corrections at zero momentum transfer, derived from the expressions of the PDG review of the electroweak
-#: model (`physics.md` and issue 5 of this project quote the numbers).
+#: model.
 COUPLINGS = {
     "tree": {f: (-0.5 + 2 * SIN2_THETA_W + (f == "nu_e"), -0.5 + (f == "nu_e")) for f in FLAVOURS},
     "radiative": {"nu_e": (0.9521, 0.4936), "nu_mu": (-0.0397, -0.5064), "nu_tau": (-0.0353, -0.5064)},

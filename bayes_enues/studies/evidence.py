@@ -54,7 +54,7 @@ def log_bayes_factor(model: pm.Model, n: int = 401) -> float:
     model : pm.Model
         With one or two free parameters.
     n : int
-        Grid points for one parameter; for two, the square root of four times as many along each.
+        Grid points for one parameter; for two, four times the square root of it along each.
 
     Returns
     -------
