@@ -4,9 +4,23 @@ import os
 import platform
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["WholeFile", "check_writable", "partial_suffix", "remove_leftovers", "slug", "write_text"]
+from filelock import FileLock, Timeout
+
+__all__ = [
+    "WholeFile",
+    "check_writable",
+    "locked",
+    "partial_suffix",
+    "remove_leftovers",
+    "slug",
+    "write_text",
+]
+
+LOCK_SECONDS = 60  # writing takes a moment; who waits so long waits for a process that was stopped
 
 
 def write_text(path: Path, text: str) -> None:
@@ -27,11 +41,30 @@ class WholeFile:
 
     def __exit__(self, kind, error, trace):
         if kind is None:
-            with open(self.partial, "rb") as file:
+            with open(self.partial, "r+b") as file:  # Windows flushes only what may be written
                 os.fsync(file.fileno())
             os.replace(self.partial, self.path)
         else:
             self.partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Alone with a file that other commands add to as well: to read it, add to it and write it again.
+
+    Raises
+    ------
+    ValueError
+        If another process holds it for a minute.
+    """
+    lock = path.with_name(f".{path.name}.lock")  # the system frees it when its holder ends, killed or not
+    try:
+        with FileLock(lock, timeout=LOCK_SECONDS):
+            yield
+    except Timeout:
+        raise ValueError(
+            f"another process has held {lock} for {LOCK_SECONDS} s; end it, or choose another --out"
+        ) from None
 
 
 def partial_suffix() -> str:

@@ -1,11 +1,13 @@
 """Simulation-based calibration: the sampler passes, a broken one does not."""
 
+import json
+
 import numpy as np
 import pytest
 
 from bayes_enues import models
 from bayes_enues.coverage.calibration import STATES, Simulator, judge, quantities_of, simulations_of
-from bayes_enues.coverage.calibration_run import calibration_folder, every_shape, run_calibration
+from bayes_enues.coverage.calibration_run import KEYS, calibration_folder, every_shape, run_calibration
 from bayes_enues.mediators.scan import plan_scan
 from bayes_enues.planes.rows import plan_regions
 from bayes_enues.rows import RowSpec
@@ -73,3 +75,20 @@ def test_simulations_are_kept_and_each_can_be_repeated(tmp_path):
 def test_too_few_simulations_are_refused():
     with pytest.raises(ValueError, match="at least 20 were needed"):
         simulations_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0"), 5)
+
+
+def test_two_runs_in_one_folder_keep_each_others_rows(tmp_path):
+    one, two = (calibration_folder(tmp_path, 7) for _ in range(2))
+    keys = [dict.fromkeys(KEYS, "x"), dict.fromkeys(KEYS, "y")]
+    one.put(keys[0], rows=[keys[0]])
+    two.put(keys[1], rows=[keys[1]])
+    assert calibration_folder(tmp_path, 7).lists["rows"] == keys
+
+
+def test_rows_of_a_version_that_did_not_name_their_prior_are_refused_in_one_line(tmp_path):
+    old = {"model": "magnetic_moment", "parameter": "nu_e", "experiment": "xenonnt_sr0"}
+    text = json.dumps({"seed": 7, "rows": [old]})
+    (tmp_path / "calibration.json").write_text(text)
+    with pytest.raises(ValueError, match=r"another version, without \['prior'\]; move it away"):
+        calibration_folder(tmp_path, 7)
+    assert (tmp_path / "calibration.json").read_text() == text

@@ -30,10 +30,12 @@ PRIORS = ("flat_strength", "halfnormal(5)", "loguniform(0.1)", "jeffreys")
 #: the default ranges most of them would make millions of counts.
 SEEN_MASSES, SEEN_COUPLINGS = (1.0, 1e3), (3e-8, 1e-6)
 
+KEYS = ("model", "parameter", "experiment", "prior")  # of a row
+
 
 def calibration_folder(path: str | Path, seed: int) -> RunFolder:
     """The folder of ``calibration.json``; see :class:`RunFolder`."""
-    return RunFolder(path, "calibration.json", {"seed": seed})
+    return RunFolder(path, "calibration.json", {"seed": seed}, KEYS)
 
 
 def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) -> list[Asked]:
@@ -117,12 +119,8 @@ def run_calibration(
         ranks[spec] = table[:, : -len(STATES)]
         converged, by_smc, divergences = table[:, -len(STATES) :].sum(axis=0).astype(int).tolist()
         verdict = judge(ranks[spec], names[spec])
-        key = {
-            "model": spec.model,
-            "parameter": spec.parameter,
-            "experiment": spec.experiment,
-            "prior": spec.prior or "flat",
-        }
+        values = (spec.model, spec.parameter, spec.experiment, spec.prior or "flat")
+        key = dict(zip(KEYS, values, strict=True))
         rows[spec] = {
             **key,
             "simulations": len(table),

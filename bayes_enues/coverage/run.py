@@ -23,7 +23,7 @@ SECONDS_BETWEEN_WRITES = 15
 def coverage_folder(path: str | Path, model: str, seed: int, kind: str, level: float) -> RunFolder:
     """The folder of ``coverage.json``: rows, and limits of Feldman and Cousins; see :class:`RunFolder`."""
     identity = {"model": model, "seed": seed, "kind": kind, "level": level}
-    return RunFolder(path, "coverage.json", identity, ("rows", "limits"))
+    return RunFolder(path, "coverage.json", identity, ("parameter", "experiment"), ("rows", "limits"))
 
 
 def _path(folder: RunFolder, chunk: Chunk) -> Path:
