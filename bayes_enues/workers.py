@@ -5,18 +5,14 @@ worker takes all rows of an experiment, one after the other, before it takes ano
 through the interface of ``concurrent.futures``. A worker starts here, so nothing heavy is imported.
 """
 
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from multiprocessing import active_children, connection, get_context, parent_process
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from .processes import process_pools
 from .whole_files import partial_suffix
 
 if TYPE_CHECKING:
@@ -75,7 +71,7 @@ def compute_all(
 
     with (
         TemporaryDirectory(dir=folder, prefix=".rows-", suffix=partial_suffix()) as scratch,
-        _single_workers(jobs) as executors,
+        process_pools([1] * jobs) as executors,
     ):
         for executor in executors:
             start(executor)
@@ -119,37 +115,6 @@ def _words(running: dict, fresh: set) -> str:
         f"{spec.parameter} from {spec.experiment}{': compiling' if executor in fresh else ''}"
         for executor, spec in first.items()
     )
-
-
-@contextmanager
-def _single_workers(n: int) -> Iterator[list[Executor]]:
-    """Executors of one process each, which are gone at the end, whatever they were doing."""
-    others = set(active_children())
-    # spawn: Numba's threads and PyTensor's locks do not survive a fork
-    executors = [
-        ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare) for _ in range(n)
-    ]
-    try:
-        yield executors
-    finally:
-        for executor in executors:
-            executor.shutdown(wait=False, cancel_futures=True)
-        for child in set(active_children()) - others:
-            child.terminate()
-            child.join()
-
-
-def _prepare() -> None:
-    """A worker computes on one core, leaves Ctrl-C to its parent and does not outlive it."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def leave_with_parent():
-        connection.wait([parent_process().sentinel])
-        os._exit(1)
-
-    threading.Thread(target=leave_with_parent, daemon=True).start()
 
 
 def _row(spec: "RowSpec", folder: Path | None) -> tuple[dict, Path | None]:

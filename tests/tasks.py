@@ -1,6 +1,7 @@
 """What worker processes do in test_parallel.py: a module that is quick to import, since each process does."""
 
 import os
+import time
 from pathlib import Path
 
 
@@ -19,3 +20,9 @@ def die_once(item):
 
 def die_always(x):
     os._exit(1)
+
+
+def touch_and_sleep(path):
+    """Say which process this is, and take longer than anybody waits."""
+    Path(path).write_text(str(os.getpid()))
+    time.sleep(300)

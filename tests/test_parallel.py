@@ -1,13 +1,16 @@
 """Local processes and a Dask cluster give the same as this process, also when a worker dies."""
 
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from tasks import die_always, die_once, square
 
+from bayes_enues.cli import main
 from bayes_enues.coverage.jobs import job_of
 from bayes_enues.coverage.parallel import completed, executors
 from bayes_enues.coverage.run import coverage_folder, run_coverage
@@ -34,6 +37,52 @@ def test_processes_that_keep_dying_are_given_up():
 def test_no_workers_are_refused():
     with pytest.raises(ValueError, match="0 workers"):
         executors(0)
+
+
+@pytest.mark.parametrize("command", ["coverage", "calibrate"])
+def test_no_workers_are_refused_by_the_commands_too(command, tmp_path, capsys, monkeypatch):
+    out = str(tmp_path / "out")
+    monkeypatch.setattr(sys, "argv", ["bayes-enues", command, "--workers", "0", "--out", out])
+    with pytest.raises(SystemExit):
+        main()
+    assert "0 workers were asked for" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
+    code = (
+        "import sys\n"
+        f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
+        "from tasks import touch_and_sleep\n"
+        "from bayes_enues.coverage.parallel import completed, executors\n"
+        "if __name__ == '__main__':\n"
+        f"    list(completed(executors(2), touch_and_sleep, {[str(tmp_path / n) for n in 'ab']!r}))\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    parent = subprocess.Popen([sys.executable, str(script)])
+    pids = [tmp_path / "a", tmp_path / "b"]
+    wait_for(lambda: all(path.exists() and path.read_text() for path in pids))
+    parent.kill()
+    parent.wait()
+    wait_for(lambda: not any(runs(int(path.read_text())) for path in pids))
+
+
+def wait_for(happened):
+    """Up to twenty seconds."""
+    for _ in range(200):
+        if happened():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen within twenty seconds")
+
+
+def runs(pid):
+    """Whether a process is there and no zombie, which an init that reaps nobody may leave."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """``bayes-enues calibrate``: whether the sampler is right, by simulation."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +46,7 @@ def calibrate(
         specs = plan(models, parameter, experiment, prior=prior, seed=seed) if parameter or not pairs else []
         for name in models if pairs else []:
             specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
-    opener = executors(workers or os.cpu_count() or 1, scheduler)
+    opener = executors(workers, scheduler)
     if scheduler:
         check_scheduler(scheduler)
     chunks = sum(len(simulations_of(spec, simulations)) for spec in specs)

@@ -1,6 +1,5 @@
 """``bayes-enues coverage``: how often each bound includes the truth; limits of Feldman and Cousins."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +47,7 @@ def coverage(
     check_kind(kind)
     if toys < 1:
         raise ValueError(f"--toys is {toys}; at least one toy was needed")
-    opener = executors(workers or os.cpu_count() or 1, scheduler)
+    opener = executors(workers, scheduler)
     if scheduler:
         check_scheduler(scheduler)
     specs = plan([model], parameter, experiment, level=level, seed=seed)

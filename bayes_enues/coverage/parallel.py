@@ -4,12 +4,14 @@ A task is a function of a module and an item, both of which travel by pickle; wo
 Nothing here knows what is computed.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
+
+from ..processes import process_pools
 
 __all__ = ["check_scheduler", "completed", "executors"]
 
@@ -21,12 +23,8 @@ MAX_BROKEN = 3
 
 @contextmanager
 def _processes(workers: int) -> Iterator[Executor]:
-    # spawn: Numba's threads and PyTensor's locks do not survive a fork
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
+    with process_pools([workers]) as (pool,):
         yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
@@ -56,13 +54,13 @@ def _dask(address: str) -> Iterator[Executor]:
             executor.shutdown(wait=False)
 
 
-def executors(workers: int = 1, scheduler: str | None = None) -> Opener | None:
+def executors(workers: int | None = 1, scheduler: str | None = None) -> Opener | None:
     """What opens an executor, as often as one is needed; None stands for this process.
 
     Parameters
     ----------
-    workers : int
-        Local processes; a single one is this process itself.
+    workers : int or None
+        Local processes, None for one a core; a single one is this process itself.
     scheduler : str, optional
         Address of a running Dask scheduler, such as ``tcp://10.0.0.1:8786``, used instead.
 
@@ -72,6 +70,7 @@ def executors(workers: int = 1, scheduler: str | None = None) -> Opener | None:
         If ``workers`` is no positive number. A scheduler that does not answer within five seconds, or has no
         workers, raises it when opened.
     """
+    workers = os.cpu_count() or 1 if workers is None else workers
     if workers < 1:
         raise ValueError(f"{workers} workers were asked for; at least one was needed")
     if scheduler is not None:
