@@ -11,7 +11,7 @@ from typing import Any
 from . import interactions
 from .completion import complete
 from .experiment import Experiment
-from .experiment_file import check_distinct
+from .experiment_file import check_distinct, experiment_names
 from .interactions.base import Interaction
 from .loading import load_experiment
 from .results import ResultsFolder, fingerprint
@@ -154,7 +154,7 @@ def plan(
     for name in asked:
         loaded = [load_experiment(part) for part in split_experiments(name)]
         check_distinct([e.name for e in loaded])
-        own = [part for part in split_experiments(name) if Path(part.rpartition(":")[0] or part).is_dir()]
+        own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
         joined.append(name if own else "+".join(e.name for e in loaded))
     specs = []
     for model in models:

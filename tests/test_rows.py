@@ -30,6 +30,16 @@ def test_a_path_is_a_name_even_with_a_plus_in_it(tmp_path):
     assert spec.experiments[0].n_bins == 29
 
 
+@pytest.mark.parametrize("variant", ["", ":poisson"])
+def test_a_path_with_a_colon_of_its_own_is_ones_own_experiment(tmp_path, monkeypatch, variant):
+    """As an absolute path of Windows: ``C:\\my_exp``, which may be the name of a folder on Linux."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(str(packaged("xenonnt_sr0")), "C:\\my_exp")
+    (spec,) = plan(["magnetic_moment"], ["nu_e"], ["C:\\my_exp" + variant])
+    assert spec.experiment == "C:\\my_exp" + variant
+    assert spec.experiments[0].n_bins == 29
+
+
 @pytest.mark.parametrize(
     "change",
     [
