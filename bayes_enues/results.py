@@ -39,7 +39,9 @@ class ResultsFolder:
     name : str
         Of the rows' file, ``limits.json``.
     level : float, optional
-        All rows of a file share one level.
+        All rows of a file share one level; None where they have none.
+    beside : str
+        Beginning of the names of the files that :meth:`write` puts beside the rows.
     seconds_between_saves : float
         Rows that finish sooner after the last save wait for the next, so that a file of hundreds of rows is
         not written hundreds of times; :meth:`save` and :meth:`arrange` write at once.
@@ -61,11 +63,12 @@ class ResultsFolder:
         name: str = "limits.json",
         level: float | None = None,
         seconds_between_saves: float = 0.0,
+        beside: str = "posterior",
     ):
         self.path = Path(path)
         self.seconds_between_saves, self._saved = seconds_between_saves, 0.0
         self.file = self.path / name
-        self.level = level
+        self.level, self.beside = level, beside
         self.messages: list[str] = []
         check_writable(self.path)
         self._written: set[str] = set()  # fingerprints of the rows that are this object's own
@@ -79,7 +82,8 @@ class ResultsFolder:
             rows = content["rows"]
             if not all(_complete(row) for row in rows):
                 raise ValueError("a row lacks its fingerprint, or its posterior's name or hash")
-            level = float(content["level"])
+            level = content["level"]
+            level = float(level) if self.level is not None or level is not None else None
         except (ValueError, KeyError, TypeError, OSError) as error:
             self.set_aside(self.file, f"cannot be read ({error})")
             return []
@@ -134,7 +138,7 @@ class ResultsFolder:
             return same[0]
         if tree is not None:
             what = "_".join(slug(row[key]) for key in ("model", "parameter", "experiment"))
-            name = f"posterior_{what}_{row['fingerprint'][:8]}.nc"
+            name = f"{self.beside}_{what}_{row['fingerprint'][:8]}.nc"
             with WholeFile(self.path / name) as partial:
                 if isinstance(tree, Path):
                     os.replace(tree, partial)

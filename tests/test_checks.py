@@ -1,15 +1,22 @@
 """Predictive checks: against SciPy, and on data that are what the model says, or not."""
 
+import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import poisson
+from typer.testing import CliRunner
 
 import bayes_enues as be
+from bayes_enues.cli import app
 from bayes_enues.likelihood import Likelihood
+from bayes_enues.results import ResultsFolder
+from bayes_enues.studies.check_rows import stored_check
 from bayes_enues.studies.checks import _deviance, predictive_check
+from bayes_enues.tables import packaged
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +63,49 @@ def test_missing_draws_are_said(fitted):
     model, tree = fitted
     with pytest.raises(ValueError, match="there are no draws"):
         predictive_check(model, tree, "likelihood")
+
+
+@pytest.fixture
+def sampled(fitted, monkeypatch):
+    """Draws that are there already, for whatever asks for new ones, and how often that was."""
+    asked = []
+    monkeypatch.setattr(
+        "bayes_enues.studies.check_rows.sample_posterior", lambda *a, **k: asked.append(a) or fitted[1]
+    )
+    return asked
+
+
+def checked(out, experiment="xenonnt_sr0", *more):
+    arguments = ["check", "magnetic_moment", "--parameter", "nu_e", "--experiment", str(experiment)]
+    done = CliRunner().invoke(app, [*arguments, *more, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return json.loads((out / "checks.json").read_text())["rows"]
+
+
+def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sampled, tmp_path):
+    first = checked(tmp_path)
+    assert [row["group"] for row in first] == ["prior", "posterior"]
+    assert checked(tmp_path) == first
+    assert len(sampled) == 1
+    both = checked(tmp_path, "xenonnt_sr0", "--seed", "7")
+    assert len(sampled) == 2
+    assert [row for row in both if row["seed"] != 7] == first
+    assert len(both) == 4
+    assert len(checked(tmp_path, "xenonnt_sr0", "--fresh")) == 4
+    assert len(sampled) == 3
+    assert not list(tmp_path.glob("*.broken*"))
+
+
+def test_a_stored_check_is_the_one_that_was_computed(fitted, sampled, tmp_path):
+    row = checked(tmp_path)[1]
+    assert row["file"]["name"].startswith("check_magnetic_moment_nu_e_xenonnt_sr0")
+    stored, found = stored_check(row, ResultsFolder(tmp_path, "checks.json")), predictive_check(*fitted)[0]
+    assert (stored.experiment, stored.group, stored.p_value) == (found.experiment, found.group, found.p_value)
+    for name in ("observed", "bands", "pit", "deviance"):
+        assert_allclose(getattr(stored, name), getattr(found, name))
+
+
+def test_an_experiment_in_a_users_own_folder_is_checked(sampled, tmp_path):
+    shutil.copytree(packaged("xenonnt_sr0"), tmp_path / "mine")
+    checked(tmp_path / "out", tmp_path / "mine")
+    assert (tmp_path / "out" / "check_magnetic_moment_nu_e_xenonnt_sr0.png").exists()

@@ -1,12 +1,19 @@
 """Bayes factors three ways, against each other and by hand."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import xarray as xr
 from scipy.stats import beta
+from typer.testing import CliRunner
 
 import bayes_enues as be
+from bayes_enues.cli import app
+from bayes_enues.commands.compare import _print
 from bayes_enues.likelihood import Likelihood
-from bayes_enues.priors import LogUniform
+from bayes_enues.priors import Flat, HalfNormal, LogUniform
 from bayes_enues.studies.evidence import (
     _log_density_at,
     log_bayes_factor,
@@ -72,3 +79,57 @@ def test_families_without_a_width_are_refused(model):
     with pytest.raises(ValueError, match="no width"):
         width_scan(model, families=("loguniform",))
     assert LogUniform(0.1).edge_decides
+
+
+@pytest.mark.parametrize("prior", [Flat(0.5, 6.0), HalfNormal(0.0, 7.0, scale=3.0), LogUniform(0.1, 7.0)])
+def test_a_stretched_prior_is_the_prior_with_every_length_of_it_stretched(prior):
+    """An asymmetric range, which no scan over widths knows, one that cuts a half-normal, and a logarithm."""
+    lengths = {name: 3 * getattr(prior, name) for name in ("lower", "upper", "scale") if hasattr(prior, name)}
+    models = [
+        be.models.magnetic_moment(["xenonnt_sr0"], "nu_e", prior=p)
+        for p in (prior, replace(prior, **lengths))
+    ]
+    assert log_bayes_factor(models[0], stretch=3) == pytest.approx(log_bayes_factor(models[1]), abs=1e-9)
+
+
+def compared(out, *more):
+    arguments = [
+        "compare",
+        "magnetic_moment",
+        "--parameter",
+        "nu_e",
+        "--experiment",
+        "xenonnt_sr0",
+        "--no-smc",
+    ]
+    done = CliRunner().invoke(app, [*arguments, *more, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return json.loads((out / "compare.json").read_text())["rows"]
+
+
+def test_a_second_comparison_reuses_its_rows_and_keeps_those_of_others(draws, tmp_path, monkeypatch):
+    asked = []
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset({"nu_e": (("chain", "draw"), draws)})})
+    tree.attrs["converged"] = True
+    monkeypatch.setattr(
+        "bayes_enues.studies.compare_rows.sample_posterior", lambda *a, **k: asked.append(a) or tree
+    )
+    first = compared(tmp_path)
+    assert compared(tmp_path) == first
+    assert len(asked) == 1
+    both = compared(tmp_path, "--seed", "7")
+    assert len(asked) == 2
+    assert [row for row in both if row["seed"] != 7] == first
+    assert len(both) == 2
+    assert not list(tmp_path.glob("*.broken*"))
+    flat = width_scan(be.models.magnetic_moment(["xenonnt_sr0"], "nu_e"), n=200)[0]
+    for name, factor in (("narrower", 1 / 3), ("wider", 3)):
+        scanned = np.interp(factor * first[0]["width"], flat.widths, flat.log_bayes_factors)
+        assert first[0][name] == pytest.approx(scanned, abs=0.01)
+
+
+def test_the_table_shows_the_stretched_priors_of_its_rows(capsys):
+    row = {"parameter": "nu_e", "experiment": "xenonnt_sr0", "prior": "flat in nu_e on [-78, 5]"}
+    _print([row | {"quadrature": -1.0, "savage_dickey": None, "smc": None, "narrower": 0.25, "wider": -2.5}])
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  nu_e"))
+    assert line.split() == ["nu_e", "xenonnt_sr0", "-1.00", "+0.25", "-2.50"]

@@ -1,12 +1,23 @@
 """``bayes-enues check``: prior and posterior predictive checks of a model."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .common import Draws, Experiments, Mass, Out, Parameters, PriorText, Seed, console, fixed_by, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Mass,
+    Out,
+    Parameters,
+    PriorText,
+    Seed,
+    console,
+    fixed_by,
+    progress,
+)
 
 
 def check(
@@ -18,54 +29,34 @@ def check(
     draws: Draws = 2000,
     seed: Seed = 20220811,
     out: Out = Path("results"),
+    fresh: Fresh = False,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
-    from ..posterior import sample_posterior
     from ..results import ResultsFolder
-    from ..rows import interaction_named, model_of, plan
-    from ..studies.checks import predictive_check
-    from ..whole_files import write_text
+    from ..rows import all_converged, interaction_named, plan
+    from ..studies.check_rows import plan_checks, run_checks, stored_check
+    from ..whole_files import slug
 
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     specs = plan([model], names, experiment, **options)
-    folder = ResultsFolder(out, "checks.json")
-    rows, paths = [], []
-    with progress(len(specs), "check") as tell:
-        for k, spec in enumerate(specs):
-            tell(k, f"{spec.parameter} from {spec.experiment}")
-            built = model_of(spec)
-            tree = sample_posterior(built, spec.draws, spec.seed)
-            checks = [c for g in ("prior", "posterior") for c in predictive_check(built, tree, g, spec.seed)]
-            converged = bool(tree.attrs["converged"])
-            rows += [_row(spec, c, converged) for c in checks]
-            name = f"check_{spec.model}_{spec.parameter}_{spec.experiment}".replace(":", "-")
-            paths += _figure(checks, built.question.experiments, folder.path / name)
-    write_text(folder.path / "checks.json", json.dumps({"rows": rows}, indent=1) + "\n")
+    asked = plan_checks(specs)
+    folder = ResultsFolder(out, "checks.json", beside="check")
+    with progress(len(asked), "check") as tell:
+        rows = run_checks(asked, folder, fresh, tell)
+        tell(len(asked), "figures")
+        paths = []
+        for spec in specs:
+            mine = [row for one, row in zip(asked, rows, strict=True) if one.spec == spec]
+            checks = [stored_check(row, folder) for row in mine]
+            parts = ("check", spec.model, spec.parameter, mine[0]["fit"])
+            paths += _figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
+    for message in folder.messages:
+        console.print(f"[yellow]{message}[/]")
     _print(rows)
-    console.print(f"Written to {out}: checks.json, " + ", ".join(p.name for p in paths) + ".")
-    if not all(row["converged"] for row in rows):
+    console.print(f"Written to {out}: checks.json, checks.csv, " + ", ".join(p.name for p in paths) + ".")
+    if not all_converged(rows):
         raise typer.Exit(1)
-
-
-def _row(spec, found, converged: bool) -> dict:
-    from scipy.stats import kstest
-
-    return {
-        "model": spec.model,
-        "parameter": spec.parameter,
-        "fit": spec.experiment,
-        "experiment": found.experiment,
-        "group": found.group,
-        "converged": converged,
-        "p_value": found.p_value,
-        "pit_uniform_p_value": float(kstest(found.pit, "uniform").pvalue),
-        "bins_outside_95": int(
-            ((found.observed < found.bands[0]) | (found.observed > found.bands[-1])).sum()
-        ),
-        "n_bins": int(found.pit.size),
-        "pit": found.pit.tolist(),
-    }
 
 
 def _figure(checks, experiments, path) -> list[Path]:

@@ -46,10 +46,12 @@ def standard_model_evidence(likelihood: Likelihood) -> float:
     return float(log_marginal_likelihood(likelihood, list(held), np.zeros((1, likelihood.n_physics)))[0])
 
 
-def log_bayes_factor(model: pm.Model, n: int = 401) -> float:
+def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> float:
     """ln B of a model against the Standard Model by quadrature: above zero favours new physics.
 
     Parameters
+    stretch : float
+        The prior stretched about the Standard Model by this factor, its range with it: p(x / s) / s.
     ----------
     model : pm.Model
         With one or two free parameters.
@@ -74,7 +76,7 @@ def log_bayes_factor(model: pm.Model, n: int = 401) -> float:
     axes = [_grid(likelihood, model, name, n) for name in question.free]
     points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=-1)
     held = list(range(len(axes)))
-    log_p = log_marginal_likelihood(likelihood, held, points)
+    log_p = log_marginal_likelihood(likelihood, held, stretch * points)
     for i, name in enumerate(question.free):
         log_p = log_p + log_density(question.priors[name], name, points[:, i])
     weights = [_simpson(axis) for axis in axes]

@@ -1,0 +1,96 @@
+"""The rows of ``compare.json``: a Bayes factor three ways, and what it hangs on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..completion import complete
+from ..posterior import prior_words, sample_posterior
+from ..results import ResultsFolder, fingerprint
+from ..rows import RowSpec, model_of
+from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
+
+__all__ = ["CompareSpec", "run_comparisons"]
+
+
+@dataclass(frozen=True)
+class CompareSpec:
+    """One row.
+
+    Parameters
+    ----------
+    spec : RowSpec
+    smc : bool
+        Sequential Monte Carlo too.
+    """
+
+    spec: RowSpec
+    smc: bool = True
+
+    def fingerprint(self) -> str:
+        """Hash of what the row rests on."""
+        return fingerprint({"study": "compare", "smc": self.smc, "row": self.spec.fingerprint()})
+
+
+def run_comparisons(
+    asked: Sequence[CompareSpec],
+    folder: ResultsFolder,
+    fresh: bool = False,
+    progress: Callable[[int, str], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Compute the rows that a folder does not hold yet, each written as it finishes.
+
+    Parameters
+    ----------
+    asked : sequence of CompareSpec
+    folder : ResultsFolder
+        Of ``compare.json``.
+    fresh : bool
+    progress : callable, optional
+
+    Returns
+    -------
+    list of dict
+        ``quadrature``, ``savage_dickey`` and ``smc`` are ln B, None where it was not computed; ``narrower``
+        and ``wider`` are ln B for the row's own prior squeezed and stretched by three.
+    """
+
+    def one_by_one(missing, rows, tell) -> Iterator[tuple]:
+        for one in missing:
+            tell(len(rows), f"{one.spec.parameter} from {one.spec.experiment}")
+            yield one, compared(one), None
+
+    return complete(asked, folder, one_by_one, fresh, progress)
+
+
+def compared(one: CompareSpec) -> dict[str, Any]:
+    """One parameter: the three estimates, the stretched priors and the scan."""
+    spec = one.spec
+    model = model_of(spec)
+    prior = model.question.priors[spec.parameter]
+    half = (prior.upper - prior.lower) / 2 if model.question.interaction.signed else prior.upper
+    tree = sample_posterior(model, spec.draws, spec.seed, groups=False)
+    converged = bool(tree.attrs["converged"])
+    by_smc = smc_log_bayes_factor(model, seed=spec.seed) if one.smc else None
+    draws = tree["posterior"][spec.parameter].values
+    return {
+        "model": spec.model,
+        "parameter": spec.parameter,
+        "experiment": model.question.experiment_name,
+        "unit": model.question.interaction.unit,
+        "prior": prior_words(model)[spec.parameter],
+        "width": getattr(prior, "scale", None) or half,
+        "posterior": {"converged": converged},
+        "quadrature": log_bayes_factor(model),
+        "savage_dickey": savage_dickey(model, draws) if converged else None,
+        "smc": None if by_smc is None else by_smc.log_bayes_factor,
+        "smc_scatter": None if by_smc is None else by_smc.scatter,
+        "narrower": log_bayes_factor(model, stretch=1 / 3),
+        "wider": log_bayes_factor(model, stretch=3),
+        "widths": [
+            {"family": s.family, "width": s.widths.tolist(), "log_bayes_factor": s.log_bayes_factors.tolist()}
+            for s in width_scan(model)
+        ],
+        "fingerprint": one.fingerprint(),
+        "seed": spec.seed,
+    }
