@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 import bayes_enues as be
+from bayes_enues.commands.priors import print_study
+from bayes_enues.plots.profiles import plot_profiles
 from bayes_enues.power_scaling import power_scaling
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import RowSpec
+from bayes_enues.statistics import threshold
 from bayes_enues.studies.prior_plan import default_priors, nuisance_priors, plan_study
 from bayes_enues.studies.prior_study import compared, run_study
 
@@ -147,3 +150,30 @@ def test_priors_of_one_family_share_one_shape():
         one, two = (be.models.magnetic_moment(["xenonnt_sr0"], n, prior=prior) for n in ("nu_e", "nu_mu"))
         assert same_shape(one, two)
     assert np.isfinite(shapes[0].question.priors["nu_e"].knee)
+
+
+def at_level(row, level):
+    """The row at another level, with the profile's own thresholds and bounds; the rest is made up."""
+    profile = row["profile"] | {"delta_chi2": round(threshold(level), 4)}
+    profile["upper_one_sided"] = None if level <= 0.5 else profile["upper_one_sided"]
+    return row | {"level": level, "profile": profile}
+
+
+@pytest.mark.parametrize(("level", "heads"), [(0.9, "/2.71 /1.64"), (0.95, "/3.84 /2.71"), (0.4, "/0.275")])
+def test_columns_are_headed_by_the_thresholds_of_the_level(study, capsys, level, heads):
+    print_study([at_level(row, level) for row in study[0].values()])
+    (head,) = (line for line in capsys.readouterr().out.splitlines() if "quadrature" in line)
+    assert " ".join(head.split()).endswith("posterior quadrature /default " + heads)
+
+
+def test_lines_mark_the_thresholds_of_the_level(study):
+    from matplotlib.figure import Figure
+
+    ax = plot_profiles(Figure().subplots(), [at_level(study[0]["flat"], 0.95)], study[2].path)
+    marked = [line.get_ydata()[0] for line in ax.lines if len(set(line.get_ydata())) == 1]
+    assert marked == pytest.approx([3.8415, 2.7055], abs=1e-4)
+
+
+def test_a_level_without_a_one_sided_bound_is_compared_too(study):
+    row = at_level(study[0]["flat"], 0.4)
+    assert compared(row, row)["ratio_to_one_sided"] is None

@@ -122,16 +122,21 @@ def print_study(rows) -> None:
     from rich import box
     from rich.table import Table
 
+    from ..statistics import one_sided_threshold
+
+    two = f"/{rows[0]['profile']['delta_chi2']:.3g}"
+    one = f"/{one_sided_threshold(rows[0]['level']):.3g}"
     for here in dict.fromkeys((row["parameter"], row["experiment"]) for row in rows):
         mine = _of(rows, *here)
         signed = mine[0]["posterior"]["kind"] == "hdi"
         title = f"{mine[0]['model'].replace('_', ' ')}, {here[0]} from {here[1]}  [{mine[0]['unit']}]"
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
         table.add_column("prior")
-        for column in ("posterior", "quadrature", "/default", "/2.706", *([] if signed else ["/1.642"])):
+        one_sided = mine[0]["profile"]["upper_one_sided"] is not None
+        for column in ("posterior", "quadrature", "/default", two, *([one] if one_sided else [])):
             table.add_column(column, justify="right")
         for row in mine:
-            table.add_row(row["label"], *_cells(row, signed))
+            table.add_row(row["label"], *_cells(row, signed, one_sided))
         console.print(table)
         for row in mine:
             if row["flag"]:
@@ -140,7 +145,7 @@ def print_study(rows) -> None:
         console.print(f"* {line}", style="dim")
     reweighted = list(dict.fromkeys(row["label"] for row in rows if row["how"] == "reweighted"))
     console.print(
-        f"/default, /2.706, /1.642: ratio to the default prior's bound and to the profile's two-sided and "
+        f"/default, {two}, {one}: ratio to the default prior's bound and to the profile's two-sided and "
         f"one-sided bounds{'; lengths of regions where signed' if signed else ''}. "
         "Bounds differ by threshold "
         f"first, then by prior: see docs/which_bound.md. From the default's draws by reweighting: "
@@ -149,7 +154,7 @@ def print_study(rows) -> None:
     )
 
 
-def _cells(row, signed: bool) -> list[str]:
+def _cells(row, signed: bool, one_sided: bool) -> list[str]:
     posterior, exact = row["posterior"], row["exact"]
 
     def region(pieces):
@@ -162,5 +167,5 @@ def _cells(row, signed: bool) -> list[str]:
     else:
         bound = f"< {posterior['upper']:.3g} ± {posterior['mcse']:.1g}"
     quadrature = region(exact["pieces"]) if signed else f"< {exact['upper']:.3g}"
-    names = ("ratio_to_default", "ratio_to_profile", *([] if signed else ["ratio_to_one_sided"]))
+    names = ("ratio_to_default", "ratio_to_profile", *(["ratio_to_one_sided"] if one_sided else []))
     return [bound, quadrature, *("" if row[n] is None else f"{row[n]:.2f}" for n in names)]

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from ..rows import interaction_named
+from ..statistics import one_sided_threshold
 from . import LINES, colour_of, title_of, unit_label
 
 __all__ = ["plot_profiles"]
@@ -57,7 +58,7 @@ def plot_profiles(ax, rows: Sequence[Mapping], folder: Path):
             ax.stairs(depth, edges, baseline=top, color=colour, lw=0.6)
     ax.axhline(cut, color="0.5", lw=0.6)
     if rows[0]["profile"]["upper_one_sided"] is not None:
-        ax.axhline(1.6424, color="0.5", lw=0.6, ls=":")
+        ax.axhline(one_sided_threshold(rows[0]["level"]), color="0.5", lw=0.6, ls=":")
     margin = 0.12 * (max(reach) - min(reach))
     ax.set_xlim(min(reach) - margin if kind.signed else 0.0, max(reach) + margin)
     ax.set_ylim(0, top)

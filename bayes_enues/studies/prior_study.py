@@ -205,7 +205,8 @@ def compared(row: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
         ratio = mine["upper"] / theirs["upper"]
         moved = ratio - 1
         by = f"{abs(100 * moved):.0f} % {'weaker' if moved > 0 else 'stronger'} than under the default prior"
-        one_sided = mine["upper"] / profile["upper_one_sided"]
+        one_sided = profile["upper_one_sided"]  # none at levels of one half and below
+        one_sided = mine["upper"] / one_sided if one_sided else None
         to_profile = mine["upper"] / profile["upper"]
     else:
         length = _size(theirs)
