@@ -13,7 +13,12 @@ from pymc.logprob.transforms import Transform
 from pytensor.tensor.random.op import RandomVariable
 from scipy.interpolate import PchipInterpolator
 
-__all__ = ["LogUniform", "Tabulated", "tabulate"]
+__all__ = ["LogUniform", "Tabulated", "inverse_softplus", "tabulate"]
+
+
+def inverse_softplus(s):
+    """w of s = log(1 + e^w): s itself where s is large, log s where it is small."""
+    return s + pt.log(-pt.expm1(-s))
 
 
 class LogUniformRV(RandomVariable):
@@ -40,12 +45,12 @@ class LogToPower(Transform):
 
     @staticmethod
     def _edges(lower, upper, knee):
-        return [s + pt.log(-pt.expm1(-s)) for s in ((lower / knee) ** 2, (upper / knee) ** 2)]
+        return [inverse_softplus(s) for s in ((lower / knee) ** 2, (upper / knee) ** 2)]
 
     def forward(self, value, rng, size, lower, upper, knee):
         bottom, top = self._edges(lower, upper, knee)
         s = (value / knee) ** 2
-        w = s + pt.log(-pt.expm1(-s))
+        w = inverse_softplus(s)
         return pt.log(w - bottom) - pt.log(top - w)
 
     def backward(self, value, rng, size, lower, upper, knee):

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 import bayes_enues as be
-from bayes_enues.densities import LogToPower, tabulate
+from bayes_enues.densities import LogToPower, inverse_softplus, tabulate
 from bayes_enues.information import fisher_information
 from bayes_enues.prior_density import log_density
 from bayes_enues.prior_text import parse_prior
@@ -168,3 +169,8 @@ def test_a_range_below_zero_is_refused_for_a_moment():
 def test_jeffreys_without_data_says_what_it_needs():
     with pytest.raises(ValueError, match="information of the data"):
         Jeffreys(0.0, 20.0)("nu_e")
+
+
+def test_the_inverse_of_softplus_is_its_inverse_near_zero_and_far_above():
+    s = np.array([1e-12, 1e-3, 1.0, 30.0])
+    assert_allclose(pt.softplus(inverse_softplus(pt.as_tensor(s))).eval(), s, rtol=1e-12)

@@ -13,13 +13,11 @@ from pymc.distributions.transforms import _default_transform
 from pymc.logprob.transforms import Transform
 from pytensor.tensor.random.op import RandomVariable
 
+from ..densities import inverse_softplus
+
 __all__ = ["LogPower", "SoftWall"]
 
 LN10 = float(np.log(10.0))
-
-
-def _inverse_softplus(s):
-    return s + pt.log(-pt.expm1(-s))
 
 
 class LogPowerRV(RandomVariable):
@@ -38,7 +36,7 @@ class LogPowerRV(RandomVariable):
 
 def _strength_to_linear(s):
     """From s to w with s = softplus(w), and on to r of :class:`SoftWall`."""
-    w = s + pt.log(-pt.expm1(-s))
+    w = inverse_softplus(s)
     return (5 * w + 3 * pt.sqrt(w**2 + 4)) / 8
 
 
