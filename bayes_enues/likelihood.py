@@ -18,7 +18,7 @@ from pytensor.tensor.random.basic import NormalRV, PoissonRV
 from .question import question_of
 from .shapes import Shape, numbers_of, shape_of
 
-__all__ = ["CompiledLikelihood", "Likelihood", "likelihood_range"]
+__all__ = ["CompiledLikelihood", "Likelihood", "likelihood_range", "prior_range"]
 
 RANGE_DELTA_CHI2 = 25.0
 
@@ -124,6 +124,7 @@ class Likelihood:
 
     Attributes
     ----------
+    model : pm.Model
     names : list of str
         Physics parameters first, then nuisances: the order of ``x`` everywhere.
     n_physics : int
@@ -138,7 +139,7 @@ class Likelihood:
     def __init__(self, model: pm.Model):
         question = question_of(model)
         shape = shape_of(model)
-        self.question = question
+        self.model, self.question = model, question
         self.compiled: CompiledLikelihood = shape.likelihood
         self.numbers = numbers_of(model)
         theirs = shape.names(model)
@@ -178,6 +179,27 @@ def likelihood_range(model: pm.Model, name: str) -> tuple[float, float]:
 
     pieces = profile_pieces(Likelihood(model), name, RANGE_DELTA_CHI2)
     return _rounded(pieces[0][0], down=True), _rounded(pieces[-1][1], down=False)
+
+
+def prior_range(model: pm.Model, name: str) -> tuple[float, float]:
+    """Where a parameter is looked for: over its prior's range, or :func:`likelihood_range` for a user's own.
+
+    Raises
+    ------
+    ValueError
+        If the model's numbers say another range than its prior, which tables and files would go on stating.
+    """
+    prior = question_of(model).priors[name]
+    if not hasattr(prior, "upper"):
+        return likelihood_range(model, name)
+    for end in ("lower", "upper"):
+        number, edge = float(model[f"{name}_{end}"].get_value()), float(getattr(prior, end))
+        if number != edge:
+            raise ValueError(
+                f"{name}_{end} of the model was set to {number:g}, but its prior is {prior.words(name)}; "
+                "build a model with the prior that is meant"
+            )
+    return float(prior.lower), float(prior.upper)
 
 
 def _rounded(edge: float, down: bool) -> float:

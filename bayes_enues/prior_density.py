@@ -1,6 +1,6 @@
 """The density of any prior, named or a user's own, from the PyMC variable that it makes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pymc as pm
@@ -9,7 +9,15 @@ from pymc.model.transform.conditioning import remove_value_transforms
 from pytensor.compile.mode import Mode
 from pytensor.graph.replace import vectorize_graph
 
-__all__ = ["log_density"]
+__all__ = ["check_one_variable", "log_density"]
+
+
+def check_one_variable(name: str, made: Sequence[str]) -> None:
+    """Refuse a prior that made other free variables than the one of its name, such as a hyperparameter."""
+    if list(made) != [name]:
+        raise ValueError(
+            f"the prior of {name} makes the free variables {list(made)}; exactly {name} was needed"
+        )
 
 
 def log_density(prior: Callable, name: str, values) -> np.ndarray:
@@ -35,11 +43,7 @@ def log_density(prior: Callable, name: str, values) -> np.ndarray:
     with pm.Model() as model:
         prior(name)
     bare = remove_value_transforms(model)
-    if [rv.name for rv in bare.free_RVs] != [name]:
-        raise ValueError(
-            f"the prior of {name} makes the free variables {[rv.name for rv in bare.free_RVs]}; "
-            f"exactly {name} was needed"
-        )
+    check_one_variable(name, [rv.name for rv in bare.free_RVs])
     points = pt.dvector("points")
     graph = vectorize_graph(bare.logp(jacobian=False), {bare.value_vars[0]: points})
     return pm.compile([points], graph, mode=Mode(linker="py", optimizer="fast_compile"))(

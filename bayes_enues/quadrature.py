@@ -18,18 +18,19 @@ from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import PchipInterpolator
 from scipy.special import logsumexp
 
-from .likelihood import Likelihood, likelihood_range
+from .likelihood import Likelihood, prior_range
 from .newton import Fits, minimise_many
 from .priors import Prior
+from .question import question_of
 
-__all__ = ["Density", "log_marginal_likelihood", "marginal_density"]
+__all__ = ["Density", "log_marginal_likelihood", "marginal_density", "prior_grid"]
 
 NEGLIGIBLE = 16.0  # below the peak of a log-density
 REFINEMENTS = 4
 CHUNK = 100_000  # points at which chi^2 is evaluated at once
 NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
 CUT_NODES, CUT_WEIGHTS = leggauss(32)
-_KNOWN: WeakKeyDictionary[pm.Model, dict[tuple, "Density"]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[pm.Model, dict[tuple, tuple]] = WeakKeyDictionary()
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 
 
@@ -187,22 +188,36 @@ def marginal_density(
     Returns
     -------
     Density
-        Kept for the same model with the same numbers: the check of modes, the bound and its check all ask.
+        Kept for the same model with the same numbers and prior, read-only: the check of modes, the bound and
+        its check all ask.
+
+    Raises
+    ------
+    ValueError
+        If the model's numbers say another range than its prior; see
+        :func:`bayes_enues.likelihood.prior_range`.
     """
     likelihood = Likelihood(model)
     name = likelihood.names[0] if parameter is None else parameter
     known = _KNOWN.setdefault(model, {})
-    key = (name, n, order, likelihood.numbers.tobytes())
-    if key not in known:
-        known.clear()
-        known[key] = _marginal_density(model, likelihood, name, n, order)
-    return known[key]
+    rests_on = (likelihood.numbers.tobytes(), likelihood.question.priors[name])
+    before, density = known.get((name, n, order), (None, None))
+    if before != rests_on:
+        density = _marginal_density(model, likelihood, name, n, order)
+        for array in (density.values, density.density):
+            array.setflags(write=False)
+        known[name, n, order] = (rests_on, density)
+    return density
+
+
+def prior_grid(model: pm.Model, name: str, n: int) -> np.ndarray:
+    """Points over the range of a parameter's prior between which its density changes little, (n,)."""
+    prior, edges = question_of(model).priors[name], prior_range(model, name)
+    return prior.grid(n) if isinstance(prior, Prior) else np.linspace(*edges, n)
 
 
 def _marginal_density(model: pm.Model, likelihood: Likelihood, name: str, n: int, order: int) -> Density:
-    prior = likelihood.question.priors[name]
-    own = not isinstance(prior, Prior)
-    values = np.linspace(*likelihood_range(model, name), n) if own else prior.grid(n)
+    values = prior_grid(model, name, n)
     index = likelihood.names.index(name)
 
     def log_density_at(values):

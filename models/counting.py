@@ -12,6 +12,7 @@ import pymc as pm
 from bayes_enues.experiment import Experiment
 from bayes_enues.interactions.base import Interaction
 from bayes_enues.likelihood import likelihood_range
+from bayes_enues.prior_density import check_one_variable
 from bayes_enues.priors import Flat, Prior
 from bayes_enues.question import Question, ask
 
@@ -56,7 +57,11 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
     priors = _priors(question, prior)
 
     with pm.Model(coords=question.coords) as model:
-        theta = {name: priors[name](name) for name in question.free}
+        theta = {}
+        for name in question.free:
+            earlier = len(model.free_RVs)
+            theta[name] = priors[name](name)
+            check_one_variable(name, [rv.name for rv in model.free_RVs[earlier:]])
 
         scale = {}  # 1 + nuisance, by experiment and what it multiplies
         for name, (entry, scaled) in question.nuisances().items():

@@ -3,12 +3,13 @@
 import time
 
 import numpy as np
+import pymc as pm
 import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from bayes_enues import models
+from bayes_enues import HalfNormal, models
 from bayes_enues.likelihood import Likelihood
 from bayes_enues.newton import profile_many
 from bayes_enues.planes.credible import credible_plane
@@ -180,3 +181,23 @@ def test_a_range_that_cuts_the_region_is_extended_and_said(moments):
 def test_a_bad_plane_is_refused(moments, parameters, options, words):
     with pytest.raises(ValueError, match=words):
         plane_region(moments, parameters, **options)
+
+
+def halfnormal(name):
+    return pm.HalfNormal(name, 12.0)
+
+
+def test_a_plane_takes_a_prior_of_ones_own(xenonnt):
+    """Half a Gaussian, once as a callable and once by its name."""
+    own = models.magnetic_moment([xenonnt], ["nu_e", "nu_mu"], prior=halfnormal)
+    named = models.magnetic_moment([xenonnt], ["nu_e", "nu_mu"], prior=HalfNormal(scale=12.0))
+    mine, theirs = (credible_plane(Likelihood(model), [0, 1], 0.9) for model in (own, named))
+    assert mine.area == pytest.approx(theirs.area, rel=5e-3)
+
+
+def test_a_prior_that_vanishes_in_a_plane_is_refused(xenonnt):
+    model = models.magnetic_moment(
+        [xenonnt], ["nu_e", "nu_mu"], prior=lambda name: pm.Uniform(name, 0.0, 3.0)
+    )
+    with pytest.raises(ValueError, match=r"vanishes at values that the data allow"):
+        credible_plane(Likelihood(model), [0, 1], 0.9)

@@ -99,3 +99,22 @@ def test_a_density_is_kept_until_a_number_of_the_model_changes(xenonnt):
     assert marginal_density(model) is first
     model.set_data("observed_xenonnt_sr0", xenonnt.counts + 2)
     assert marginal_density(model).quantile(0.9) > 1.1 * first.quantile(0.9)
+
+
+def test_a_kept_density_is_read_only_and_other_grids_do_not_drive_it_out(xenonnt_model):
+    first = marginal_density(xenonnt_model)
+    with pytest.raises(ValueError, match="read-only"):
+        first.density[0] = 1.0
+    coarse = marginal_density(xenonnt_model, n=41)
+    assert marginal_density(xenonnt_model) is first
+    assert marginal_density(xenonnt_model, n=41) is coarse
+
+
+def test_a_range_that_was_moved_behind_the_priors_back_is_refused(xenonnt):
+    model = models.magnetic_moment([xenonnt], free="nu_e", prior=Flat(0, 40))
+    marginal_density(model)
+    model.set_data("nu_e_upper", 12.0)
+    with pytest.raises(
+        ValueError, match=r"nu_e_upper of the model was set to 12, .* flat in nu_e on \[0, 40\]"
+    ):
+        marginal_density(model)

@@ -13,7 +13,8 @@ from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import RectBivariateSpline
 from scipy.special import logsumexp
 
-from ..likelihood import Likelihood
+from ..likelihood import Likelihood, prior_range
+from ..posterior import prior_words
 from ..quadrature import log_marginal_likelihood
 from .areas import density_cut, log_integral
 from .contours import Line, contour_lines, sharpen
@@ -78,14 +79,25 @@ def credible_plane(
     level : float
     points : int
         Grid points a side, odd.
+
+    Raises
+    ------
+    ValueError
+        If a prior vanishes where the data allow the parameter.
     """
-    priors = [likelihood.question.priors[likelihood.names[i]] for i in held]
-    x, y = (np.linspace(prior.lower, prior.upper, SEARCH_POINTS) for prior in priors)
+    ranges = [prior_range(likelihood.model, likelihood.names[i]) for i in held]
+    x, y = (np.linspace(*edges, SEARCH_POINTS) for edges in ranges)
     near = _log_density(likelihood, held, x, y)
     near = near > near.max() - NEGLIGIBLE
     box = [_extent(grid, near.any(axis=1 - axis)) for axis, grid in enumerate((x, y))]
     x, y = (np.linspace(lower, upper, points) for lower, upper in box)
     log_density = _log_density(likelihood, held, x, y)
+    if not np.isfinite(log_density).all():
+        words = "; ".join(prior_words(likelihood.model).values())
+        raise ValueError(
+            f"the prior ({words}) vanishes at values that the data allow, where its log-density has no "
+            "contours; choose one that is nowhere zero on its range, such as Flat(0, 10)"
+        )
     _, coarse = density_cut(x[::2], y[::2], log_density[::2, ::2], level)
     cut, area = density_cut(x, y, log_density, level)
     log_total = log_integral(x, y, log_density)
@@ -122,9 +134,9 @@ def _log_density_at(likelihood, held, points, order: int = 1) -> np.ndarray:
     if not third:
         values, log_weight = points, np.zeros(1)
     else:
-        prior = likelihood.question.priors[likelihood.names[third[0]]]
+        lower, upper = prior_range(likelihood.model, likelihood.names[third[0]])
         nodes, weights = leggauss(THIRD_NODES)
-        nodes = prior.lower + (prior.upper - prior.lower) * (nodes + 1) / 2
+        nodes = lower + (upper - lower) * (nodes + 1) / 2
         values = np.concatenate(
             [np.repeat(points, nodes.size, axis=0), np.tile(nodes, len(points))[:, None]], axis=1
         )
