@@ -1,6 +1,6 @@
 """An experiment put together from its folder, every number of it checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,14 @@ import numpy as np
 
 from .atom import Xenon
 from .experiment import Experiment
-from .experiment_file import experiment_names, locate, read_settings, validated, with_changes
+from .experiment_file import (
+    check_distinct,
+    experiment_names,
+    locate,
+    read_settings,
+    validated,
+    with_changes,
+)
 from .experiment_tables import Tables, read_bins, read_component, read_response
 from .flux import Sun
 from .interactions.standard_model import StandardModel
@@ -17,7 +24,7 @@ from .rate import recoil_rate
 from .statistics import count_errors
 from .tables import label, sha256
 
-__all__ = ["load_experiment"]
+__all__ = ["load_distinct", "load_experiment"]
 
 
 def load_experiment(
@@ -49,6 +56,23 @@ def load_experiment(
     if changes is None and as_name is None and name.partition(":")[0] in experiment_names():
         return _load_packaged(name)
     return _load(name, changes or {}, as_name)
+
+
+def load_distinct(experiments: Sequence[Experiment | str] | Experiment | str) -> tuple[Experiment, ...]:
+    """The experiments of a fit, or the one, sorted by name.
+
+    Raises
+    ------
+    ValueError
+        If they are none, unknown, or the data of one would count twice.
+    """
+    if isinstance(experiments, Experiment | str):
+        experiments = [experiments]
+    loaded = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
+    if not loaded:
+        raise ValueError("no experiment was given; one or more were needed")
+    check_distinct([e.name for e in loaded])
+    return tuple(sorted(loaded, key=lambda e: e.name))
 
 
 @lru_cache

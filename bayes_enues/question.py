@@ -21,10 +21,9 @@ from .counts import (
     typical_scale,
 )
 from .experiment import Experiment
-from .experiment_file import check_distinct
 from .interactions.base import Interaction
 from .interactions.checks import check_class, check_interaction, stays_symbolic
-from .loading import load_experiment
+from .loading import load_distinct
 from .schema import NuisanceEntry
 
 __all__ = ["Question", "ask", "question_of"]
@@ -92,11 +91,12 @@ class Question:
             alone = entry.shared or count[entry.name] == 1
             name = entry.name if alone else f"{entry.name}_{experiment.slug}"
             first, scaled = found.setdefault(name, (entry, []))
-            if first.sigma != entry.sigma:
-                raise ValueError(
-                    f"{name} is shared, but its sigma is {first.sigma:g} in {scaled[0][0].name} and "
-                    f"{entry.sigma:g} in {experiment.name}; a shared nuisance has one sigma"
-                )
+            for what in ("sigma", "upper"):
+                if (mine := getattr(first, what)) != (other := getattr(entry, what)):
+                    raise ValueError(
+                        f"{name} is shared, but its {what} is {mine} in {scaled[0][0].name} and {other} in "
+                        f"{experiment.name}; a shared nuisance has one {what}"
+                    )
             scaled.append((experiment, entry.scales))
         return found
 
@@ -165,13 +165,7 @@ def ask(
             raise ValueError(
                 f"{member} is given ({getattr(interaction, member)}) and free at once; choose one"
             )
-    if isinstance(experiments, Experiment | str):
-        experiments = [experiments]
-    loaded = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
-    if not loaded:
-        raise ValueError("no experiment was given; one or more were needed")
-    loaded = tuple(sorted(loaded, key=lambda e: e.name))
-    check_distinct([e.name for e in loaded])
+    loaded = load_distinct(experiments)
     if spectrum not in ("templates", "chain"):
         raise ValueError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 

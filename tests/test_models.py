@@ -84,6 +84,10 @@ def test_all_three_flavours_can_be_free_together(xenonnt):
     assert names[:3] == ["nu_e", "nu_mu", "nu_tau"]
 
 
+def with_hyperparameter(name):
+    return pm.HalfNormal(name, pm.Exponential("width", 0.1))
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -99,6 +103,10 @@ def test_all_three_flavours_can_be_free_together(xenonnt):
         ({"prior": {"nu_mu": Flat()}}, r"priors were given for \['nu_mu'\]"),
         ({"prior": 3.0}, "a callable from a name to a variable was needed"),
         ({"prior": Flat(-5, 5)}, "cannot be negative"),
+        (
+            {"prior": with_hyperparameter},
+            r"makes the free variables \['width', 'nu_e'\]; exactly nu_e was needed",
+        ),
     ],
     ids=str,
 )
@@ -130,9 +138,10 @@ def test_a_callable_is_a_prior_too(xenonnt):
     assert model.compile_logp(mode=NUMPY)(model.initial_point()) < 0
 
 
-def test_a_shared_nuisance_has_one_sigma(xenonnt, lz):
+@pytest.mark.parametrize(("what", "number"), [("sigma", 0.1), ("upper", 0.2)])
+def test_a_shared_nuisance_has_one_sigma_and_one_cut(xenonnt, lz, what, number):
     from bayes_enues import load_experiment
 
-    other = load_experiment("lz_ws2022", {"nuisances": {"beta_flux": {"sigma": 0.1}}}, as_name="other")
-    with pytest.raises(ValueError, match="a shared nuisance has one sigma"):
+    other = load_experiment("lz_ws2022", {"nuisances": {"beta_flux": {what: number}}}, as_name="other")
+    with pytest.raises(ValueError, match=f"a shared nuisance has one {what}"):
         models.magnetic_moment([xenonnt, other])

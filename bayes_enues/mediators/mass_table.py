@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 from ..counts import signal_counts
 from ..experiment import Experiment
 from ..interactions.mediators import LightMediator
-from ..loading import load_experiment
+from ..loading import load_distinct
 from ..question import Question
 
 __all__ = ["COUPLINGS", "MASSES", "MassQuestion", "MassTable", "ask_with_mass"]
@@ -167,7 +167,9 @@ class MassQuestion(Question):
 
 
 def ask_with_mass(
-    mediator: LightMediator, experiments: Sequence[Experiment | str], masses: tuple[float, float]
+    mediator: LightMediator,
+    experiments: Sequence[Experiment | str] | Experiment | str,
+    masses: tuple[float, float],
 ) -> MassQuestion:
     """Check a question about mass and coupling together, and compute its table.
 
@@ -179,13 +181,7 @@ def ask_with_mass(
     low, high = (float(m) for m in masses)
     if not (0 < low < high < np.inf):
         raise ValueError(f"the masses run from {low:g} to {high:g} keV; a rising range above zero was needed")
-    loaded = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
-    if not loaded:
-        raise ValueError("no experiment was given; one or more were needed")
-    loaded = tuple(sorted(loaded, key=lambda e: e.name))
-    names = [e.name for e in loaded]
-    if len({n.partition(":")[0] for n in names}) < len(names):
-        raise ValueError(f"the data of one experiment would count twice in {names}")
+    loaded = load_distinct(experiments)
     table = mass_table(mediator, loaded, (np.log10(low), np.log10(high)))
     middle = replace(mediator, mass=(low * high) ** 0.5)
     return MassQuestion(
