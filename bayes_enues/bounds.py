@@ -9,7 +9,7 @@ import xarray as xr
 from .caveats import caveats, range_notes
 from .credible_bounds import SignedBound, UpperBound
 from .limit import Limit, PosteriorBound
-from .posterior import prior_words, sample_posterior
+from .posterior import prior_words, sample_posterior, state_of
 from .power_scaling import power_scaling
 from .profile import profile_likelihood
 from .published import published_limit
@@ -95,11 +95,7 @@ def limits(
     tree["profile"] = xr.DataTree(
         xr.Dataset({"delta_chi2": (name, profile.delta_chi2)}, coords={name: profile.values})
     )
-    state = {
-        k: tree.attrs[k]
-        for k in ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "attempts", "diagnosis")
-    }
-    state |= {"divergences": int(tree.attrs["divergences"]), "converged": bool(tree.attrs["converged"])}
+    state = state_of(tree)
     if state["converged"] and (left := excess(tree)) > 1:
         notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
     kind = "hdi" if question.interaction.signed else "upper"

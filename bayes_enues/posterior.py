@@ -9,7 +9,7 @@ Draws are doubled until the Monte Carlo error of the bound is small enough.
 import logging
 import warnings
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
@@ -21,7 +21,7 @@ from .question import question_of
 from .shapes import numbers_of, shape_of
 from .statistics import check_level
 
-__all__ = ["Diagnostics", "diagnose", "sample_posterior"]
+__all__ = ["Diagnostics", "diagnose", "sample_posterior", "sequential_monte_carlo", "state_of"]
 
 CHAINS = 4
 TUNE = 600
@@ -143,7 +143,7 @@ def sample_posterior(
     attempts, name = 1, "nuts"
     while True:
         tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
-        state = _state(tree)
+        state = _diagnosed(tree)
         complaint = wrong_modes(tree) if state.converged else ""
         if complaint or not state.converged:
             if name == "smc":
@@ -181,6 +181,16 @@ def sample_posterior(
             "prior": "; ".join(prior_words(model).values()),
         }
     return tree
+
+
+def state_of(tree: xr.DataTree) -> dict[str, Any]:
+    """What a row says of how its draws were made, from :func:`sample_posterior`."""
+    words = ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "attempts", "diagnosis")
+    return {
+        **{name: tree.attrs[name] for name in words},
+        "divergences": int(tree.attrs["divergences"]),
+        "converged": bool(tree.attrs["converged"]),
+    }
 
 
 def _mode_check(model: pm.Model) -> Callable[[xr.DataTree], str]:
@@ -237,14 +247,21 @@ class _OneCopy(pm.smc.kernels.IMH):
         self.rng = rng
 
 
-def _smc(model, draws, chains, seed) -> xr.DataTree:
+def sequential_monte_carlo(model: pm.Model, draws: int, chains: int, seed: int) -> xr.DataTree:
+    """PyMC's sequential Monte Carlo, from populations of our own and with what its chains compile shared.
+
+    Parameters
+    ----------
+    model : pm.Model
+    draws, chains, seed : int
+    """
     logger = logging.getLogger("pymc.smc.sampling")
-    level, names = logger.level, [rv.name for rv in model.free_RVs]
+    level = logger.level
     logger.setLevel(logging.ERROR)
     try:
         with model, warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Numba will use object mode", UserWarning)
-            tree = pm.sample_smc(
+            return pm.sample_smc(
                 draws=draws,
                 kernel=_OneCopy,
                 chains=chains,
@@ -256,7 +273,11 @@ def _smc(model, draws, chains, seed) -> xr.DataTree:
             )
     finally:
         logger.setLevel(level)
-    return _dateless({"posterior": tree["posterior"].to_dataset()[names]})
+
+
+def _smc(model, draws, chains, seed) -> xr.DataTree:
+    tree = sequential_monte_carlo(model, draws, chains, seed)
+    return _dateless({"posterior": tree["posterior"].to_dataset()[[rv.name for rv in model.free_RVs]]})
 
 
 def _populations(model, draws, chains, seed) -> list[dict[str, np.ndarray]] | None:
@@ -280,7 +301,7 @@ def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:
     return xr.DataTree.from_dict(groups)
 
 
-def _state(tree: xr.DataTree) -> Diagnostics:
+def _diagnosed(tree: xr.DataTree) -> Diagnostics:
     diverging = int(tree["sample_stats"]["diverging"].sum()) if "sample_stats" in tree else 0
     return diagnose(tree["posterior"].to_dataset(), diverging)
 

@@ -26,20 +26,23 @@ def highest_density_pieces(density: Density, cut: float) -> list[tuple[float, fl
     list of (lower, upper)
         The edges of the grid end a piece that reaches them.
     """
-    above = density.density >= cut
-    roots = np.sort(PchipInterpolator(density.values, density.density).solve(cut, extrapolate=False))
-    ends = [*([density.values[0]] if above[0] else []), *roots, *([density.values[-1]] if above[-1] else [])]
-    middle = [(a, b) for a, b in pairwise(ends) if density.at((a + b) / 2) >= cut]
-    return [(float(a), float(b)) for a, b in middle]
+    return _pieces(PchipInterpolator(density.values, density.density), cut)
+
+
+def _pieces(curve: PchipInterpolator, cut: float) -> list[tuple[float, float]]:
+    ends = np.unique([curve.x[0], *curve.solve(cut, extrapolate=False), curve.x[-1]])
+    above = curve((ends[:-1] + ends[1:]) / 2) >= cut
+    return [(float(a), float(b)) for (a, b), inside in zip(pairwise(ends), above, strict=True) if inside]
 
 
 def highest_density_cut(density: Density, level: float) -> float:
     """The density level above which a share ``level`` of the probability lies, without draws."""
-    below = PchipInterpolator(density.values, density.density).antiderivative()
+    curve = PchipInterpolator(density.values, density.density)
+    below = curve.antiderivative()
     total = below(density.values[-1])
 
     def mass(cut):
-        return sum(below(b) - below(a) for a, b in highest_density_pieces(density, cut)) / total
+        return np.diff(below(np.array(_pieces(curve, cut)).reshape(-1, 2)), axis=1).sum() / total
 
     peak = density.density.max()
     return float(brentq(lambda cut: mass(cut) - level, 0.0, peak, xtol=1e-12 * peak))

@@ -4,12 +4,14 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pymc as pm
 import pytest
 import xarray as xr
 from scipy.stats import beta
 from typer.testing import CliRunner
 
 import bayes_enues as be
+from bayes_enues import posterior
 from bayes_enues.cli import app
 from bayes_enues.commands.compare import _print
 from bayes_enues.likelihood import Likelihood
@@ -133,3 +135,18 @@ def test_the_table_shows_the_stretched_priors_of_its_rows(capsys):
     _print([row | {"quadrature": -1.0, "savage_dickey": None, "smc": None, "narrower": 0.25, "wider": -2.5}])
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  nu_e"))
     assert line.split() == ["nu_e", "xenonnt_sr0", "-1.00", "+0.25", "-2.50"]
+
+
+def test_both_evidences_come_from_the_sequential_monte_carlo_of_the_posterior(model, monkeypatch):
+    """One kernel for all chains, our own populations, no word in the log: with the parameter and without."""
+    asked = []
+
+    def fake(**options):
+        asked.append((options["kernel"], [sorted(p) for p in options["start"]]))
+        stages = np.array([[-1.0, np.nan], [-1.5, np.nan]])
+        return {"sample_stats": xr.Dataset({"log_marginal_likelihood": (("chain", "draw"), stages)})}
+
+    monkeypatch.setattr(pm, "sample_smc", fake)
+    assert smc_log_bayes_factor(model, draws=5, chains=2).log_bayes_factor == 0
+    assert [kernel for kernel, _ in asked] == [posterior._OneCopy] * 2
+    assert [len(names) for _, populations in asked for names in populations] == [2, 2, 1, 1]

@@ -11,7 +11,8 @@ import bayes_enues as be
 from bayes_enues.cli import app
 from bayes_enues.plots.projection import plot_projection
 from bayes_enues.quadrature import Density
-from bayes_enues.studies.projection import density_cut, future_experiment, project
+from bayes_enues.regions import highest_density_cut
+from bayes_enues.studies.projection import future_experiment, project
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +132,8 @@ def test_a_lower_edge_lets_signal_and_background_in_at_low_energy_only():
 def test_the_cut_of_a_highest_density_region_holds_its_share():
     x = np.linspace(-6, 6, 401)
     gaussian = Density(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), 0.0)
-    assert density_cut(gaussian, 0.9) == pytest.approx(
-        np.exp(-(1.6448536**2) / 2) / np.sqrt(2 * np.pi), rel=2e-3
+    assert highest_density_cut(gaussian, 0.9) == pytest.approx(
+        np.exp(-(1.6448536**2) / 2) / np.sqrt(2 * np.pi), rel=1e-4
     )
 
 

@@ -1,12 +1,14 @@
 """Each input does what physics.md says of it; numbers of its section 3."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import bayes_enues as be
 from bayes_enues.results import ResultsFolder
 from bayes_enues.rows import RowSpec
-from bayes_enues.studies.systematics import plan_systematics, run_systematics, shifts, variations
+from bayes_enues.studies.systematics import _published, plan_systematics, run_systematics, shifts, variations
 
 
 def _run(tmp_path_factory, spec, keep):
@@ -110,3 +112,9 @@ def test_a_bound_on_the_size_of_a_charge_is_compared_with_the_upper_end_of_a_sig
     default = {"posterior": {"lower": -1.0, "upper": 4.0}, "profile": {"lower": -2.0, "upper": 5.0}}
     row = {"posterior": {"lower": None, "upper": 1.0}, "profile": {"lower": None, "upper": 1.0}}
     assert shifts(row, default) == {"posterior": [None, -0.75], "profile": [None, pytest.approx(-0.8)]}
+
+
+def test_a_published_limit_stands_beside_bounds_of_its_own_level_only():
+    spec = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")
+    assert _published(spec) is not None
+    assert _published(replace(spec, level=0.95)) is None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..likelihood import Likelihood
-from ..posterior import prior_words, sample_posterior
+from ..posterior import prior_words, sample_posterior, state_of
 from ..question import ask
 from ..results import fingerprint
 from ..rows import RowSpec, interaction_named, plan
@@ -180,8 +180,7 @@ def _counted(plane: Plane, tree) -> dict[str, Any]:
     """Which share of the draws lies in the credible region; None where the draws do not count."""
     from arviz_stats.base import array_stats
 
-    state = {k: tree.attrs[k] for k in ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "diagnosis")}
-    state |= {"divergences": int(tree.attrs["divergences"]), "converged": bool(tree.attrs["converged"])}
+    state = state_of(tree)
     draws = np.stack([tree["posterior"][name].values for name in plane.parameters], axis=-1)
     inside = plane.credible.contains(draws.reshape(-1, 2)).reshape(draws.shape[:2])
     error = float(array_stats.mcse(inside.astype(float), chain_axis=0, draw_axis=1, method="mean"))

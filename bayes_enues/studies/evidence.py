@@ -17,9 +17,9 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from ..likelihood import Likelihood, likelihood_range
+from ..posterior import sequential_monte_carlo
 from ..prior_density import log_density
-from ..priors import Prior
-from ..quadrature import log_marginal_likelihood
+from ..quadrature import log_marginal_likelihood, prior_grid
 from ..question import question_of
 
 __all__ = [
@@ -30,11 +30,6 @@ __all__ = [
     "standard_model_evidence",
     "width_scan",
 ]
-
-
-def _grid(likelihood: Likelihood, model: pm.Model, name: str, n: int) -> np.ndarray:
-    prior = likelihood.question.priors[name]
-    return prior.grid(n) if isinstance(prior, Prior) else np.linspace(*likelihood_range(model, name), n)
 
 
 def standard_model_evidence(likelihood: Likelihood) -> float:
@@ -50,13 +45,13 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
     """ln B of a model against the Standard Model by quadrature: above zero favours new physics.
 
     Parameters
-    stretch : float
-        The prior stretched about the Standard Model by this factor, its range with it: p(x / s) / s.
     ----------
     model : pm.Model
         With one or two free parameters.
     n : int
         Grid points for one parameter; for two, four times the square root of it along each.
+    stretch : float
+        The prior stretched about the Standard Model by this factor, its range with it: p(x / s) / s.
 
     Returns
     -------
@@ -73,7 +68,7 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
             f"quadrature takes one free parameter or two, not {list(question.free)}; use smc_log_bayes_factor"
         )
     n = n if len(question.free) == 1 else int(np.sqrt(16 * n)) | 1
-    axes = [_grid(likelihood, model, name, n) for name in question.free]
+    axes = [prior_grid(model, name, n) for name in question.free]
     points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=-1)
     held = list(range(len(axes)))
     log_p = log_marginal_likelihood(likelihood, held, stretch * points)
@@ -125,9 +120,9 @@ def savage_dickey(model: pm.Model, draws: np.ndarray, parameter: str | None = No
     ValueError
         If fewer than 500 draws lie near the Standard Model: the ratio cannot be seen in them.
     """
-    question, likelihood = question_of(model), Likelihood(model)
+    question = question_of(model)
     name = parameter or question.free[0]
-    grid = _grid(likelihood, model, name, 4001)
+    grid = prior_grid(model, name, 4001)
     density = np.exp(log_density(question.priors[name], name, grid))
     below = np.concatenate([[0.0], np.cumsum(np.diff(grid) * (density[1:] + density[:-1]) / 2)])
     below /= below[-1]
@@ -186,8 +181,7 @@ def smc_log_bayes_factor(
     without = pm.do(model, dict.fromkeys(question.free, 0.0), prune_vars=True)
     evidences = []
     for one in (model, without):
-        with one:
-            tree = pm.sample_smc(draws, chains=chains, cores=1, random_seed=seed, progressbar=False)
+        tree = sequential_monte_carlo(one, draws, chains, seed)
         stages = tree["sample_stats"][
             "log_marginal_likelihood"
         ].values  # the last stage is the whole likelihood

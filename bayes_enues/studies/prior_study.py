@@ -17,7 +17,7 @@ from ..caveats import range_notes
 from ..credible_bounds import highest_density_ends, upper_end
 from ..likelihood import Likelihood
 from ..limit import Limit
-from ..posterior import sample_posterior
+from ..posterior import sample_posterior, state_of
 from ..power_scaling import power_scaling
 from ..prior_density import log_density
 from ..prior_text import parse_prior
@@ -169,11 +169,7 @@ def _sampled(group: _Group, under: _Under) -> tuple[xr.DataTree, dict[str, Any]]
         return ends["mcse"] / (PRECISION * _size(ends))
 
     tree = sample_posterior(model, spec.draws, spec.seed, precision=excess)
-    state = {
-        k: tree.attrs[k]
-        for k in ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "attempts", "diagnosis")
-    }
-    state |= {"divergences": int(tree.attrs["divergences"]), "converged": bool(tree.attrs["converged"])}
+    state = state_of(tree)
     nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "mcse"))
     return tree, {**nothing, **(ends_of(tree) if state["converged"] else {}), **state}
 

@@ -14,11 +14,11 @@ from scipy.interpolate import CubicSpline
 
 from ..experiment import Experiment
 from ..interactions.base import Interaction
-from ..likelihood import Likelihood
+from ..likelihood import Likelihood, prior_range
 from ..loading import load_experiment
 from ..newton import profile_many
 from ..quadrature import Density, log_marginal_likelihood
-from ..regions import highest_density_pieces
+from ..regions import highest_density_cut, highest_density_pieces
 from ..shapes import numbers_of
 from ..statistics import check_level, one_sided_threshold, threshold
 
@@ -264,8 +264,7 @@ class _Scan:
     def __init__(self, likelihood: Likelihood, level: float):
         self.likelihood, self.level = copy(likelihood), level
         self.signed = likelihood.question.interaction.signed
-        prior = likelihood.question.priors[likelihood.names[0]]
-        self.values = np.linspace(prior.lower, prior.upper, N_SCAN)
+        self.values = np.linspace(*prior_range(likelihood.model, likelihood.names[0]), N_SCAN)
         points = np.repeat(likelihood.start[None], N_SCAN, axis=0)
         points[:, 0] = self.values
         with np.errstate(divide="ignore"):
@@ -282,7 +281,7 @@ class _Scan:
             return None
         density, crossings = self._density(), _crossings(curve, cut)
         if self.signed:
-            pieces = highest_density_pieces(density, density_cut(density, self.level))
+            pieces = highest_density_pieces(density, highest_density_cut(density, self.level))
             return {
                 "posterior_lower": pieces[0][0],
                 "posterior_upper": pieces[-1][1],
@@ -301,14 +300,6 @@ class _Scan:
         )
         density = np.exp(log_density - log_density.max())
         return Density(self.values, density / np.trapezoid(density, self.values), 0.0)
-
-
-def density_cut(density: Density, level: float) -> float:
-    """The density level above which a share ``level`` of the probability lies."""
-    fine = np.linspace(density.values[0], density.values[-1], 4001)
-    heights = np.sort(density.at(fine))[::-1]
-    above = np.cumsum(heights)
-    return float(np.interp(level, above / above[-1], heights))
 
 
 def _crossings(curve: CubicSpline, cut: float) -> list[float]:

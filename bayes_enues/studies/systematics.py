@@ -185,6 +185,8 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
 
 
 def _published(spec: RowSpec) -> dict[str, Any] | None:
+    if spec.level != 0.9:
+        return None  # what is published is at 90 %
     row = published_limit(spec.model, spec.parameter, spec.experiment)
     return row and {"lower": row.lower, "upper": row.upper, "source": row.source}
 
