@@ -94,6 +94,15 @@ def test_a_stretched_prior_is_the_prior_with_every_length_of_it_stretched(prior)
     assert log_bayes_factor(models[0], stretch=3) == pytest.approx(log_bayes_factor(models[1]), abs=1e-9)
 
 
+def test_beyond_what_the_data_allow_the_likelihood_counts_as_zero(model):
+    """Occam: one over the width. A prior beside all that the data allow has no evidence."""
+    assert log_bayes_factor(model, stretch=10) == pytest.approx(
+        log_bayes_factor(model) - np.log(10), abs=0.01
+    )
+    beside = be.models.magnetic_moment(["xenonnt_sr0"], "nu_e", prior=Flat(6.0, 8.0))
+    assert log_bayes_factor(beside, stretch=10) == -np.inf
+
+
 def compared(out, *more):
     arguments = [
         "compare",

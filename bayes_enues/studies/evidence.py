@@ -56,6 +56,8 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
     Returns
     -------
     float
+        Minus infinity where the prior holds nothing that the data allow: beyond :func:`likelihood_range` the
+        likelihood counts as zero.
 
     Raises
     ------
@@ -71,7 +73,13 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
     axes = [prior_grid(model, name, n) for name in question.free]
     points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=-1)
     held = list(range(len(axes)))
-    log_p = log_marginal_likelihood(likelihood, held, stretch * points)
+    ranges = np.array([likelihood_range(model, name) for name in question.free])
+    at = stretch * points
+    allowed = np.all((at >= ranges[:, 0]) & (at <= ranges[:, 1]), axis=1)
+    if not allowed.any():
+        return -np.inf
+    log_p = np.full(len(at), -np.inf)  # as in width_scan: no fit is asked for where the data allow nothing
+    log_p[allowed] = log_marginal_likelihood(likelihood, held, at[allowed])
     for i, name in enumerate(question.free):
         log_p = log_p + log_density(question.priors[name], name, points[:, i])
     weights = [_simpson(axis) for axis in axes]
