@@ -52,6 +52,8 @@ class Question:
         What had to be done differently, in words.
     priors : dict
         Prior of each free parameter, filled by the model page.
+    open_ranges : dict
+        Those whose range is the likelihood's, as they were before it was known.
     """
 
     interaction: Interaction

@@ -111,7 +111,7 @@ def mass_table(
 
 
 def _begins_to_see(templates, variance) -> float:
-    """log10 of the strength at which the signal's chi^2 is seven."""
+    """log10 of the strength at which the signal's chi^2 is ``SEEN``."""
 
     def excess(log_u):
         u = 10.0**log_u
