@@ -82,6 +82,8 @@ class Density(NamedTuple):
 @lru_cache
 def _product_rule(dimensions: int, order: int) -> tuple[np.ndarray, np.ndarray]:
     """Nodes (m, dimensions) and log weights (m,) for the integral of exp(-|z|^2 / 2) f(z)."""
+    if dimensions == 0:  # the only nuisance is integrated from its cut
+        return np.zeros((1, 0)), np.zeros(1)
     nodes, weights = hermgauss(order)
     grids = np.meshgrid(*[np.sqrt(2) * nodes] * dimensions, indexing="ij")
     logs = np.meshgrid(*[np.log(np.sqrt(2) * weights)] * dimensions, indexing="ij")

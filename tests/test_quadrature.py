@@ -118,3 +118,14 @@ def test_a_range_that_was_moved_behind_the_priors_back_is_refused(xenonnt):
         ValueError, match=r"nu_e_upper of the model was set to 12, .* flat in nu_e on \[0, 40\]"
     ):
         marginal_density(model)
+
+
+def test_an_only_nuisance_at_its_cut_is_integrated_as_brute_force_does(xenonnt_model):
+    """A moment far beyond the data: the flux would have to vanish."""
+    likelihood = Likelihood(xenonnt_model)
+    beta = np.linspace(-1 + 1e-12, -0.5, 20001)
+    for moment in (150.0, 400.0):
+        ours = log_marginal_likelihood(likelihood, [0], np.array([[moment]]))[0]
+        chi2 = likelihood.batch(np.stack([np.full(beta.size, moment), beta], axis=-1))
+        brute = np.log(simpson(np.exp(-0.5 * (chi2 - chi2.min())), x=beta)) - 0.5 * chi2.min()
+        assert ours == pytest.approx(brute, abs=2e-3)

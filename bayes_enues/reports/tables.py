@@ -88,7 +88,7 @@ def _reasons(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def _differences(rows: Sequence[Mapping[str, Any]], reasons: Mapping[str, list[str]]) -> str:
-    compared = [found for row in rows if (found := discrepancy(row)) is not None]
+    compared = [found for row in rows if "label" not in row and (found := discrepancy(row))]
     if not compared:
         return ""
     agreeing = sum(found.agrees for found in compared)
