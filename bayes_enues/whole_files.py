@@ -4,6 +4,8 @@ import os
 import platform
 import re
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ __all__ = [
     "partial_suffix",
     "remove_leftovers",
     "slug",
+    "uninterrupted",
     "write_text",
 ]
 
@@ -49,6 +52,22 @@ class WholeFile:
 
 
 @contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until this is done: for what takes milliseconds and must not end half-way."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals go to the main thread
+        return
+    caught = []
+    before = signal.signal(signal.SIGINT, lambda *arguments: caught.append(arguments))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        if caught and callable(before):
+            before(*caught[0])
+
+
+@contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Alone with a file that other commands add to as well: to read it, add to it and write it again.
 
@@ -59,7 +78,7 @@ def locked(path: Path) -> Iterator[None]:
     """
     lock = path.with_name(f".{path.name}.lock")  # the system frees it when its holder ends, killed or not
     try:
-        with FileLock(lock, timeout=LOCK_SECONDS):
+        with uninterrupted(), FileLock(lock, timeout=LOCK_SECONDS):  # a lock half released would stay
             yield
     except Timeout:
         raise ValueError(

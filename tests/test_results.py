@@ -4,15 +4,17 @@ import csv
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from bayes_enues.results import ResultsFolder, fingerprint
-from bayes_enues.whole_files import slug, write_text
+from bayes_enues.whole_files import locked, slug, write_text
 
 
 def row(mark="a" * 32, converged=True, **more):
@@ -232,3 +234,22 @@ def test_a_file_that_another_process_holds_is_waited_for_and_then_refused(tmp_pa
     with held, pytest.raises(ValueError, match=r"has held .*limits\.json\.lock for 0\.1 s"):
         folder.write(row())
     folder.write(row())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_an_interrupt_while_a_file_is_written_waits_until_it_is(tmp_path):
+    path = tmp_path / "limits.json"
+    done = []
+
+    def write():
+        with locked(path):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.05)
+            done.append("written")
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert done == ["written"]
+    with locked(path):  # the lock is free again, and Ctrl-C what it was
+        pass
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
