@@ -1,8 +1,17 @@
 """Models that many tests share: compiling is the slow part, and one shape is compiled once in a process."""
 
+import signal
+
 import numpy as np
 import pytest
 from scipy.stats import norm, poisson
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible():
+    """A shell makes what it starts in the background deaf to Ctrl-C, which some tests send."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
