@@ -97,7 +97,7 @@ class Limit:
 
     def to_dict(self) -> dict[str, Any]:
         """The row of ``limits.json``, without fingerprint."""
-        profile, published = self.profile, self.published
+        published = self.published
         return {
             "model": self.model,
             "parameter": self.parameter,
@@ -106,19 +106,7 @@ class Limit:
             "prior": self.prior,
             "level": self.level,
             "posterior": asdict(self.posterior),
-            "profile": {
-                "lower": None
-                if profile.lower == 0 and profile.upper_one_sided is not None
-                else profile.lower,
-                "upper": profile.upper,
-                "upper_one_sided": profile.upper_one_sided,
-                "pieces": [list(piece) for piece in profile.pieces],
-                "best_fit": profile.best_fit,
-                "chi2_min": profile.chi2_min,
-                "delta_chi2": round(profile.threshold, 4),
-                "at_boundary": profile.at_boundary,
-                "nuisances": profile.nuisances,
-            },
+            "profile": self.profile.to_dict(),
             "published": published
             and {"lower": published.lower, "upper": published.upper, "source": published.source},
             "caveats": self.caveats,

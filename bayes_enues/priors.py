@@ -4,6 +4,7 @@ Each class states its density in words (for tables) and its range. Where the ran
 the likelihood: from the physical edge to where Delta chi^2 exceeds 25, rounded up.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ __all__ = ["Flat", "FlatStrength", "HalfNormal", "Jeffreys", "LogUniform", "Prio
 
 
 @dataclass(frozen=True)
-class Prior:
+class Prior(ABC):
     """Base: a density on a range.
 
     Parameters
@@ -82,15 +83,16 @@ class Prior:
         if not signed and self.upper is not None and self.upper <= 0:
             raise ValueError(f"the prior of {name} ends at {self.upper:g}, but {name} cannot be negative")
 
+    @abstractmethod
     def words(self, name: str) -> str:
         """What the prior is, for tables and files."""
-        raise NotImplementedError
 
     def _range(self) -> str:
         return f"[{self.lower:.6g}, {self.upper:.6g}]"
 
+    @abstractmethod
     def __call__(self, name: str):
-        raise NotImplementedError
+        """The PyMC variable of that name, in the context of a model."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Nuisances are profiled. Parameters that cannot be negative keep to the physical 
 when the best fit sits on the edge.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
@@ -63,6 +63,21 @@ class Profile(NamedTuple):
     def upper(self) -> float:
         """Outer upper end of the region."""
         return self.pieces[-1][1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the rows of a table hold; a region that begins on the physical edge has no lower end."""
+        on_edge = self.lower == 0 and self.upper_one_sided is not None
+        return {
+            "lower": None if on_edge else self.lower,
+            "upper": self.upper,
+            "upper_one_sided": self.upper_one_sided,
+            "pieces": [list(piece) for piece in self.pieces],
+            "best_fit": self.best_fit,
+            "chi2_min": self.chi2_min,
+            "delta_chi2": round(self.threshold, 4),
+            "at_boundary": self.at_boundary,
+            "nuisances": self.nuisances,
+        }
 
 
 def profile_likelihood(

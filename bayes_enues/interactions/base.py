@@ -2,6 +2,7 @@
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
@@ -41,7 +42,7 @@ def weak_cross_section(g_v: Scalar, g_a: Scalar, e_nu, e_er):
 
 
 @dataclass(frozen=True)
-class Interaction:
+class Interaction(ABC):
     """A neutrino-electron interaction: the whole cross section, Standard Model included.
 
     A subclass is a frozen dataclass whose fields are its parameters, in the units its docstring states, and
@@ -149,6 +150,6 @@ class Interaction:
         """Vector and axial coupling of the Standard Model for one flavour."""
         return COUPLINGS[self.couplings][flavour]
 
+    @abstractmethod
     def cross_section(self, flavour: str, e_nu, e_er):
         """d sigma / d E_er for one flavour [cm^2/keV], broadcast over the energies [keV]."""
-        raise NotImplementedError

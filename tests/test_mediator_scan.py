@@ -1,0 +1,121 @@
+"""The scan over mediator masses: its rows, its files and its figures."""
+
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import bayes_enues as be
+from bayes_enues import cli, rows
+from bayes_enues.mediators import scan as mediators
+from bayes_enues.plots import mediators as mediator_plots
+
+
+def test_a_scan_lists_mediators_experiments_and_rising_masses():
+    specs = mediators.plan_scan(["vector", "light_tensor"], [10, 1])
+    asked = [(s.model, s.experiment, dict(s.fixed)["mass"]) for s in specs]
+    assert asked[:4] == [
+        ("light_vector", "lz_ws2022", 1.0),
+        ("light_vector", "lz_ws2022", 10.0),
+        ("light_vector", "xenonnt_sr0", 1.0),
+        ("light_vector", "xenonnt_sr0", 10.0),
+    ]
+    assert len(specs) == 8
+    assert len(mediators.plan_scan()) == 400
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"kinds": ["graviton"]}, "no light mediator 'light_graviton'"),
+        ({"masses": [1.0, -1.0]}, "mass is -1"),
+        ({"masses": []}, "no mass was given"),
+        ({"kinds": ["scalar"], "settings": {"sign": 1}}, "has no option"),
+        ({"experiments": ["xenon2t"]}, "xenon2t"),
+        ({"level": 1.5}, "level is 1.5"),
+    ],
+)
+def test_a_scan_refuses_what_it_cannot_do_before_it_starts(arguments, words):
+    with pytest.raises((ValueError, FileNotFoundError), match=words):
+        mediators.plan_scan(**arguments)
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory):
+    out = tmp_path_factory.mktemp("scan")
+    own = out / "own.csv"
+    own.write_text("# mine\nmass_keV,coupling,experiment,source\n5,3e-6,toy,nowhere\n")
+    arguments = ["mediators", "--kind", "vector", "--kind", "scalar", "--masses", "1,100", "--out", str(out)]
+    arguments += ["--experiment", "xenonnt_sr0", "--published", str(own), "--delta-chi2", "4.605"]
+    result = CliRunner().invoke(cli.app, arguments)
+    assert result.exit_code == 0, result.output
+    return out, result.output
+
+
+def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
+    out, printed = scan
+    rows = json.loads((out / "mediators.json").read_text())["rows"]
+    assert [(r["model"], r["mass"]) for r in rows] == [
+        (m, x) for m in ("light_vector", "light_scalar") for x in (1.0, 100.0)
+    ]
+    assert all(r["parameter"] == "coupling" and r["unit"] == "1" for r in rows)
+    assert all(r["profile"]["delta_chi2"] == 4.605 for r in rows)
+    with open(out / "mediators_curves.csv") as file:
+        curves = list(csv.DictReader(file))
+    assert float(curves[1]["profile_upper"]) == pytest.approx(rows[1]["profile"]["upper"], rel=1e-5)
+    for name in ("mediators", "mediators_published"):
+        assert (out / f"{name}.pdf").stat().st_size > 5000
+    assert "vector" in printed
+    assert not list(out.glob("*.nc"))
+
+
+def test_a_scan_that_was_done_is_not_done_again(scan, monkeypatch):
+    out, _ = scan
+    monkeypatch.setattr(rows, "compute", lambda *a, **k: pytest.fail("computed again"))
+    arguments = ["mediators", "--kind", "vector", "--masses", "100", "--experiment", "xenonnt_sr0"]
+    arguments += ["--delta-chi2", "4.605", "--out", str(out)]
+    assert CliRunner().invoke(cli.app, arguments).exit_code == 0
+
+
+def test_every_published_point_has_its_source():
+    points = mediators.published_points()
+    assert {(p["mass_keV"], p["coupling"], p["source"]) for p in points} >= {
+        (1.0, 1.3e-6, "arXiv:2005.11891"),
+        (10000.0, 8.8e-5, "arXiv:2005.11891"),
+    }
+    assert all(p["source"] and p["experiment"] for p in points)
+    known = {
+        (row.upper, row.source) for row in be.published_limits() if row.model == "light_vector_b_minus_l"
+    }
+    assert known == {(p["coupling"], p["source"]) for p in points if "XMASS" in p["experiment"]}
+
+
+def test_a_users_points_are_drawn_in_every_panel_and_named_ones_in_theirs(tmp_path):
+    import matplotlib.pyplot as plt
+
+    own = tmp_path / "own.csv"
+    own.write_text("mass_keV,coupling,experiment,source\n5,3e-6,toy,nowhere\n")
+    points = mediators.published_points() + mediators.published_points(own)
+    fig, axes = plt.subplots(1, 2)
+    drawn = []
+    for ax, name in zip(axes, ("light_vector", "light_scalar"), strict=True):
+        mediator_plots.plot_points(ax, points, name)
+        drawn.append(ax.get_legend_handles_labels()[1])
+    plt.close(fig)
+    assert drawn == [["XMASS-I (B-L), arXiv:2005.11891", "toy, nowhere"], ["toy, nowhere"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("mass_keV,coupling,experiment\n1,2,a\n", "lacks \\['source'\\]"),
+        ("mass_keV,coupling,experiment,source\n-1,2e-6,a,b\n", "mass_keV holds -1"),
+        ("mass_keV,coupling,experiment,source\n1,zero,a,b\n", "'zero' is not a number"),
+    ],
+)
+def test_a_users_file_that_does_not_fit_is_refused(tmp_path, text, words):
+    path = tmp_path / "own.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=words):
+        mediators.published_points(path)
