@@ -7,14 +7,57 @@ from importlib import import_module
 from importlib.metadata import version as _version
 from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from . import interactions as interactions
+    from . import models as models
+    from . import plots as plots
+    from . import priors as priors
+    from .errors import InputError as InputError
+    from .experiments.counts import signal_counts as signal_counts
+    from .experiments.experiment import Experiment as Experiment
+    from .experiments.folder import experiment_names as experiment_names
+    from .experiments.loading import load_experiment as load_experiment
+    from .experiments.published import published_limits as published_limits
+    from .fit.limit import limits as limits
+    from .fit.marginal import marginal_density as marginal_density
+    from .fit.posterior import diagnose as diagnose
+    from .fit.posterior import sample_posterior as sample_posterior
+    from .fit.profile import profile_likelihood as profile_likelihood
+    from .interactions import AnapoleMoment as AnapoleMoment
+    from .interactions import ChargeRadius as ChargeRadius
+    from .interactions import EquivalentPhotonMillicharge as EquivalentPhotonMillicharge
+    from .interactions import Interaction as Interaction
+    from .interactions import LightAxialVector as LightAxialVector
+    from .interactions import LightPseudoscalar as LightPseudoscalar
+    from .interactions import LightScalar as LightScalar
+    from .interactions import LightTensor as LightTensor
+    from .interactions import LightVector as LightVector
+    from .interactions import MagneticMoment as MagneticMoment
+    from .interactions import Millicharge as Millicharge
+    from .interactions import StandardModel as StandardModel
+    from .interactions import TransitionMoment as TransitionMoment
+    from .priors import Flat as Flat
+    from .priors import FlatStrength as FlatStrength
+    from .priors import HalfNormal as HalfNormal
+    from .priors import Jeffreys as Jeffreys
+    from .priors import LogUniform as LogUniform
+    from .reports.citations import cite as cite
+    from .signal.flux import Sun as Sun
+    from .signal.rate import recoil_rate as recoil_rate
+    from .signal.xenon import Xenon as Xenon
+    from .studies.projection import future_experiment as future_experiment
+    from .studies.projection import project as project
+
+#: Where each public name lives, so that it loads when first used; a test holds this equal to the list above.
 _HOMES = {
-    "Experiment": "experiment",
-    "experiment_names": "experiment_file",
-    "load_experiment": "loading",
-    "signal_counts": "counts",
-    "recoil_rate": "rate",
-    "Sun": "flux",
-    "Xenon": "atom",
+    "InputError": "errors",
+    "Experiment": "experiments.experiment",
+    "experiment_names": "experiments.folder",
+    "load_experiment": "experiments.loading",
+    "signal_counts": "experiments.counts",
+    "recoil_rate": "signal.rate",
+    "Sun": "signal.flux",
+    "Xenon": "signal.xenon",
     "Interaction": "interactions",
     "StandardModel": "interactions",
     "MagneticMoment": "interactions",
@@ -33,19 +76,19 @@ _HOMES = {
     "HalfNormal": "priors",
     "LogUniform": "priors",
     "Jeffreys": "priors",
-    "sample_posterior": "posterior",
-    "diagnose": "posterior",
-    "profile_likelihood": "profile",
-    "marginal_density": "quadrature",
-    "limits": "bounds",
-    "published_limits": "published",
-    "cite": "citations",
+    "sample_posterior": "fit.posterior",
+    "diagnose": "fit.posterior",
+    "profile_likelihood": "fit.profile",
+    "marginal_density": "fit.marginal",
+    "limits": "fit.limit",
+    "published_limits": "experiments.published",
+    "cite": "reports.citations",
     "future_experiment": "studies.projection",
     "project": "studies.projection",
 }
 _MODULES = ("models", "interactions", "plots", "priors")
 
-__all__ = ["__version__", *_HOMES, *_MODULES]
+__all__ = ["__version__", *_HOMES, *_MODULES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str):
@@ -60,7 +103,3 @@ def __getattr__(name: str):
 
 def __dir__():
     return sorted(__all__)
-
-
-if TYPE_CHECKING:
-    from .loading import load_experiment as load_experiment

@@ -1,13 +1,20 @@
 """The command line, ``bayes-enues``. Each command lives in its own file of :mod:`bayes_enues.commands`."""
 
 import sys
+import traceback
 from importlib import import_module
 
 import typer
 
+from .errors import InputError
+
 __all__ = ["COMMANDS", "app", "main"]
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
+FAULT = (
+    "bayes-enues: this is a fault of the program, not of its input; please report it with the lines above and "
+    "the command (see CONTRIBUTING.md). Finished rows are kept.\n"
+)
 
 #: Command to the module and function that run it.
 COMMANDS = {
@@ -39,12 +46,19 @@ for _name, _where in COMMANDS.items():
 
 
 def main() -> None:
-    """Run a command; whatever is wrong with its input comes out as one line and exit status 2."""
+    """Run a command; whatever is wrong with its input comes out as one line and exit status 2.
+
+    Anything else is a fault of the program and shows its traceback, with what to do about it.
+    """
     try:
         app(standalone_mode=True)
-    except (ValueError, FileNotFoundError, TypeError) as error:
+    except InputError as error:
         sys.stderr.write(f"bayes-enues: {error}\n")
         sys.exit(2)
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.write(FAULT)
+        sys.exit(1)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
             sys.stderr.write("bayes-enues: interrupted; finished rows are kept, run again to go on\n")

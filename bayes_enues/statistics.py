@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .errors import InputError
+
 __all__ = ["count_errors", "threshold"]
 
 
@@ -10,7 +12,7 @@ def threshold(level: float, parameters: int = 1) -> float:
 
     Raises
     ------
-    ValueError
+    InputError
         If the level is not between 0 and 1.
     """
     from scipy.stats import chi2
@@ -28,7 +30,7 @@ def one_sided_threshold(level: float) -> float:
 def check_level(level: float) -> None:
     """Refuse a level that is not between 0 and 1."""
     if not 0 < level < 1:
-        raise ValueError(f"level is {level}; a probability between 0 and 1 was needed, such as 0.9")
+        raise InputError(f"level is {level}; a probability between 0 and 1 was needed, such as 0.9")
 
 
 def count_errors(counts, kind: str) -> np.ndarray:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import InputError, MissingFileError
+
 __all__ = ["Table", "packaged", "packaged_names", "read_table"]
 
 
@@ -43,13 +45,13 @@ class Table:
 
         Raises
         ------
-        ValueError
+        InputError
             If no row, or more than one, matches; the message lists the choices.
         """
         mask = np.logical_and.reduce([self.columns[name] == value for name, value in where.items()])
         if mask.sum() != 1:
             choices = {name: sorted(set(self.columns[name].tolist())) for name in where}
-            raise ValueError(f"{self.path} has {mask.sum()} rows with {where}; the choices are {choices}")
+            raise InputError(f"{self.path} has {mask.sum()} rows with {where}; the choices are {choices}")
         return {name: values[mask][0] for name, values in self.columns.items()}
 
 
@@ -88,7 +90,7 @@ def read_table(path: Traversable | str | Path, needed: Sequence[str] = (), text:
 
     Raises
     ------
-    FileNotFoundError
+    MissingFileError
         If there is no such file.
     ValueError
         If a needed column is missing, a row has the wrong length, or an entry is no finite number; the
@@ -97,20 +99,20 @@ def read_table(path: Traversable | str | Path, needed: Sequence[str] = (), text:
     path = Path(path) if isinstance(path, str) else path
     name = label(path)
     if not path.is_file():
-        raise FileNotFoundError(f"{name} does not exist; a table with columns {list(needed)} was needed")
+        raise MissingFileError(f"{name} does not exist; a table with columns {list(needed)} was needed")
     lines = path.read_text(encoding="utf-8").splitlines()
     provenance = tuple(line.lstrip("# ").rstrip() for line in lines if line.startswith("#"))
     numbered = [(i, line) for i, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if len(numbered) < 2:
-        raise ValueError(f"{name} holds no data rows below its header")
+        raise InputError(f"{name} holds no data rows below its header")
     rows = list(csv.reader(line for _, line in numbered))
     header = [column.strip() for column in rows[0]]
     lacking = [column for column in needed if column not in header]
     if lacking:
-        raise ValueError(f"{name} lacks {lacking}; its columns are {header}")
+        raise InputError(f"{name} lacks {lacking}; its columns are {header}")
     for (i, _), row in zip(numbered, rows, strict=True):
         if len(row) != len(header):
-            raise ValueError(f"{name}, line {i}: {len(row)} entries under {len(header)} columns")
+            raise InputError(f"{name}, line {i}: {len(row)} entries under {len(header)} columns")
     columns = {}
     for column, *entries in zip(*rows, strict=True):
         column = column.strip()
@@ -131,7 +133,7 @@ def _numbers(
         except ValueError:
             if not needed:
                 return np.array(entries)
-            raise ValueError(f"{name}, line {lines[k]}, column {column}: {entry!r} is not a number") from None
+            raise InputError(f"{name}, line {lines[k]}, column {column}: {entry!r} is not a number") from None
         if needed and not np.isfinite(values[k]):
-            raise ValueError(f"{name}, line {lines[k]}, column {column}: {entry} is not finite")
+            raise InputError(f"{name}, line {lines[k]}, column {column}: {entry} is not finite")
     return values

@@ -12,15 +12,15 @@ import nutpie
 from iminuit import Minuit
 from scipy.optimize import minimize
 
-from bayes_enues.coverage.fast_fits import COLUMNS
-from bayes_enues.coverage.jobs import Chunk, analyse, job_of
-from bayes_enues.coverage.parallel import executors
-from bayes_enues.coverage.run import coverage_folder, run_coverage
-from bayes_enues.coverage.toys import ToyMaker
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.newton import minimise_many
-from bayes_enues.rows import RowSpec, model_of
-from bayes_enues.shapes import shape_of
+from bayes_enues.compiled.structures import shape_of
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.minimise import minimise_many
+from bayes_enues.runs.rows import RowSpec, model_of
+from bayes_enues.simulations.fast_fits import COLUMNS
+from bayes_enues.simulations.jobs import Chunk, analyse, job_of
+from bayes_enues.simulations.parallel import executors
+from bayes_enues.simulations.run import coverage_folder, run_coverage
+from bayes_enues.simulations.toys import ToyMaker
 
 MODEL, PARAMETER, SEED = "magnetic_moment", "nu_e", 20220811
 

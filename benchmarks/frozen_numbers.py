@@ -79,7 +79,9 @@ def differences(before: dict, after: dict) -> list[str]:
             else:
                 width = old["pieces"][-1][1] - old["pieces"][0][0]
                 unit = 1.0 if key in ("chi2_min", "log_evidence") else width
-                good = a.shape == b.shape and np.allclose(a / unit, b / unit, rtol=FITS, atol=FITS, equal_nan=True)
+                good = a.shape == b.shape and np.allclose(
+                    a / unit, b / unit, rtol=FITS, atol=FITS, equal_nan=True
+                )
             if not good:
                 moved.append(f"{name}, {key}: {old[key]} became {new[key]}")
     return moved

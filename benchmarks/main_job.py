@@ -12,11 +12,11 @@ import pymc as pm
 from scipy.optimize import minimize
 
 import bayes_enues as be
+from bayes_enues.compiled.structures import numbers_of, shape_of
 from bayes_enues.constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
-from bayes_enues.flux import fine_nodes, minimum_energy
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.newton import profile_many
-from bayes_enues.shapes import numbers_of, shape_of
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.minimise import profile_many
+from bayes_enues.signal.flux import fine_nodes, minimum_energy
 
 EXPERIMENT = "lz_ws2022"  # Poisson, three nuisances
 N_SCAN = 50

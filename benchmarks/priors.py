@@ -8,9 +8,9 @@ import time
 from tempfile import TemporaryDirectory
 
 import bayes_enues as be
-from bayes_enues.prior_text import parse_prior
-from bayes_enues.results import ResultsFolder
-from bayes_enues.rows import plan
+from bayes_enues.priors.text import parse_prior
+from bayes_enues.runs.rows import plan
+from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.prior_plan import plan_study
 from bayes_enues.studies.prior_study import run_study
 from bayes_enues.studies.systematics import plan_systematics, run_systematics

@@ -6,7 +6,7 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.quadrature import marginal_density
+from bayes_enues.fit.marginal import marginal_density
 from bayes_enues.statistics import one_sided_threshold, threshold
 
 BLUE, RED = "#0072B2", "#D55E00"

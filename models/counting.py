@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pymc as pm
 
-from bayes_enues.experiment import Experiment
+from bayes_enues.errors import InputError
+from bayes_enues.experiments.experiment import Experiment
+from bayes_enues.fit.chi2 import likelihood_range
+from bayes_enues.fit.setup import Question, ask
 from bayes_enues.interactions.base import Interaction
-from bayes_enues.likelihood import likelihood_range
-from bayes_enues.prior_density import check_one_variable
 from bayes_enues.priors import Flat, Prior
-from bayes_enues.question import Question, ask
+from bayes_enues.priors.density import check_one_variable
 
 
 def counting_model(
@@ -46,8 +47,8 @@ def counting_model(
 
     Raises
     ------
-    ValueError
-        If parameters, experiments or priors do not fit; see :func:`bayes_enues.question.ask`.
+    InputError
+        If parameters, experiments or priors do not fit; see :func:`bayes_enues.fit.setup.ask`.
     """
     return model_of_question(ask(interaction, experiments, free, spectrum), prior)
 
@@ -111,10 +112,10 @@ def _priors(question, prior) -> dict[str, Callable]:
                 question.open_ranges[name] = one
                 one = one.within(-10 * scale if signed else 0.0, 10 * scale)
         elif not callable(one):
-            raise ValueError(
+            raise InputError(
                 f"the prior of {name} is {one!r}; a callable from a name to a variable was needed"
             )
         chosen[name] = one
     if isinstance(prior, Mapping) and (unknown := sorted(set(prior) - set(question.free))):
-        raise ValueError(f"priors were given for {unknown}, but only {list(question.free)} are free")
+        raise InputError(f"priors were given for {unknown}, but only {list(question.free)} are free")
     return chosen

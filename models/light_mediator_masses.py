@@ -5,9 +5,10 @@ from math import log10
 
 import pymc as pm
 
+from bayes_enues.errors import InputError
+from bayes_enues.fit.mass_table import COUPLINGS, MASSES, MassQuestion, ask_with_mass
 from bayes_enues.interactions.mediators import LightMediator
-from bayes_enues.mediators.mass_table import COUPLINGS, MASSES, MassQuestion, ask_with_mass
-from bayes_enues.mediators.wall import LogPower
+from bayes_enues.priors.wall import LogPower
 
 from .counting import model_of_question
 
@@ -18,7 +19,7 @@ COUPLING_PRIORS = {"loguniform": 0.0, "flat": 1.0, "flat_strength": 2.0}
 def check_coupling_prior(name: str) -> None:
     """Refuse a name that is no prior of the coupling."""
     if name not in COUPLING_PRIORS:
-        raise ValueError(f"the prior of the coupling is {name!r}; the choices are {sorted(COUPLING_PRIORS)}")
+        raise InputError(f"the prior of the coupling is {name!r}; the choices are {sorted(COUPLING_PRIORS)}")
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,13 @@ def light_mediator_masses(
 
     Raises
     ------
-    ValueError
+    InputError
         If the prior is unknown or a range does not rise from above zero.
     """
     check_coupling_prior(prior)
     low, high = couplings
     if not (0 < low < high < float("inf")):
-        raise ValueError(f"the couplings run from {low:g} to {high:g}; a rising range above zero was needed")
+        raise InputError(f"the couplings run from {low:g} to {high:g}; a rising range above zero was needed")
     question = ask_with_mass(mediator, experiments, masses)
     priors = {
         "log10_mass": LogMassPrior(question.table.lower, question.table.upper),

@@ -24,8 +24,8 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.flux import flux_moments, minimum_energy
-from bayes_enues.oscillation import load_mixing, survival_probability
+from bayes_enues.signal.flux import flux_moments, minimum_energy
+from bayes_enues.signal.oscillation import load_mixing, survival_probability
 
 # %% [markdown]
 # ## Which neutrinos reach us

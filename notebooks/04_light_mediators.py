@@ -28,8 +28,8 @@ import bayes_enues as be
 from bayes_enues import plots
 from bayes_enues.mediators.scan import curves, plan_scan
 from bayes_enues.plots.mediators import legend_handles, plot_curves, plot_ratio
-from bayes_enues.results import ResultsFolder
-from bayes_enues.rows import run
+from bayes_enues.runs.rows import run
+from bayes_enues.runs.store import ResultsFolder
 
 # %% [markdown]
 # ## Five kinds, one recoil spectrum each

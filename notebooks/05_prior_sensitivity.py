@@ -24,7 +24,7 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.power_scaling import power_scaling
+from bayes_enues.fit.power_scaling import power_scaling
 
 XENONNT = ["xenonnt_sr0"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bayes_enues.atom import Xenon, shell_edges
+from bayes_enues.signal.xenon import Xenon, shell_edges
 
 
 def test_all_fifty_four_electrons_are_free_far_above_the_k_shell():

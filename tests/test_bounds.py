@@ -7,9 +7,9 @@ import pytest
 import xarray as xr
 
 from bayes_enues import Flat, HalfNormal, limits, marginal_density, models
-from bayes_enues import posterior as sampling
-from bayes_enues.bounds import disagreement
-from bayes_enues.credible_bounds import UpperBound
+from bayes_enues.fit import posterior as sampling
+from bayes_enues.fit.credible import UpperBound
+from bayes_enues.fit.limit import disagreement
 
 
 @pytest.fixture(scope="module")

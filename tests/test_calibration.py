@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from bayes_enues import models
-from bayes_enues.coverage.calibration import STATES, Simulator, judge, quantities_of, simulations_of
-from bayes_enues.coverage.calibration_run import KEYS, calibration_folder, every_shape, run_calibration
+from bayes_enues.compiled.structures import same_shape
 from bayes_enues.mediators.scan import plan_scan
 from bayes_enues.planes.rows import plan_regions
-from bayes_enues.rows import RowSpec
-from bayes_enues.shapes import same_shape
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.simulations.calibration import STATES, Simulator, judge, quantities_of, simulations_of
+from bayes_enues.simulations.calibration_run import KEYS, calibration_folder, every_shape, run_calibration
 
 N = 60
 OTHERS = [("transition_magnetic_moment", "lambda_1"), ("magnetic_moment", "universal")]

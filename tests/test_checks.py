@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues.cli import app
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.results import ResultsFolder
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.check_rows import stored_check
 from bayes_enues.studies.checks import _deviance, predictive_check
 from bayes_enues.tables import packaged

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 import bayes_enues as be
-from bayes_enues.citations import _entries
+from bayes_enues.reports.citations import _entries
 from bayes_enues.reports.sources import references
 from bayes_enues.tables import packaged, packaged_names, read_table
 

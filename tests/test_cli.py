@@ -165,7 +165,7 @@ def test_half_a_file_is_set_aside_said_and_computed_anew(results, monkeypatch, c
 
 
 def test_an_unconverged_row_is_kept_marked_and_gives_a_status(monkeypatch, capsys, tmp_path):
-    from bayes_enues import posterior
+    from bayes_enues.fit import posterior
 
     monkeypatch.setattr(posterior, "R_HAT", 0.5)  # no chain is that good
     monkeypatch.setattr(posterior, "_smc", lambda model, draws, chains, seed: posterior_of(model))

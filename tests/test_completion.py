@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from bayes_enues.completion import complete
-from bayes_enues.results import ResultsFolder
-from bayes_enues.rows import RowSpec
+from bayes_enues.runs.completion import complete
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.beside_default import complete_beside_default
 
 SPEC = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bayes_enues import MagneticMoment, StandardModel, load_experiment, signal_counts
-from bayes_enues.counts import NotQuadratic, bin_templates, integrates_exactly, typical_scale
+from bayes_enues.experiments.counts import NotQuadratic, bin_templates, integrates_exactly, typical_scale
 from bayes_enues.interactions.base import Interaction, weak_cross_section
 
 
@@ -78,7 +78,7 @@ def test_what_is_no_quadratic_in_its_strength_has_no_templates(xenonnt):
 
 
 def test_a_question_about_one_falls_back_to_the_chain_and_says_so(xenonnt):
-    from bayes_enues.question import ask
+    from bayes_enues.fit.setup import ask
 
     with pytest.warns(UserWarning, match="no quadratic"):
         question = ask(Quartic(), [xenonnt], "nu_x")
@@ -91,8 +91,8 @@ def test_what_is_no_quadratic_in_the_neutrino_energy_gets_the_fine_grid_and_says
     with pytest.warns(UserWarning, match="no quadratic in 1/E_nu"):
         assert not integrates_exactly(Curved(nu_x=1.0))
     assert integrates_exactly(MagneticMoment())
-    from bayes_enues.flux import fine_nodes
-    from bayes_enues.rate import recoil_rate
+    from bayes_enues.signal.flux import fine_nodes
+    from bayes_enues.signal.rate import recoil_rate
 
     e_er = np.array([1.0, 7.0])
     e_nu, weights = fine_nodes(e_er)

@@ -10,8 +10,10 @@ from numpy.testing import assert_allclose
 
 from bayes_enues import load_experiment, signal_counts
 from bayes_enues.commands.coverage import parse_true_values
-from bayes_enues.coverage.fast_fits import COLUMNS
-from bayes_enues.coverage.jobs import (
+from bayes_enues.interactions import MagneticMoment
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.simulations.fast_fits import COLUMNS
+from bayes_enues.simulations.jobs import (
     BOUNDS,
     CHUNK,
     Chunk,
@@ -22,10 +24,8 @@ from bayes_enues.coverage.jobs import (
     critical_value,
     job_of,
 )
-from bayes_enues.coverage.parallel import check_scheduler
-from bayes_enues.coverage.run import coverage_folder, run_coverage
-from bayes_enues.interactions import MagneticMoment
-from bayes_enues.rows import RowSpec
+from bayes_enues.simulations.parallel import check_scheduler
+from bayes_enues.simulations.run import coverage_folder, run_coverage
 from bayes_enues.tables import packaged
 
 FACTOR = 100  # times LZ's exposure, background and argon

@@ -7,12 +7,12 @@ from numpy.testing import assert_allclose
 import bayes_enues as be
 from bayes_enues import models
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, SIN2_THETA_W
+from bayes_enues.experiments.published import PAPER, published_limits
+from bayes_enues.fit.profile import profile_likelihood
+from bayes_enues.fit.scan import profile_pieces
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.transition_moment import COS2_THETA13, SURVIVAL
-from bayes_enues.oscillation import load_mixing
-from bayes_enues.profile import profile_likelihood
-from bayes_enues.profile_scan import profile_pieces
-from bayes_enues.published import PAPER, published_limits
+from bayes_enues.signal.oscillation import load_mixing
 
 E_NU, E_ER = np.array([150.0, 384.0])[:, None], np.array([1.0, 5.0, 40.0])
 SHIFT = np.sqrt(2) * np.pi / 137.035999 / FERMI_CONSTANT  # keV^2
@@ -95,7 +95,7 @@ def radius(xenonnt):
 
 def test_the_charge_radius_of_nu_e_has_two_minima_and_a_barrier_of_2_698(radius):
     # physics.md, section 6: one interval by a hair at 2.7055, two pieces just below the barrier
-    from bayes_enues.likelihood import Likelihood
+    from bayes_enues.fit.chi2 import Likelihood
 
     likelihood = Likelihood(radius)
     assert len(profile_pieces(likelihood, "nu_e", 2.7055)) == 1

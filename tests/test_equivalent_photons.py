@@ -5,11 +5,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
-from bayes_enues.atom import Xenon
 from bayes_enues.constants import ATOMS_PER_TONNE, FINE_STRUCTURE, SECONDS_PER_YEAR
-from bayes_enues.flux import fine_nodes
 from bayes_enues.interactions.equivalent_photons import photoabsorption
-from bayes_enues.rate import recoil_rate
+from bayes_enues.signal.flux import fine_nodes
+from bayes_enues.signal.rate import recoil_rate
+from bayes_enues.signal.xenon import Xenon
 from bayes_enues.tables import packaged, read_table
 
 ENERGIES = np.array([0.3, 1.0, 3.0, 10.0])

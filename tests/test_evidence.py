@@ -11,10 +11,10 @@ from scipy.stats import beta
 from typer.testing import CliRunner
 
 import bayes_enues as be
-from bayes_enues import posterior
 from bayes_enues.cli import app
 from bayes_enues.commands.compare import _print
-from bayes_enues.likelihood import Likelihood
+from bayes_enues.fit import posterior
+from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.priors import Flat, HalfNormal, LogUniform
 from bayes_enues.studies.evidence import (
     _log_density_at,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm
 
-from bayes_enues.experiment_file import experiment_names, variant_names
-from bayes_enues.loading import load_experiment
+from bayes_enues.experiments.folder import experiment_names, variant_names
+from bayes_enues.experiments.loading import load_experiment
 from bayes_enues.tables import packaged
 
 

@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from bayes_enues import profile_likelihood
-from bayes_enues.coverage.feldman_cousins import attach, feldman_cousins, inputs_of, p_value
-from bayes_enues.rows import RowSpec
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.simulations.feldman_cousins import attach, feldman_cousins, inputs_of, p_value
 
 
 def test_wilks_critical_value_gives_back_the_profile_limit(xenonnt_model):

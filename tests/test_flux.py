@@ -8,8 +8,8 @@ import pytest
 from scipy.integrate import quad
 
 from bayes_enues.constants import ELECTRON_MASS
-from bayes_enues.flux import Sun, fine_nodes, flux_moments, minimum_energy, total_fluxes, two_nodes
-from bayes_enues.oscillation import load_mixing, survival_probability
+from bayes_enues.signal.flux import Sun, fine_nodes, flux_moments, minimum_energy, total_fluxes, two_nodes
+from bayes_enues.signal.oscillation import load_mixing, survival_probability
 from bayes_enues.tables import packaged, read_table
 
 E_ER = np.array([0.05, 0.5, 2.0, 10.0, 40.0, 200.0, 400.0])

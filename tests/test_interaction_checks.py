@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import bayes_enues as be
-from bayes_enues.flux import fine_nodes, minimum_energy, panel_nodes, two_nodes
+from bayes_enues.fit.setup import ask
 from bayes_enues.interactions.base import Interaction, weak_cross_section
 from bayes_enues.interactions.checks import check_interaction, stays_symbolic
-from bayes_enues.question import ask
+from bayes_enues.signal.flux import fine_nodes, minimum_energy, panel_nodes, two_nodes
 
 
 @dataclass(frozen=True)

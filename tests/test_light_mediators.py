@@ -17,9 +17,9 @@ from pytensor.compile.mode import Mode
 from scipy.optimize import brentq
 
 import bayes_enues as be
+from bayes_enues.compiled.structures import shape_of
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS
 from bayes_enues.interactions.base import weak_cross_section
-from bayes_enues.shapes import shape_of
 
 CURRENTS = [be.LightVector, be.LightAxialVector]
 E_NU = np.array([[200.0], [384.3], [861.3]])

@@ -7,8 +7,8 @@ from conftest import chi2_written_out
 from scipy.stats import norm
 
 from bayes_enues import Flat, HalfNormal, load_experiment, models
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.shapes import numbers_of, same_shape, shape_of
+from bayes_enues.compiled.structures import numbers_of, same_shape, shape_of
+from bayes_enues.fit.chi2 import Likelihood
 
 POINTS = [
     {"nu_e": 0.0, "beta_flux": 0.0, "alpha_background": 0.0, "delta_ar37": 0.0},

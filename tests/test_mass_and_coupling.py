@@ -17,12 +17,13 @@ from scipy.stats import kstest
 from typer.testing import CliRunner
 
 import bayes_enues as be
-from bayes_enues import cli, rows
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.mediators.mass_table import mass_table
+from bayes_enues import cli
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.mass_table import mass_table
 from bayes_enues.mediators.planes import MassPlaneSpec, mass_plane, plane_row, stored_plane
-from bayes_enues.mediators.wall import LogPower, SoftWall
-from bayes_enues.results import ResultsFolder
+from bayes_enues.priors.wall import LogPower, SoftWall
+from bayes_enues.runs import rows
+from bayes_enues.runs.store import ResultsFolder
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 import bayes_enues as be
-from bayes_enues import cli, rows
+from bayes_enues import cli
 from bayes_enues.mediators import scan as mediators
 from bayes_enues.plots import mediators as mediator_plots
+from bayes_enues.runs import rows
 
 
 def test_a_scan_lists_mediators_experiments_and_rising_masses():

@@ -7,8 +7,8 @@ import pytest
 
 import bayes_enues as be
 from bayes_enues import models
-from bayes_enues.modes import find_modes, wrong_weights
-from bayes_enues.quadrature import Density
+from bayes_enues.fit.marginal import Density
+from bayes_enues.fit.modes import find_modes, wrong_weights
 
 VALUES = np.linspace(-10, 10, 401)
 

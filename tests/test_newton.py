@@ -7,8 +7,8 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
 from bayes_enues import models
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.newton import minimise_many, profile_many
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.minimise import minimise_many, profile_many
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from bayes_enues.shapes import numbers_of, shape_of
+from bayes_enues.compiled.structures import numbers_of, shape_of
 
 POINTS = [np.zeros(2), np.array([1.3, -0.2]), np.array([-2.0, 0.4])]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bayes_enues.oscillation import Mixing, flavour_probabilities, load_mixing, survival_probability
+from bayes_enues.signal.oscillation import Mixing, flavour_probabilities, load_mixing, survival_probability
 from bayes_enues.tables import packaged, read_table
 
 

@@ -11,10 +11,10 @@ import pytest
 from tasks import die_always, die_once, square
 
 from bayes_enues.cli import main
-from bayes_enues.coverage.jobs import job_of
-from bayes_enues.coverage.parallel import completed, executors
-from bayes_enues.coverage.run import coverage_folder, run_coverage
-from bayes_enues.rows import RowSpec
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.simulations.jobs import job_of
+from bayes_enues.simulations.parallel import completed, executors
+from bayes_enues.simulations.run import coverage_folder, run_coverage
 
 TOYS = 2000
 
@@ -54,7 +54,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
         "import sys\n"
         f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
         "from tasks import touch_and_sleep\n"
-        "from bayes_enues.coverage.parallel import completed, executors\n"
+        "from bayes_enues.simulations.parallel import completed, executors\n"
         "if __name__ == '__main__':\n"
         f"    list(completed(executors(2), touch_and_sleep, {[str(tmp_path / n) for n in 'ab']!r}))\n"
     )

@@ -10,12 +10,12 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 from bayes_enues import HalfNormal, models
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.newton import profile_many
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.minimise import profile_many
+from bayes_enues.fit.posterior import sample_posterior
 from bayes_enues.planes.credible import credible_plane
 from bayes_enues.planes.plane import plane_region
 from bayes_enues.planes.profile import profile_plane
-from bayes_enues.posterior import sample_posterior
 from bayes_enues.statistics import threshold
 
 
@@ -141,7 +141,7 @@ def test_a_third_moment_is_profiled_to_zero_and_integrated_over_its_prior(three)
 
 
 def profile_pieces_of(name, delta):
-    from bayes_enues.profile_scan import profile_pieces
+    from bayes_enues.fit.scan import profile_pieces
 
     return profile_pieces(Likelihood(models.transition_magnetic_moment(["xenonnt_sr0"], name)), name, delta)[
         0

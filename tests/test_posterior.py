@@ -10,9 +10,9 @@ from pytensor.compile.mode import Mode
 from scipy.stats import kstest, uniform
 
 from bayes_enues import Flat, marginal_density, models, sample_posterior
-from bayes_enues import posterior as module
-from bayes_enues.posterior import Diagnostics, diagnose, quantile_error
-from bayes_enues.shapes import numbers_of, shape_of
+from bayes_enues.compiled.structures import numbers_of, shape_of
+from bayes_enues.fit import posterior as module
+from bayes_enues.fit.posterior import Diagnostics, diagnose, quantile_error
 
 SEEDS = (11, 22, 33, 44, 55)
 PLAIN = Mode(linker="py", optimizer=None)
@@ -236,7 +236,7 @@ def test_observed_data_and_coordinates_are_the_experiments(joint_model, joint_tr
 
 
 def test_prior_draws_follow_the_prior_of_each_model_of_a_shape(xenonnt, xenonnt_model):
-    from bayes_enues.groups import derived_groups
+    from bayes_enues.compiled.draws import derived_groups
 
     posterior = xr.Dataset({n: (("chain", "draw"), np.full((1, 5), 0.1)) for n in ("nu_e", "beta_flux")})
     posterior = posterior.assign_coords(chain=[0], draw=np.arange(5))

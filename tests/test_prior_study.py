@@ -5,11 +5,11 @@ import pytest
 
 import bayes_enues as be
 from bayes_enues.commands.priors import print_study
+from bayes_enues.fit.power_scaling import power_scaling
 from bayes_enues.plots.profiles import plot_profiles
-from bayes_enues.power_scaling import power_scaling
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
-from bayes_enues.results import ResultsFolder
-from bayes_enues.rows import RowSpec
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import threshold
 from bayes_enues.studies.prior_plan import default_priors, nuisance_priors, plan_study
 from bayes_enues.studies.prior_study import compared, run_study
@@ -143,7 +143,7 @@ def test_priors_of_one_family_share_one_shape():
         be.models.magnetic_moment(["xenonnt_sr0"], name, prior=prior)
         for name, prior in (("nu_e", LogUniform(0.1, 20.0)), ("nu_mu", LogUniform(0.3, 30.0)))
     ]
-    from bayes_enues.shapes import same_shape
+    from bayes_enues.compiled.structures import same_shape
 
     assert same_shape(*shapes)
     for prior in (FlatStrength(0.0, 20.0), HalfNormal(0.0, 20.0, scale=4.0)):

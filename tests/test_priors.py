@@ -8,12 +8,12 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 import bayes_enues as be
-from bayes_enues.densities import LogToPower, inverse_softplus, tabulate
-from bayes_enues.information import fisher_information
-from bayes_enues.prior_density import log_density
-from bayes_enues.prior_text import parse_prior
+from bayes_enues.fit.information import fisher_information
+from bayes_enues.fit.setup import ask
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, Jeffreys, LogUniform
-from bayes_enues.question import ask
+from bayes_enues.priors.densities import LogToPower, inverse_softplus, tabulate
+from bayes_enues.priors.density import log_density
+from bayes_enues.priors.text import parse_prior
 
 NAMED = [
     Flat(0.0, 20.0),

@@ -7,8 +7,8 @@ from iminuit import Minuit
 from scipy.optimize import brentq, minimize
 
 from bayes_enues import FlatStrength, HalfNormal, MagneticMoment, models, profile_likelihood, signal_counts
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.newton import minimise_many
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.minimise import minimise_many
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_region_splits_where_a_barrier_exceeds_the_threshold(xenonnt):
 
 def test_a_chain_is_searched_as_far_as_its_templates_would_be(xenonnt):
     from bayes_enues import ChargeRadius
-    from bayes_enues.question import ask
+    from bayes_enues.fit.setup import ask
 
     templates = ask(ChargeRadius(), [xenonnt], ["nu_e", "nu_mu"])
     chain = ask(ChargeRadius(), [xenonnt], ["nu_e", "nu_mu"], "chain")

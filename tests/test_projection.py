@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues.cli import app
+from bayes_enues.fit.marginal import Density
+from bayes_enues.fit.regions import highest_density_cut
 from bayes_enues.plots.projection import plot_projection
-from bayes_enues.quadrature import Density
-from bayes_enues.regions import highest_density_cut
 from bayes_enues.studies.projection import future_experiment, project
 
 
@@ -34,8 +34,8 @@ def test_asimov_bounds_are_those_of_the_expected_counts_taken_as_data(projected)
 
 def test_asimov_counts_of_a_poisson_likelihood_keep_their_fractions():
     """Physics: Delta chi^2 of Poisson Asimov data written out, nuisances nominal; rounding misses it."""
-    from bayes_enues.likelihood import Likelihood
-    from bayes_enues.shapes import numbers_of, slices_of
+    from bayes_enues.compiled.structures import numbers_of, slices_of
+    from bayes_enues.fit.chi2 import Likelihood
 
     model = be.models.magnetic_moment(["lz_ws2022"], free="nu_e")
     lz = model.question.experiments[0]

@@ -8,8 +8,8 @@ from scipy.interpolate import CubicSpline
 from scipy.stats import norm, poisson
 
 from bayes_enues import Flat, FlatStrength, marginal_density, models
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.quadrature import Density, log_marginal_likelihood
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.marginal import Density, log_marginal_likelihood
 
 
 def brute_force_xenonnt(model, values):

@@ -8,8 +8,8 @@ import pytest
 from pytensor.compile.mode import Mode
 
 from bayes_enues import MagneticMoment, StandardModel, Xenon, recoil_rate
-from bayes_enues.flux import total_fluxes
-from bayes_enues.oscillation import load_mixing, survival_probability
+from bayes_enues.signal.flux import total_fluxes
+from bayes_enues.signal.oscillation import load_mixing, survival_probability
 from bayes_enues.tables import packaged, read_table
 
 NUMPY_MODE = Mode(linker="py", optimizer=None)  # nothing to compile

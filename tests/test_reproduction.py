@@ -14,8 +14,8 @@ from bayes_enues.reports import reproduction
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.reproduction_page import contradictions, reproduction_page
 from bayes_enues.reports.table_one import table, table_csv, table_markdown
-from bayes_enues.results import ResultsFolder
-from bayes_enues.rows import RowSpec, run
+from bayes_enues.runs.rows import RowSpec, run
+from bayes_enues.runs.store import ResultsFolder
 
 DRAWS = 4000
 

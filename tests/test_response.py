@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bayes_enues import MagneticMoment, StandardModel, recoil_rate
-from bayes_enues.atom import shell_edges
-from bayes_enues.response import energy_grid, response_matrix
+from bayes_enues.signal.response import energy_grid, response_matrix
+from bayes_enues.signal.xenon import shell_edges
 
 
 def width(e):
@@ -40,8 +40,8 @@ def test_weights_integrate_the_energy_and_respect_the_shells():
     "interaction", [StandardModel(), MagneticMoment(nu_e=10.0)], ids=["weak", "magnetic"]
 )
 def test_a_finer_integration_moves_no_bin_by_more_than_a_thousandth(name, interaction):
-    from bayes_enues.experiment_tables import Tables, read_efficiency
-    from bayes_enues.loading import load_experiment
+    from bayes_enues.experiments.loading import load_experiment
+    from bayes_enues.experiments.read_tables import Tables, read_efficiency
     from bayes_enues.tables import packaged
 
     e = load_experiment(name)

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from bayes_enues.results import ResultsFolder, fingerprint
-from bayes_enues.whole_files import locked, slug, write_text
+from bayes_enues.runs.files import locked, slug, write_text
+from bayes_enues.runs.store import ResultsFolder, fingerprint
 
 
 def row(mark="a" * 32, converged=True, **more):
@@ -227,7 +227,7 @@ def test_a_row_that_another_command_computed_anew_is_not_replaced_by_the_old_one
 
 
 def test_a_file_that_another_process_holds_is_waited_for_and_then_refused(tmp_path, monkeypatch):
-    from bayes_enues import whole_files
+    from bayes_enues.runs import files as whole_files
 
     monkeypatch.setattr(whole_files, "LOCK_SECONDS", 0.1)
     folder, held = ResultsFolder(tmp_path, level=0.9), whole_files.FileLock(tmp_path / ".limits.json.lock")

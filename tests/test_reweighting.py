@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from bayes_enues.quadrature import Density
-from bayes_enues.regions import credible_region
-from bayes_enues.reweighting import importance_weights
+from bayes_enues.fit.marginal import Density
+from bayes_enues.fit.regions import credible_region
+from bayes_enues.fit.reweighting import importance_weights
 
 
 @pytest.fixture(scope="module")

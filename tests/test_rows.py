@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bayes_enues.rows import RowSpec, interaction_named, plan, split_experiments
+from bayes_enues.runs.rows import RowSpec, interaction_named, plan, split_experiments
 from bayes_enues.tables import packaged
 
 SPEC = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")

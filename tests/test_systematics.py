@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import bayes_enues as be
-from bayes_enues.results import ResultsFolder
-from bayes_enues.rows import RowSpec
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.systematics import _published, plan_systematics, run_systematics, shifts, variations
 
 

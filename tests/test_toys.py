@@ -7,12 +7,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize
 from scipy.stats import norm, poisson
 
-from bayes_enues.coverage.fast_fits import COLUMNS, analyse_toys
-from bayes_enues.coverage.jobs import NODES
-from bayes_enues.coverage.toys import ToyMaker, truth_points
-from bayes_enues.likelihood import Likelihood
-from bayes_enues.newton import minimise_many
-from bayes_enues.quadrature import log_marginal_likelihood
+from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.marginal import log_marginal_likelihood
+from bayes_enues.fit.minimise import minimise_many
+from bayes_enues.simulations.fast_fits import COLUMNS, analyse_toys
+from bayes_enues.simulations.jobs import NODES
+from bayes_enues.simulations.toys import ToyMaker, truth_points
 from bayes_enues.statistics import count_errors
 
 SIGMAS = {"beta_flux": 0.07, "alpha_background": 0.13, "delta_ar37": 1.0}

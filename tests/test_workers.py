@@ -10,12 +10,12 @@ from multiprocessing import active_children
 
 import pytest
 
-from bayes_enues.workers import batches, compute_all
+from bayes_enues.runs.executors import batches, compute_all
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A row that takes no time, with the interface of :class:`bayes_enues.rows.RowSpec`."""
+    """A row that takes no time, with the interface of :class:`bayes_enues.runs.rows.RowSpec`."""
 
     parameter: str
     experiment: str
@@ -79,7 +79,7 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_process(tmp_path)
         "import sys, time\n"
         f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
         "from test_workers import Slow\n"
-        "from bayes_enues.workers import compute_all\n"
+        "from bayes_enues.runs.executors import compute_all\n"
         "if __name__ == '__main__':\n"
         "    asked = [Slow(t, e) for e in 'xy' for t in (0, 60)]\n"
         f"    for spec, *_ in compute_all(asked, {str(tmp_path)!r}, 2):\n"

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .common import Experiments, Out, Parameters, PriorText, Seed, console, progress
 
 
@@ -29,15 +30,15 @@ def calibrate(
     out: Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
-    from ..coverage import calibration_run
-    from ..coverage.calibration import simulations_of
-    from ..coverage.calibration_run import calibration_folder, run_calibration
-    from ..coverage.parallel import check_scheduler, executors
     from ..planes.rows import plan_regions
-    from ..rows import plan
+    from ..runs.rows import plan
+    from ..simulations import calibration_run
+    from ..simulations.calibration import simulations_of
+    from ..simulations.calibration_run import calibration_folder, run_calibration
+    from ..simulations.parallel import check_scheduler, executors
 
     if every_shape and (model or parameter or plane or prior):
-        raise ValueError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
+        raise InputError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
     models = list(model or ["magnetic_moment"])
     if every_shape:
         specs = calibration_run.every_shape(experiment or calibration_run.EXPERIMENTS, seed)
@@ -65,7 +66,7 @@ def calibration_figure(row, ranks, path: Path) -> None:
     """Ranks of every quantity of one model against its simultaneous band."""
     from .. import plots
     from ..plots.coverage import plot_ranks
-    from ..whole_files import slug
+    from ..runs.files import slug
 
     names = list(row["quantities"])
     with plots.style():

@@ -32,10 +32,10 @@ def check(
     fresh: Fresh = False,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
-    from ..results import ResultsFolder
-    from ..rows import all_converged, interaction_named, plan
+    from ..runs.files import slug
+    from ..runs.rows import all_converged, interaction_named, plan
+    from ..runs.store import ResultsFolder
     from ..studies.check_rows import plan_checks, run_checks, stored_check
-    from ..whole_files import slug
 
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ..errors import InputError
+
 __all__ = [
     "Draws",
     "Experiments",
@@ -56,22 +58,22 @@ Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the work, s
 
 
 def fixed_by(model: str, mass: float | None) -> tuple[tuple[str, float], ...]:
-    """Parameters of a model that are given and not free, as :class:`bayes_enues.rows.RowSpec` takes them.
+    """Parameters of a model that are given and not free, as a row of :mod:`bayes_enues.runs.rows` takes them.
 
     Raises
     ------
-    ValueError
+    InputError
         If a mediator's mass is missing, or another model is given one.
     """
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
 
     kind = interaction_named(model)
     if "mass" in kind.fixed_parameters:
         if mass is None:
-            raise ValueError(f"{model} needs --mass, the mass of the mediator in keV")
+            raise InputError(f"{model} needs --mass, the mass of the mediator in keV")
         return (("mass", mass),)
     if mass is not None:
-        raise ValueError(f"{model} has no mass; leave --mass out")
+        raise InputError(f"{model} has no mass; leave --mass out")
     return ()
 
 

@@ -33,8 +33,8 @@ def compare(
     fresh: Fresh = False,
 ) -> None:
     """ln B three ways, and its dependence on the prior's width."""
-    from ..results import ResultsFolder
-    from ..rows import plan
+    from ..runs.rows import plan
+    from ..runs.store import ResultsFolder
     from ..studies.compare_rows import CompareSpec, run_comparisons
 
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
@@ -55,7 +55,7 @@ def _figure(found, path, model: str) -> list[Path]:
 
     from .. import plots
     from ..plots.priors import plot_bayes_factors
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
     from ..studies.evidence import WidthScan
 
     kind = interaction_named(model)

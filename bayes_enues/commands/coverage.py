@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .common import Experiments, Level, Parameters, Seed, console, progress
 
 #: Of the columns, for a terminal.
@@ -37,16 +38,16 @@ def coverage(
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
-    from ..coverage.jobs import chunks_of, job_of
-    from ..coverage.parallel import check_scheduler, executors
-    from ..coverage.run import coverage_folder, run_coverage
-    from ..coverage.toys import check_kind
-    from ..rows import plan
+    from ..runs.rows import plan
+    from ..simulations.jobs import chunks_of, job_of
+    from ..simulations.parallel import check_scheduler, executors
+    from ..simulations.run import coverage_folder, run_coverage
+    from ..simulations.toys import check_kind
 
     values = parse_true_values(true_values)
     check_kind(kind)
     if toys < 1:
-        raise ValueError(f"--toys is {toys}; at least one toy was needed")
+        raise InputError(f"--toys is {toys}; at least one toy was needed")
     opener = executors(workers, scheduler)
     if scheduler:
         check_scheduler(scheduler)
@@ -67,7 +68,7 @@ def parse_true_values(text: str) -> int | list[float]:
 
     Raises
     ------
-    ValueError
+    InputError
         If the text is neither.
     """
     try:
@@ -75,7 +76,7 @@ def parse_true_values(text: str) -> int | list[float]:
             return [float(part) for part in text.split(",") if part.strip()]
         return int(text)
     except ValueError:
-        raise ValueError(
+        raise InputError(
             f"--true-values is {text!r}; a whole number of values or a list such as 0,4,8 was needed"
         ) from None
 
@@ -84,7 +85,7 @@ def coverage_figures(rows, folder) -> None:
     """One figure a parameter, a line of panels an experiment: coverage and critical value."""
     from .. import plots
     from ..plots.coverage import plot_coverage, plot_critical_value
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
 
     for parameter in dict.fromkeys(row["parameter"] for row in rows):
         mine = [row for row in rows if row["parameter"] == parameter]
@@ -112,7 +113,7 @@ def print_coverage(rows, folder) -> None:
     from rich import box
     from rich.table import Table
 
-    from ..coverage.jobs import BOUNDS
+    from ..simulations.jobs import BOUNDS
 
     def percent(row, bound):
         value, error = row["coverage"][bound], row["coverage_error"][bound]

@@ -15,8 +15,8 @@ def data(
     """Experiments, variants, inputs and their sources."""
     from rich.table import Table
 
-    from ..experiment_file import experiment_names, variant_names
-    from ..loading import load_experiment
+    from ..experiments.folder import experiment_names, variant_names
+    from ..experiments.loading import load_experiment
     from ..tables import packaged, packaged_names, read_table
 
     for name in experiment or experiment_names():

@@ -36,9 +36,9 @@ def limits(
     jobs: Jobs = 2,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..coverage.feldman_cousins import attach
-    from ..results import ResultsFolder
-    from ..rows import all_converged, electromagnetic_models, plan, run
+    from ..runs.rows import all_converged, electromagnetic_models, plan, run
+    from ..runs.store import ResultsFolder
+    from ..simulations.feldman_cousins import attach
 
     models = list(model or ["magnetic_moment"])
     if "all" in models:
@@ -65,7 +65,7 @@ def limit_figure(rows, folder) -> None:
     import xarray as xr
 
     from .. import plots
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
 
     rows = [row for row in rows if "file" in row]
     parameters = list(dict.fromkeys(row["parameter"] for row in rows))
@@ -94,7 +94,7 @@ def print_limits(rows) -> None:
     from rich.text import Text
 
     from ..reports.wording import NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
 
     for name in dict.fromkeys(row["model"] for row in rows):
         mine = [row for row in rows if row["model"] == name]

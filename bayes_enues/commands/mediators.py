@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
 
 
@@ -51,8 +52,8 @@ def mediators(
 
     from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import curves, plan_scan, published_points, write_curves
-    from ..results import ResultsFolder
-    from ..rows import all_converged, run
+    from ..runs.rows import all_converged, run
+    from ..runs.store import ResultsFolder
 
     points = [p for path in (None, *(published or [])) for p in published_points(path)]
     given = {
@@ -102,7 +103,7 @@ def mass_planes(specs, folder, fresh: bool = False, jobs: int = 1) -> list[dict]
     from .. import plots
     from ..mediators.planes import stored_plane
     from ..plots.mediators import mediator_title, plot_mass_plane
-    from ..rows import run
+    from ..runs.rows import run
 
     with progress(len(specs), "planes") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs)
@@ -210,7 +211,7 @@ def _numbers(text: str | None, what: str) -> list[float] | None:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise ValueError(f"{what} is {text!r}; numbers with commas between them were needed") from None
+        raise InputError(f"{what} is {text!r}; numbers with commas between them were needed") from None
 
 
 def _charges(text: str | None) -> str | tuple[float, ...] | None:
@@ -221,5 +222,5 @@ def _charges(text: str | None) -> str | tuple[float, ...] | None:
 
 def _threshold(delta_chi2: float | None) -> float | None:
     if delta_chi2 is not None and not 0 < delta_chi2 < 1e6:
-        raise ValueError(f"--delta-chi2 is {delta_chi2:g}; a number above zero was needed, such as 4.605")
+        raise InputError(f"--delta-chi2 is {delta_chi2:g}; a number above zero was needed, such as 4.605")
     return delta_chi2

@@ -29,8 +29,8 @@ def priors(
     fresh: Fresh = False,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
-    from ..results import ResultsFolder
-    from ..rows import all_converged, plan
+    from ..runs.rows import all_converged, plan
+    from ..runs.store import ResultsFolder
     from ..studies.prior_plan import plan_study
     from ..studies.prior_study import run_study
 
@@ -57,7 +57,7 @@ def prior_figures(rows, folder, model: str) -> None:
 
     from .. import plots
     from ..plots import priors as prior_plots
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
 
     kind = interaction_named(model)
     parameters = list(dict.fromkeys(row["parameter"] for row in rows))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .common import Level, Out, Seed, console, progress
 
 
@@ -28,21 +29,21 @@ def project(
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
     from ..plots import figure, save, style
     from ..plots.projection import plot_projection
-    from ..rows import interaction_named
+    from ..runs.files import check_writable, write_text
+    from ..runs.rows import interaction_named
     from ..statistics import check_level
     from ..studies.projection import future_experiment
     from ..studies.projection import project as run
-    from ..whole_files import check_writable, write_text
 
     check_level(level)
     kind = interaction_named(model)
     parameter = parameter or kind.free_names()[0]
     if parameter not in kind.free_names():
-        raise ValueError(f"{model} has no parameter {parameter!r}; the choices are {list(kind.free_names())}")
+        raise InputError(f"{model} has no parameter {parameter!r}; the choices are {list(kind.free_names())}")
     if kind.fixed_parameters:
-        raise ValueError(f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python")
+        raise InputError(f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python")
     if "+" in experiment and not Path(experiment).is_dir():
-        raise ValueError(f"{experiment!r} joins experiments; a projection takes one at a time")
+        raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
     future = [future_experiment(experiment, t_yr, background, edge) for t_yr in sorted(exposure or [None])]
     check_writable(out)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
 
 
@@ -29,8 +30,8 @@ def region(
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
-    from ..results import ResultsFolder
-    from ..rows import all_converged, run
+    from ..runs.rows import all_converged, run
+    from ..runs.store import ResultsFolder
 
     pair = (first, second)
     specs = plan_regions(
@@ -60,7 +61,7 @@ def parse_ranges(texts) -> dict[str, tuple[float, float]]:
 
     Raises
     ------
-    ValueError
+    InputError
         If a text does not look like that.
     """
     ranges = {}
@@ -69,7 +70,7 @@ def parse_ranges(texts) -> dict[str, tuple[float, float]]:
         try:
             lower, upper = (float(edge) for edge in edges.split(":"))
         except ValueError:
-            raise ValueError(f"{text!r} is no range; one looks like nu_e=0:12") from None
+            raise InputError(f"{text!r} is no range; one looks like nu_e=0:12") from None
         ranges[name.strip()] = (lower, upper)
     return ranges
 
@@ -78,7 +79,7 @@ def region_figure(planes, path) -> None:
     """One panel a plane, three in a row: from a key that ends with its two parameters to its rows."""
     from .. import plots
     from ..plots.regions import plot_region
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
 
     columns = min(3, len(planes))
     with plots.style():

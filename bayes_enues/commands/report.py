@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .common import console
 
 
@@ -14,12 +15,12 @@ def report(
 ) -> None:
     """Tables, figures, sources and diagnostics of a results folder on one page that loads nothing."""
     from ..reports.report import build_report
-    from ..whole_files import write_text
+    from ..runs.files import write_text
 
     page = build_report(folder)
     target = out or folder / "report.html"
     try:
         write_text(target, page)
     except OSError as error:
-        raise ValueError(f"the report cannot be written to {target}: {error.strerror}") from None
+        raise InputError(f"the report cannot be written to {target}: {error.strerror}") from None
     console.print(f"Written: {target} ({len(page.encode()) / 1e6:.1f} MB)")

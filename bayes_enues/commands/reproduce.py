@@ -31,7 +31,7 @@ def reproduce(
     jobs: Jobs = 2,
 ) -> None:
     """Table I and the figures of the paper by both statistics, and a page on every difference."""
-    from ..rows import all_converged
+    from ..runs.rows import all_converged
 
     settings = Settings(out, draws, seed, fresh, jobs)
     rows, messages = {}, []
@@ -79,8 +79,8 @@ def compute_mediators(settings: Settings) -> tuple[list[dict], list[str]]:
 
 
 def _compute(settings, specs, name, keep_draws) -> tuple[list[dict], list[str]]:
-    from ..results import ResultsFolder
-    from ..rows import run
+    from ..runs.rows import run
+    from ..runs.store import ResultsFolder
 
     pause = 0.0 if keep_draws else 2.0  # seconds; many quick rows need not be saved one by one
     folder = ResultsFolder(settings.out, f"{name}.json", 0.9, pause)
@@ -93,7 +93,7 @@ def write_tables(rows, out: Path) -> None:
     """Table I and the page of differences."""
     from ..reports.reproduction_page import reproduction_page
     from ..reports.table_one import table, table_csv, table_json, table_markdown
-    from ..whole_files import write_text
+    from ..runs.files import write_text
 
     entries = table(rows["limits"])
     write_text(out / "table_one.md", table_markdown(entries))
@@ -105,9 +105,9 @@ def write_tables(rows, out: Path) -> None:
 def draw_spectra(rows, out: Path, name: str) -> None:
     """Fig. 1: data, background, Standard Model and examples near today's limits."""
     from .. import plots
-    from ..counts import signal_counts
+    from ..experiments.counts import signal_counts
+    from ..experiments.loading import load_experiment
     from ..interactions import ChargeRadius, MagneticMoment, Millicharge, StandardModel
-    from ..loading import load_experiment
 
     signals = {
         "Standard Model": StandardModel(),

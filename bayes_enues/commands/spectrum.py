@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .common import Experiments, Out, console
 
 
@@ -20,12 +21,12 @@ def spectrum(
 ) -> None:
     """Draw data, background, the Standard Model and signals of new interactions."""
     from .. import plots
-    from ..counts import signal_counts
-    from ..experiment_file import experiment_names
+    from ..experiments.counts import signal_counts
+    from ..experiments.folder import experiment_names
+    from ..experiments.loading import load_experiment
     from ..interactions import StandardModel
-    from ..loading import load_experiment
-    from ..rows import interaction_named
-    from ..whole_files import check_writable
+    from ..runs.files import check_writable
+    from ..runs.rows import interaction_named
 
     chosen = [load_experiment(name) for name in experiment or experiment_names()]
     interactions = [("Standard Model", StandardModel())]
@@ -34,7 +35,7 @@ def spectrum(
         kind = interaction_named(model)
         fixed = {name: values.pop(name) for name in kind.fixed_parameters if name in values}
         if missing := sorted(set(kind.fixed_parameters) - set(fixed)):
-            raise ValueError(
+            raise InputError(
                 f"{text!r} leaves out {missing}; one looks like light_vector:coupling=2e-7,mass=10"
             )
         given = kind(**fixed).with_values(**values)
@@ -56,7 +57,7 @@ def parse_signal(text: str) -> tuple[str, dict[str, float]]:
 
     Raises
     ------
-    ValueError
+    InputError
         If the text does not look like that, or gives a value twice.
     """
     model, _, assignments = text.partition(":")
@@ -66,8 +67,8 @@ def parse_signal(text: str) -> tuple[str, dict[str, float]]:
         try:
             number = float(value)
         except ValueError:
-            raise ValueError(f"{text!r} is no signal; one looks like magnetic_moment:nu_e=9") from None
+            raise InputError(f"{text!r} is no signal; one looks like magnetic_moment:nu_e=9") from None
         if name.strip() in values:
-            raise ValueError(f"{text!r} gives {name.strip()} twice")
+            raise InputError(f"{text!r} gives {name.strip()} twice")
         values[name.strip()] = number
     return model.strip(), values

@@ -18,9 +18,9 @@ def systematics(
     fresh: Fresh = False,
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
-    from ..experiment_file import experiment_names
-    from ..results import ResultsFolder
-    from ..rows import plan
+    from ..experiments.folder import experiment_names
+    from ..runs.rows import plan
+    from ..runs.store import ResultsFolder
     from ..studies.systematics import plan_systematics, run_systematics
 
     chosen = list(experiment or experiment_names())
@@ -50,7 +50,7 @@ def systematics_figure(rows, folder, model: str) -> list[Path]:
     """A panel a parameter and experiment."""
     from .. import plots
     from ..plots.systematics import plot_systematics
-    from ..rows import interaction_named
+    from ..runs.rows import interaction_named
 
     groups = _groups(rows)
     experiments = list(dict.fromkeys(experiment for _, experiment in groups))

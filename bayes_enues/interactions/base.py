@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..constants import ELECTRON_MASS, FLAVOURS, SIN2_THETA_W, WEAK_STRENGTH
+from ..errors import InputError, WrongKindError
 
 __all__ = ["COUPLINGS", "Interaction", "Scalar", "weak_cross_section"]
 
@@ -90,13 +91,13 @@ class Interaction(ABC):
 
     def __post_init__(self):
         if self.couplings not in COUPLINGS:
-            raise ValueError(f"couplings={self.couplings!r} is unknown; the choices are {sorted(COUPLINGS)}")
+            raise InputError(f"couplings={self.couplings!r} is unknown; the choices are {sorted(COUPLINGS)}")
         for parameter in self.parameters():
             value = getattr(self, parameter)
             if isinstance(value, bool) or (isinstance(value, str) or value is None):
-                raise TypeError(f"{type(self).__name__}.{parameter} is {value!r}; a number was needed")
+                raise WrongKindError(f"{type(self).__name__}.{parameter} is {value!r}; a number was needed")
             if isinstance(value, int | float | np.number) and not math.isfinite(value):
-                raise ValueError(f"{type(self).__name__}.{parameter} is {value}; a finite number was needed")
+                raise InputError(f"{type(self).__name__}.{parameter} is {value}; a finite number was needed")
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
@@ -129,12 +130,12 @@ class Interaction(ABC):
 
         Raises
         ------
-        ValueError
+        InputError
             If a name is unknown; the message lists the choices.
         """
         unknown = sorted(set(values) - set(self.free_names()) - set(self.parameters()))
         if unknown:
-            raise ValueError(
+            raise InputError(
                 f"{type(self).__name__} has no parameter {unknown}; the choices are {list(self.free_names())}"
             )
         single = {}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..constants import ELECTRON_MASS, FLAVOURS
+from ..errors import InputError, WrongKindError
 from .base import Interaction
 
 __all__ = ["check_class", "check_interaction", "stays_symbolic"]
@@ -31,7 +32,7 @@ def check_interaction(interaction: Interaction, free: tuple[str, ...]) -> None:
 
     Raises
     ------
-    ValueError
+    InputError
         If the cross section has a wrong shape, is not finite, is negative, or is no number: one line with the
         flavour, the energies and the parameters.
     """
@@ -45,9 +46,13 @@ def check_class(interaction: Any) -> None:
     kind = type(interaction)
     if not isinstance(interaction, Interaction):
         what = f"the class {interaction.__name__}" if isinstance(interaction, type) else repr(interaction)
-        raise TypeError(f"{what} is no interaction; an instance such as MagneticMoment(nu_e=9.0) was needed")
+        raise WrongKindError(
+            f"{what} is no interaction; an instance such as MagneticMoment(nu_e=9.0) was needed"
+        )
     if not (is_dataclass(kind) and "__dataclass_params__" in vars(kind)):
-        raise TypeError(f"{kind.__name__} is no dataclass of its own; write @dataclass(frozen=True) above it")
+        raise WrongKindError(
+            f"{kind.__name__} is no dataclass of its own; write @dataclass(frozen=True) above it"
+        )
 
 
 def _check_values(interaction: Interaction) -> None:
@@ -61,7 +66,7 @@ def _check_values(interaction: Interaction) -> None:
             values = np.asarray(values, float)
             shown = np.broadcast_to(values, e_nu.shape)
         except (TypeError, ValueError):
-            raise ValueError(
+            raise InputError(
                 f"{where} gave {_shape_words(values)} for e_nu {e_nu.shape} and e_er {_E_ER.shape}; "
                 "numbers of their common shape were needed, so write it with operators and NumPy's ufuncs"
             ) from None
@@ -71,7 +76,7 @@ def _check_values(interaction: Interaction) -> None:
         ):
             if np.any(wrong):
                 i, j = np.argwhere(wrong)[0]
-                raise ValueError(
+                raise InputError(
                     f"{where} is {words} ({shown[i, j]:.3g} cm^2/keV) at e_nu = {e_nu[i, j]:.4g} keV, "
                     f"e_er = {_E_ER[j]:.4g} keV with {_settings(interaction)}"
                 )

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..constants import FINE_STRUCTURE, FLAVOURS
+from ..errors import InputError
 from ..tables import packaged, read_table
 from .base import Interaction, Scalar, weak_cross_section
 
@@ -73,7 +74,7 @@ class EquivalentPhotonMillicharge(Interaction):
     def __post_init__(self):
         super().__post_init__()
         if not (np.isfinite(self.neutrino_mass) and self.neutrino_mass > 0):
-            raise ValueError(f"neutrino_mass is {self.neutrino_mass}; a number of eV above zero was needed")
+            raise InputError(f"neutrino_mass is {self.neutrino_mass}; a number of eV above zero was needed")
 
     def cross_section(self, flavour, e_nu, e_er):
         return weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS
+from ..errors import InputError
 from .base import Interaction, Scalar
 
 __all__ = ["GAUGE_CHARGES", "NORMALISATIONS", "CurrentMediator", "LightMediator"]
@@ -60,29 +61,29 @@ class LightMediator(Interaction):
     def __post_init__(self):
         who = type(self).__name__
         if self.mass is None:
-            raise ValueError(f"{who} needs the mass of the mediator; a positive number of keV was expected")
+            raise InputError(f"{who} needs the mass of the mediator; a positive number of keV was expected")
         super().__post_init__()
         if _is_number(self.coupling) and self.coupling < 0:
-            raise ValueError(f"{who}.coupling is {self.coupling:g}; a number from zero upwards was needed")
+            raise InputError(f"{who}.coupling is {self.coupling:g}; a number from zero upwards was needed")
         if _is_number(self.mass) and self.mass <= 0:
-            raise ValueError(f"{who}.mass is {self.mass:g}; a number of keV above zero was needed")
+            raise InputError(f"{who}.mass is {self.mass:g}; a number of keV above zero was needed")
         self._check_charges(who)
 
     def _check_charges(self, who: str) -> None:
         given = self.electron_charge
         if given is not None and not (_is_number(given) and math.isfinite(given)):
-            raise ValueError(f"{who}.electron_charge is {given!r}; a finite number was needed")
+            raise InputError(f"{who}.electron_charge is {given!r}; a finite number was needed")
         if isinstance(self.charges, str):
             self._check_symmetry(who)
             return
         numbers = tuple(self.charges)
         if len(numbers) != 3 or not all(_is_number(c) and math.isfinite(c) for c in numbers):
-            raise ValueError(
+            raise InputError(
                 f"{who}.charges is {self.charges!r}; three finite numbers were needed, "
                 f"for {', '.join(FLAVOURS)}"
             )
         if given is None:
-            raise ValueError(
+            raise InputError(
                 f"{who}.charges is {numbers} without electron_charge; the electron's charge was needed too"
             )
         object.__setattr__(self, "charges", tuple(float(c) for c in numbers))
@@ -90,18 +91,18 @@ class LightMediator(Interaction):
     def _check_symmetry(self, who: str) -> None:
         given = self.electron_charge
         if self.charges not in ("universal", *GAUGE_CHARGES):
-            raise ValueError(
+            raise InputError(
                 f"{who}.charges is {self.charges!r}; three numbers were needed, or one of "
                 f"{['universal', *GAUGE_CHARGES]}"
             )
         fixed = 1.0 if self.charges == "universal" else GAUGE_CHARGES[self.charges][1]
         if fixed is None and given is None:
-            raise ValueError(
+            raise InputError(
                 f"{self.charges} couples to electrons only through loop mixing; give electron_charge, the "
                 "charge that mixing with the photon leaves the electron, in units of the coupling"
             )
         if fixed is not None and given not in (None, fixed):
-            raise ValueError(
+            raise InputError(
                 f"{who}.electron_charge is {given:g}, but {self.charges} fixes it at {fixed:g}; leave it out"
             )
 
@@ -148,16 +149,16 @@ class CurrentMediator(LightMediator):
         super().__post_init__()
         who = type(self).__name__
         if isinstance(self.sign, bool) or self.sign not in (1, -1):
-            raise ValueError(f"{who}.sign is {self.sign!r}; the sign of g_nu g_e is 1 or -1")
+            raise InputError(f"{who}.sign is {self.sign!r}; the sign of g_nu g_e is 1 or -1")
         gauge = self.charges in GAUGE_CHARGES if isinstance(self.charges, str) else False
         if self.normalisation is None:
             object.__setattr__(self, "normalisation", "left_handed" if gauge else "as_printed")
         if self.normalisation not in NORMALISATIONS:
-            raise ValueError(
+            raise InputError(
                 f"{who}.normalisation is {self.normalisation!r}; the choices are {sorted(NORMALISATIONS)}"
             )
         if gauge and self.normalisation != "left_handed":
-            raise ValueError(
+            raise InputError(
                 f"{who}.normalisation is {self.normalisation!r}, but the coupling of a gauge symmetry "
                 f"({self.charges}) is defined by left_handed; leave the normalisation out"
             )

@@ -16,14 +16,15 @@ import pymc as pm
 import xarray as xr
 from scipy.optimize import minimize
 
-from ..likelihood import Likelihood
-from ..newton import profile_many
+from ..errors import InputError
+from ..fit.chi2 import Likelihood
+from ..fit.mass_table import COUPLINGS, MASSES
+from ..fit.minimise import profile_many
+from ..fit.posterior import prior_words, sample_posterior
 from ..planes.contours import Line, contour_lines, sharpen, stored_line
-from ..posterior import prior_words, sample_posterior
-from ..results import fingerprint
-from ..rows import RowSpec, interaction_named
+from ..runs.rows import RowSpec, interaction_named
+from ..runs.store import fingerprint
 from ..statistics import check_level, threshold
-from .mass_table import COUPLINGS, MASSES
 
 __all__ = ["MassPlane", "MassPlaneSpec", "mass_plane", "plane_row", "stored_plane"]
 
@@ -93,14 +94,14 @@ def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = N
 
     Raises
     ------
-    ValueError
+    InputError
         If the model does not leave mass and coupling free.
     """
     check_level(level)
     likelihood = Likelihood(model)
     free = likelihood.question.free
     if free != FREE:
-        raise ValueError(
+        raise InputError(
             f"the model leaves {list(free)} free; models.light_mediator_masses makes one that fits"
         )
     priors = [likelihood.question.priors[name] for name in free]
@@ -209,7 +210,7 @@ class MassPlaneSpec:
 
         Raises
         ------
-        ValueError
+        InputError
             If the prior is unknown or a range does not rise from above zero.
         """
         from bayes_enues.models import light_mediator_masses

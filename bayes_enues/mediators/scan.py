@@ -1,7 +1,7 @@
 """Limits on the coupling of light mediators as a function of their mass: the rows of Figs. 6 and 7.
 
 At a fixed mass counts are quadratic in g^2, so a mass is new bin templates in a compiled shape and no new
-compilation; see :mod:`bayes_enues.shapes`.
+compilation; see :mod:`bayes_enues.compiled.structures`.
 """
 
 import csv
@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..rows import RowSpec, interaction_named, plan
+from ..errors import InputError
+from ..runs.files import WholeFile
+from ..runs.rows import RowSpec, interaction_named, plan
 from ..tables import packaged, read_table
-from ..whole_files import WholeFile
 
 __all__ = ["KINDS", "Curve", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
 
@@ -64,7 +65,7 @@ def plan_scan(
     settings : mapping, optional
         Options of the interaction, such as ``charges`` or ``normalisation``.
     options
-        Further fields of :class:`bayes_enues.rows.RowSpec`.
+        Further fields of :class:`bayes_enues.runs.rows.RowSpec`.
 
     Returns
     -------
@@ -73,23 +74,23 @@ def plan_scan(
 
     Raises
     ------
-    ValueError
+    InputError
         If a kind, a mass or an option is none; before anything runs.
     """
     settings = dict(settings or {})
     options = {"draws": DRAWS, **options}
     masses = sorted({float(m) for m in (default_masses() if masses is None else masses)})
     if not masses:
-        raise ValueError("no mass was given; one or more were needed, in keV above zero")
+        raise InputError("no mass was given; one or more were needed, in keV above zero")
     models = [f"light_{kind.removeprefix('light_')}" for kind in kinds or KINDS]
     specs = []
     for model in dict.fromkeys(models):
         if model.removeprefix("light_") not in KINDS:
-            raise ValueError(f"there is no light mediator {model!r}; the choices are {list(KINDS)}")
+            raise InputError(f"there is no light mediator {model!r}; the choices are {list(KINDS)}")
         kind = interaction_named(model)
         unknown = sorted(set(settings) - set(kind.options))
         if unknown:
-            raise ValueError(f"{kind.__name__} has no option {unknown}; the choices are {list(kind.options)}")
+            raise InputError(f"{kind.__name__} has no option {unknown}; the choices are {list(kind.options)}")
         for mass in masses:
             kind(mass=mass, **settings)
         fixed = [(("mass", mass), *sorted(settings.items())) for mass in masses]
@@ -189,7 +190,7 @@ def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:
 
     Raises
     ------
-    ValueError
+    InputError
         If a column is missing or a mass or coupling is no number above zero.
     """
     where = packaged("published", "mediators.csv") if path is None else Path(path)
@@ -197,7 +198,7 @@ def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:
     table = read_table(where, needed, text=("experiment", "source", "model"))
     for name in ("mass_keV", "coupling"):
         if np.any(table[name] <= 0):
-            raise ValueError(
+            raise InputError(
                 f"{table.path}: {name} holds {table[name].min():g}; numbers above zero were needed"
             )
     names = [name for name in (*needed, "model") if name in table.columns]

@@ -13,9 +13,10 @@ from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import RectBivariateSpline
 from scipy.special import logsumexp
 
-from ..likelihood import Likelihood, prior_range
-from ..posterior import prior_words
-from ..quadrature import log_marginal_likelihood
+from ..errors import InputError
+from ..fit.chi2 import Likelihood, prior_range
+from ..fit.marginal import log_marginal_likelihood
+from ..fit.posterior import prior_words
 from .areas import density_cut, log_integral
 from .contours import Line, contour_lines, sharpen
 
@@ -82,7 +83,7 @@ def credible_plane(
 
     Raises
     ------
-    ValueError
+    InputError
         If a prior vanishes where the data allow the parameter.
     """
     ranges = [prior_range(likelihood.model, likelihood.names[i]) for i in held]
@@ -94,7 +95,7 @@ def credible_plane(
     log_density = _log_density(likelihood, held, x, y)
     if not np.isfinite(log_density).all():
         words = "; ".join(prior_words(likelihood.model).values())
-        raise ValueError(
+        raise InputError(
             f"the prior ({words}) vanishes at values that the data allow, where its log-density has no "
             "contours; choose one that is nowhere zero on its range, such as Flat(0, 10)"
         )

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pymc as pm
 
-from ..likelihood import Likelihood
+from ..errors import InputError
+from ..fit.chi2 import Likelihood
 from ..statistics import check_level, threshold
 from .credible import CredibleRegion, credible_plane
 from .profile import PROFILE_POINTS, ProfileRegion, profile_plane
@@ -59,7 +60,7 @@ def plane_region(
 
     Raises
     ------
-    ValueError
+    InputError
         If the plane is of one parameter with itself, the model lacks one of them or leaves more than three
         free, a range is empty or unphysical, or the data do not bound the region.
     """
@@ -68,7 +69,7 @@ def plane_region(
     free = likelihood.question.free
     held = plane_indices(free, parameters)
     if len(free) > 3:
-        raise ValueError(f"{list(free)} are free; a plane leaves at most one further parameter free")
+        raise InputError(f"{list(free)} are free; a plane leaves at most one further parameter free")
     notes: list[str] = []
     points = points or (PROFILE_POINTS if likelihood.n_physics == 2 else PROFILE_POINTS_OF_THREE)
     profile = profile_plane(likelihood, held, threshold(level, 2), ranges, points, notes)
@@ -80,12 +81,12 @@ def plane_indices(free: Sequence[str], parameters: Sequence[str]) -> list[int]:
 
     Raises
     ------
-    ValueError
+    InputError
         If they are not two, the same, or not free.
     """
     if len(parameters) != 2 or parameters[0] == parameters[1]:
-        raise ValueError(f"a plane needs two different parameters, not {list(parameters)}")
+        raise InputError(f"a plane needs two different parameters, not {list(parameters)}")
     unknown = [name for name in parameters if name not in free]
     if unknown:
-        raise ValueError(f"the model has no parameter {unknown}; the choices are {list(free)}")
+        raise InputError(f"the model has no parameter {unknown}; the choices are {list(free)}")
     return [list(free).index(name) for name in parameters]

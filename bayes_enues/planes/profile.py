@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..likelihood import Likelihood
-from ..newton import minimise_many, profile_many
+from ..errors import InputError
+from ..fit.chi2 import Likelihood
+from ..fit.minimise import minimise_many, profile_many
 from .areas import area_below
 from .contours import Line, contour_lines, sharpen
 
@@ -112,12 +113,12 @@ def _box(likelihood, held, cut, ranges, notes) -> list[tuple[float, float]]:
     names = [likelihood.names[i] for i in held]
     edge = likelihood.lower[held[0]]
     if unknown := sorted(set(ranges) - set(names)):
-        raise ValueError(f"ranges were given for {unknown}, but the plane is of {names}")
+        raise InputError(f"ranges were given for {unknown}, but the plane is of {names}")
     for name, (lower, upper) in ranges.items():
         if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
-            raise ValueError(f"the range of {name} runs from {lower:g} to {upper:g}; it must increase")
+            raise InputError(f"the range of {name} runs from {lower:g} to {upper:g}; it must increase")
         if lower < edge:
-            raise ValueError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
+            raise InputError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
     box = []
     for name, (lower, upper) in zip(names, _region_box(likelihood, held, cut), strict=True):
         low, high = ranges.get(name, (lower, upper))
@@ -156,7 +157,7 @@ def _region_box(likelihood, held, cut) -> list[tuple[float, float]]:
         if done:
             return fitted
         box = fitted
-    raise ValueError(
+    raise InputError(
         f"the region of {[likelihood.names[i] for i in held]} still reaches the edge of {box}; the data do "
         "not bound these two together"
     )

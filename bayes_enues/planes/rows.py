@@ -1,6 +1,6 @@
 """The rows of ``regions.json``: two parameters of a model, from one experiment or several together.
 
-:func:`bayes_enues.rows.run` runs them, like the rows of a table of limits.
+:func:`bayes_enues.runs.rows.run` runs them, like the rows of a table of limits.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..likelihood import Likelihood
-from ..posterior import prior_words, sample_posterior, state_of
-from ..question import ask
-from ..results import fingerprint
-from ..rows import RowSpec, interaction_named, plan
+from ..errors import InputError
+from ..fit.chi2 import Likelihood
+from ..fit.posterior import prior_words, sample_posterior, state_of
+from ..fit.setup import ask
+from ..runs.rows import RowSpec, interaction_named, plan
+from ..runs.store import fingerprint
 from .contours import VERTEX_DIGITS, stored_line
 from .plane import Plane, plane_indices, plane_region
 
@@ -34,7 +35,7 @@ class RegionSpec:
         Names joined by a plus; a path for a user's own.
     level : float
     prior : str or None
-        As for :class:`bayes_enues.rows.RowSpec`, for every free parameter.
+        As for :class:`bayes_enues.runs.rows.RowSpec`, for every free parameter.
     draws, seed : int
         Of the draws that are counted in the credible region.
     ranges : tuple of (name, lower, upper)
@@ -72,7 +73,7 @@ class RegionSpec:
         """The ``pm.Model`` of the plane."""
         from bayes_enues.models import counting_model
 
-        from ..prior_text import parse_prior
+        from ..priors.text import parse_prior
 
         kind = interaction_named(self.model)
         prior = parse_prior(self.prior, kind.unit)
@@ -98,7 +99,7 @@ def plan_regions(
 
     Raises
     ------
-    ValueError
+    InputError
         For a plane of one parameter with itself or with a group that holds it, a parameter that the model
         lacks, an unknown model or experiment, or a range that is empty or unphysical; before anything runs.
     """
@@ -107,16 +108,16 @@ def plan_regions(
         plane_indices(kind.free_names(), pair)
         members = [m for name in pair for m in kind.groups.get(name, (name,))]
         if len(set(members)) < len(members):
-            raise ValueError(f"{list(pair)} share a parameter: {dict(kind.groups)}; choose two that do not")
+            raise InputError(f"{list(pair)} share a parameter: {dict(kind.groups)}; choose two that do not")
     given = tuple((name, float(a), float(b)) for name, (a, b) in (ranges or {}).items())
     names = {name for pair in planes for name in pair}
     for name, lower, upper in given:
         if name not in names:
-            raise ValueError(f"a range was given for {name}, but the plane is of {sorted(names)}")
+            raise InputError(f"a range was given for {name}, but the plane is of {sorted(names)}")
         if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
-            raise ValueError(f"the range of {name} runs from {lower:g} to {upper:g}; it must increase")
+            raise InputError(f"the range of {name} runs from {lower:g} to {upper:g}; it must increase")
         if lower < 0 and not kind.signed:
-            raise ValueError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
+            raise InputError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
     rows = plan([model], [planes[0][0]], experiments, **options)
     for row in rows:  # data that would count twice, or a shared nuisance with two sigmas
         ask(kind(), row.experiments, planes[0]).nuisances()

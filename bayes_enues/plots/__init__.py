@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from ..experiment import Experiment
+from ..experiments.experiment import Experiment
 from ..reports.wording import experiment_title
 from ..statistics import one_sided_threshold
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import binom
 
-from ..experiment import Experiment
+from ..experiments.experiment import Experiment
 from ..studies.checks import Check
 
 __all__ = ["plot_bands", "plot_deviance", "plot_pit"]

@@ -141,7 +141,7 @@ def plot_ranks(ax, ranks: np.ndarray, name: str, probability: float, quantities:
     """
     from arviz_stats.ecdf_utils import compute_ecdf
 
-    from ..coverage.calibration import band, each_of
+    from ..simulations.calibration import band, each_of
 
     at, low, high = band(len(ranks), each_of(quantities, probability))
     ecdf = compute_ecdf(ranks, at)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..power_scaling import THRESHOLD
+from ..fit.power_scaling import THRESHOLD
 from . import title_of, unit_label
 
 __all__ = ["PRIOR_COLOURS", "plot_bayes_factors", "plot_bounds", "plot_power_scaling", "plot_priors"]

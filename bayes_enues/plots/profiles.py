@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from ..rows import interaction_named
+from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
 from . import LINES, colour_of, title_of, unit_label
 

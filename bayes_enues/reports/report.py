@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from string import Template
 
+from ..errors import InputError
 from .sources import diagnostics, inputs, references
 from .tables import bullets, limits_tables, other_table
 
@@ -64,12 +65,12 @@ def build_report(folder: str | Path) -> str:
 
     Raises
     ------
-    ValueError
+    InputError
         If there is no such folder, or it holds nothing to report.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise ValueError(f"there is no folder {folder}; run bayes-enues limits --out {folder} first")
+        raise InputError(f"there is no folder {folder}; run bayes-enues limits --out {folder} first")
     tables, broken = _tables(folder)
     pages = sorted(folder.glob("*.md"), key=lambda path: (path.stem != "reproduction", path.name))
     if any(path.stem == "reproduction" for path in pages):  # it holds Table I already
@@ -77,7 +78,7 @@ def build_report(folder: str | Path) -> str:
         tables.pop("table_one", None)
     figures = sorted(folder.glob("*.png"))
     if not (tables or pages or figures):
-        raise ValueError(f"{folder} holds no results; run bayes-enues limits --out {folder} first")
+        raise InputError(f"{folder} holds no results; run bayes-enues limits --out {folder} first")
 
     shown: set[str] = set()
     sections = [(path.stem.replace("_", " ").capitalize(), _page(path, shown)) for path in pages]

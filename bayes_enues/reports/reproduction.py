@@ -1,7 +1,7 @@
 """What ``bayes-enues reproduce`` computes: every electromagnetic limit and plane that the paper shows."""
 
 from ..planes.rows import RegionSpec, plan_regions
-from ..rows import RowSpec, plan
+from ..runs.rows import RowSpec, plan
 
 __all__ = ["EXPERIMENTS", "MODELS", "PLANES", "plan_limits", "plan_planes"]
 

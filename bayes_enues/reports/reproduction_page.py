@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..published import PAPER
+from ..experiments.published import PAPER
 from .discrepancies import AGREEMENT
 from .table_one import Entry, table, table_markdown
 

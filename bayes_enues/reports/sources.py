@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..citations import cite
 from ..tables import packaged, packaged_names, read_table, sha256
+from .citations import cite
 from .tables import bullets, table
 from .wording import NOT_CONVERGED
 
@@ -52,8 +52,8 @@ def diagnostics(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _experiments(rows: Sequence[Mapping[str, Any]]):
     """Experiments that the rows name and that can still be read, and the names of the others."""
-    from ..loading import load_experiment
-    from ..rows import split_experiments
+    from ..experiments.loading import load_experiment
+    from ..runs.rows import split_experiments
 
     names = [n for row in rows if "experiment" in row for n in split_experiments(str(row["experiment"]))]
     loaded, gone = [], []

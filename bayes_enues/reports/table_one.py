@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..published import PAPER, published_limits
-from ..rows import interaction_named
+from ..experiments.published import PAPER, published_limits
+from ..runs.rows import interaction_named
 from .discrepancies import discrepancy
 
 __all__ = ["Entry", "interval_text", "table", "table_csv", "table_json", "table_markdown"]

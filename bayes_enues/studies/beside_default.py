@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..completion import complete
-from ..results import ResultsFolder
+from ..runs.completion import complete
+from ..runs.store import ResultsFolder
 
 __all__ = ["complete_beside_default"]
 
@@ -31,7 +31,7 @@ def complete_beside_default(
     compare : callable
         From a row and its default to what is added to the row.
     fresh, progress
-        See :func:`bayes_enues.completion.complete`.
+        See :func:`bayes_enues.runs.completion.complete`.
 
     Returns
     -------

@@ -9,10 +9,10 @@ import numpy as np
 import xarray as xr
 from scipy.stats import kstest
 
-from ..completion import complete
-from ..posterior import sample_posterior
-from ..results import ResultsFolder, fingerprint
-from ..rows import RowSpec, model_of
+from ..fit.posterior import sample_posterior
+from ..runs.completion import complete
+from ..runs.rows import RowSpec, model_of
+from ..runs.store import ResultsFolder, fingerprint
 from .checks import LEVELS, Check, predictive_check
 
 __all__ = ["CheckSpec", "plan_checks", "run_checks", "stored_check"]

@@ -11,8 +11,9 @@ import pymc as pm
 import xarray as xr
 from scipy.stats import norm, poisson
 
-from ..question import question_of
-from ..shapes import numbers_of, shape_of
+from ..compiled.structures import numbers_of, shape_of
+from ..errors import InputError
+from ..fit.setup import question_of
 
 __all__ = ["LEVELS", "Check", "predictive_check"]
 
@@ -80,11 +81,11 @@ def predictive_check(
 
     Raises
     ------
-    ValueError
+    InputError
         If the group is missing.
     """
     if group not in ("prior", "posterior") or group not in tree:
-        raise ValueError(
+        raise InputError(
             f"there are no draws of {group!r}; sample with groups=True and take prior or posterior"
         )
     question, functions, numbers = question_of(model), shape_of(model).draws, numbers_of(model)

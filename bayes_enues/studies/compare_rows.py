@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..completion import complete
-from ..posterior import prior_words, sample_posterior
-from ..results import ResultsFolder, fingerprint
-from ..rows import RowSpec, model_of
+from ..fit.posterior import prior_words, sample_posterior
+from ..runs.completion import complete
+from ..runs.rows import RowSpec, model_of
+from ..runs.store import ResultsFolder, fingerprint
 from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
 
 __all__ = ["CompareSpec", "run_comparisons"]

@@ -16,11 +16,12 @@ import pymc as pm
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
-from ..likelihood import Likelihood, likelihood_range
-from ..posterior import sequential_monte_carlo
-from ..prior_density import log_density
-from ..quadrature import log_marginal_likelihood, prior_grid
-from ..question import question_of
+from ..errors import InputError
+from ..fit.chi2 import Likelihood, likelihood_range
+from ..fit.marginal import log_marginal_likelihood, prior_grid
+from ..fit.posterior import sequential_monte_carlo
+from ..fit.setup import question_of
+from ..priors.density import log_density
 
 __all__ = [
     "WidthScan",
@@ -35,7 +36,7 @@ __all__ = [
 def standard_model_evidence(likelihood: Likelihood) -> float:
     """Logarithm of the likelihood of the Standard Model, nuisances integrated over their priors.
 
-    With the constant of :func:`bayes_enues.quadrature.log_marginal_likelihood`.
+    With the constant of :func:`bayes_enues.fit.marginal.log_marginal_likelihood`.
     """
     held = range(likelihood.n_physics)
     return float(log_marginal_likelihood(likelihood, list(held), np.zeros((1, likelihood.n_physics)))[0])
@@ -61,12 +62,12 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
 
     Raises
     ------
-    ValueError
+    InputError
         If more than two parameters are free.
     """
     likelihood, question = Likelihood(model), question_of(model)
     if len(question.free) > 2:
-        raise ValueError(
+        raise InputError(
             f"quadrature takes one free parameter or two, not {list(question.free)}; use smc_log_bayes_factor"
         )
     n = n if len(question.free) == 1 else int(np.sqrt(16 * n)) | 1
@@ -125,7 +126,7 @@ def savage_dickey(model: pm.Model, draws: np.ndarray, parameter: str | None = No
 
     Raises
     ------
-    ValueError
+    InputError
         If fewer than 500 draws lie near the Standard Model: the ratio cannot be seen in them.
     """
     question = question_of(model)
@@ -144,7 +145,7 @@ def _log_density_at(u: np.ndarray, at: float, share: float = 0.35) -> float:
     h = float(np.quantile(distance, share))  # a window that holds this share of the draws
     near = np.sum(distance < h)
     if near < 500:
-        raise ValueError(f"only {near} draws lie near the Standard Model; 500 were needed for the density")
+        raise InputError(f"only {near} draws lie near the Standard Model; 500 were needed for the density")
     low, high = max(0.0, at - h), min(1.0, at + h)
     x = np.linspace(low, high, 401)
     t, dx = (x - at) / h, (high - low) / 400
@@ -243,7 +244,7 @@ def width_scan(
     """
     likelihood, question = Likelihood(model), question_of(model)
     if len(question.free) > 1:
-        raise ValueError(f"one parameter must be free for a scan over widths, not {list(question.free)}")
+        raise InputError(f"one parameter must be free for a scan over widths, not {list(question.free)}")
     name = question.free[0]
     lower, upper = likelihood_range(model, name)
     far = max(abs(lower), abs(upper))
@@ -273,6 +274,6 @@ def width_scan(
     }
     unknown = sorted(set(families) - set(means))
     if unknown:
-        raise ValueError(f"{unknown} have no width for {name}; the choices are {sorted(means)}")
+        raise InputError(f"{unknown} have no width for {name}; the choices are {sorted(means)}")
     widths = np.geomspace(0.01 * far, 30 * far, n)
     return [WidthScan(f, widths, np.log([means[f](w) for w in widths])) for f in families]

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
-from ..loading import load_experiment
-from ..prior_text import parse_prior
-from ..priors import Flat
-from ..results import fingerprint
-from ..rows import RowSpec, interaction_named, split_experiments
+from ..priors.named import Flat
+from ..priors.text import parse_prior
+from ..runs.rows import RowSpec, interaction_named, split_experiments
+from ..runs.store import fingerprint
 
 __all__ = ["StudyRow", "default_priors", "nuisance_priors", "plan_study"]
 

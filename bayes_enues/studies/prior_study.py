@@ -12,21 +12,21 @@ import numpy as np
 import xarray as xr
 from scipy.interpolate import PchipInterpolator
 
-from ..bounds import PRECISION, limits
-from ..caveats import range_notes
-from ..credible_bounds import highest_density_ends, upper_end
-from ..likelihood import Likelihood
-from ..limit import Limit
-from ..posterior import sample_posterior, state_of
-from ..power_scaling import power_scaling
-from ..prior_density import log_density
-from ..prior_text import parse_prior
-from ..priors import Flat, Prior
-from ..quadrature import Density, log_marginal_likelihood, marginal_density
-from ..regions import credible_region
-from ..results import ResultsFolder
-from ..reweighting import MAX_PARETO_K, Weights, importance_weights
-from ..rows import RowSpec, model_of
+from ..fit.caveats import range_notes
+from ..fit.chi2 import Likelihood
+from ..fit.credible import highest_density_ends, upper_end
+from ..fit.limit import PRECISION, limits
+from ..fit.marginal import Density, log_marginal_likelihood, marginal_density
+from ..fit.posterior import sample_posterior, state_of
+from ..fit.power_scaling import power_scaling
+from ..fit.regions import credible_region
+from ..fit.reweighting import MAX_PARETO_K, Weights, importance_weights
+from ..priors.density import log_density
+from ..priors.named import Flat, Prior
+from ..priors.text import parse_prior
+from ..results import Limit
+from ..runs.rows import RowSpec, model_of
+from ..runs.store import ResultsFolder
 from .beside_default import complete_beside_default
 from .prior_plan import StudyRow
 
@@ -72,7 +72,7 @@ class _Under:
 
 
 def _ends(draws, weights: Weights | None, density: Density, signed: bool, level: float) -> dict[str, Any]:
-    """The bound of weighted draws with its error, as in :class:`bayes_enues.limit.PosteriorBound`."""
+    """The bound of weighted draws with its error, as in :class:`bayes_enues.results.PosteriorBound`."""
     if signed:
         return highest_density_ends(draws, density, level, weights)
     return upper_end(draws, level, weights)

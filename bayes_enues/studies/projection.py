@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from ..experiment import Experiment
+from ..compiled.structures import numbers_of
+from ..errors import InputError
+from ..experiments.experiment import Experiment
+from ..experiments.loading import load_experiment
+from ..fit.chi2 import Likelihood, prior_range
+from ..fit.marginal import Density, log_marginal_likelihood
+from ..fit.minimise import profile_many
+from ..fit.regions import highest_density_cut, highest_density_pieces
 from ..interactions.base import Interaction
-from ..likelihood import Likelihood, prior_range
-from ..loading import load_experiment
-from ..newton import profile_many
-from ..quadrature import Density, log_marginal_likelihood
-from ..regions import highest_density_cut, highest_density_pieces
-from ..shapes import numbers_of
 from ..statistics import check_level, one_sided_threshold, threshold
 
 __all__ = ["BANDS", "Projection", "future_experiment", "project"]
@@ -56,20 +57,20 @@ def future_experiment(
 
     Raises
     ------
-    ValueError
+    InputError
         If exposure or background are not positive, or the edge is to move where a table fixes the response.
     """
     base = load_experiment(name) if isinstance(name, str) else name
     exposure = base.exposure if exposure is None else exposure
     for what, number, unit in (("exposure", exposure, " t yr"), ("background scale", background, "")):
         if not (np.isfinite(number) and number > 0):
-            raise ValueError(f"the {what} is {number:g}{unit}; a positive number was needed")
+            raise InputError(f"the {what} is {number:g}{unit}; a positive number was needed")
     if not np.isfinite(edge_keV):
-        raise ValueError(f"the efficiency edge was to move by {edge_keV} keV; a finite number was needed")
+        raise InputError(f"the efficiency edge was to move by {edge_keV} keV; a finite number was needed")
     new = base
     if edge_keV:
         if base.settings.response is not None or not isinstance(name, str):
-            raise ValueError(
+            raise InputError(
                 f"the efficiency edge of {base.name} cannot move; give an experiment by name, without a "
                 "response table"
             )
@@ -191,16 +192,16 @@ def project(
 
     Raises
     ------
-    ValueError
-        If the number of toys is negative, or what :func:`bayes_enues.question.ask` refuses.
+    InputError
+        If the number of toys is negative, or what :func:`bayes_enues.fit.setup.ask` refuses.
     """
     from bayes_enues.models import counting_model
 
-    from ..coverage.toys import ToyMaker
+    from ..simulations.toys import ToyMaker
 
     check_level(level)
     if not (isinstance(toys, int | np.integer) and toys >= 0):
-        raise ValueError(f"toys is {toys!r}; a whole number, zero or more, was needed")
+        raise InputError(f"toys is {toys!r}; a whole number, zero or more, was needed")
     if isinstance(experiments, Experiment | str):
         experiments = [experiments]
     experiments = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
@@ -213,7 +214,7 @@ def project(
     scan = _Scan(likelihood, level)
     asimov = scan.bounds(_asimov_numbers(maker))
     if asimov is None:
-        raise ValueError(f"Asimov data give no bound on {parameter} inside its prior's range")
+        raise InputError(f"Asimov data give no bound on {parameter} inside its prior's range")
     found = {statistic: [] for statistic in asimov}
     failed = 0
     for k in range(toys):
@@ -238,7 +239,7 @@ def project(
 
 
 def _expected(experiment: Experiment) -> np.ndarray:
-    from ..counts import signal_counts
+    from ..experiments.counts import signal_counts
     from ..interactions import StandardModel
 
     return experiment.background + signal_counts(experiment, StandardModel())

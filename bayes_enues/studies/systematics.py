@@ -11,16 +11,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..caveats import caveats
-from ..experiment import Experiment
-from ..loading import load_experiment
-from ..posterior import prior_words
-from ..profile import profile_likelihood
-from ..published import published_limit
-from ..quadrature import marginal_density
-from ..regions import credible_region
-from ..results import ResultsFolder, fingerprint
-from ..rows import RowSpec, model_of, split_experiments
+from ..errors import InputError
+from ..experiments.experiment import Experiment
+from ..experiments.loading import load_experiment
+from ..experiments.published import published_limit
+from ..fit.caveats import caveats
+from ..fit.marginal import marginal_density
+from ..fit.posterior import prior_words
+from ..fit.profile import profile_likelihood
+from ..fit.regions import credible_region
+from ..runs.rows import RowSpec, model_of, split_experiments
+from ..runs.store import ResultsFolder, fingerprint
 from ..tables import packaged, read_table
 from .beside_default import complete_beside_default
 
@@ -123,13 +124,13 @@ def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
 
     Raises
     ------
-    ValueError
+    InputError
         If experiments are joined: inputs are varied one experiment at a time.
     """
     rows = []
     for spec in specs:
         if len(split_experiments(spec.experiment)) > 1:
-            raise ValueError(
+            raise InputError(
                 f"systematics vary the inputs of one experiment, not of {spec.experiment}; name one of them"
             )
         experiment = load_experiment(spec.experiment)

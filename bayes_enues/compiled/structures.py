@@ -1,0 +1,181 @@
+"""Model shapes: what is compiled once and serves every model that differs in numbers only.
+
+Two models have one shape when their graphs are equal but for the values of their ``pm.Data``. The first model
+of a shape is rewritten so that all its data lie in one vector, ``numbers``; whatever is compiled from it
+takes another model's vector instead. (Unpacking many small arrays would take nutpie and Numba most of their
+time.)
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from threading import RLock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+from pymc.model.fgraph import fgraph_from_model, model_from_fgraph
+from pytensor.compile import SharedVariable
+from pytensor.graph import FunctionGraph
+from pytensor.graph.basic import equal_computations
+from pytensor.graph.replace import clone_replace
+from pytensor.graph.traversal import graph_inputs
+from pytensor.tensor.random.type import RandomGeneratorType
+
+__all__ = ["Shape", "numbers_of", "same_shape", "shape_of", "slices_of"]
+
+_SHAPES: list["Shape"] = []
+_KNOWN: WeakKeyDictionary[pm.Model, "Shape"] = WeakKeyDictionary()  # comparing graphs takes 0.1 s
+_LOCK = RLock()
+
+
+def _outputs(model: pm.Model) -> list:
+    values = [model.rvs_to_values[rv] for rv in model.observed_RVs]
+    return [*model.free_RVs, *model.observed_RVs, *values, *model.potentials]
+
+
+def _shared(model: pm.Model) -> list[SharedVariable]:
+    return [v for v in graph_inputs(_outputs(model)) if isinstance(v, SharedVariable)]
+
+
+def _data(model: pm.Model) -> list[SharedVariable]:
+    """The ``pm.Data`` that the model's variables rest on, in an order that only the graph decides."""
+    lengths = set(model.dim_lengths.values())
+    return [v for v in _shared(model) if not isinstance(v.type, RandomGeneratorType) and v not in lengths]
+
+
+def numbers_of(model: pm.Model) -> np.ndarray:
+    """All data of a model in one vector, as its shape expects them."""
+    return np.concatenate([np.ravel(v.get_value(borrow=True)) for v in _data(model)] or [np.empty(0)]).astype(
+        float
+    )
+
+
+def slices_of(model: pm.Model) -> dict[str, slice]:
+    """Where each of a model's data lies in :func:`numbers_of`, by name."""
+    sizes = [v.get_value(borrow=True).size for v in _data(model)]
+    stops = np.cumsum(sizes)
+    return {
+        v.name: slice(int(stop - size), int(stop))
+        for v, size, stop in zip(_data(model), sizes, stops, strict=True)
+    }
+
+
+def _from_values(model: pm.Model) -> list:
+    """Each free variable as a function of the value that a sampler moves: its transform, written out."""
+    transforms = [(rv, model.rvs_to_values[rv], model.rvs_to_transforms[rv]) for rv in model.free_RVs]
+    return [v if t is None else t.backward(v, *rv.owner.inputs) for rv, v, t in transforms]
+
+
+def same_shape(a: pm.Model, b: pm.Model) -> bool:
+    """Whether two models are equal but for the values of their data and the names of their variables."""
+    if len(a.free_RVs) != len(b.free_RVs) or len(a.observed_RVs) != len(b.observed_RVs):
+        return False
+    shared_a, shared_b = _shared(a), _shared(b)
+    if [v.type for v in shared_a] != [v.type for v in shared_b]:
+        return False
+    if [v.get_value(borrow=True).shape for v in _data(a)] != [
+        v.get_value(borrow=True).shape for v in _data(b)
+    ]:
+        return False
+    if not equal_computations(_outputs(a), _outputs(b), shared_a, shared_b):
+        return False
+    values_a, values_b = ([model.rvs_to_values[rv] for rv in model.free_RVs] for model in (a, b))
+    if [v.type for v in values_a] != [v.type for v in values_b]:
+        return False
+    given = [*shared_a, *values_a, *a.free_RVs], [*shared_b, *values_b, *b.free_RVs]
+    return equal_computations(_from_values(a), _from_values(b), *given)
+
+
+class Shape:
+    """One model shape and what has been compiled from it.
+
+    Attributes
+    ----------
+    first : pm.Model
+        The model it was made from.
+    model : pm.Model
+        The same with its data in one shared vector, ``numbers``.
+    """
+
+    def __init__(self, model: pm.Model):
+        self.first = model
+        self.model, self.numbers = _packed(model)
+
+    @cached_property
+    def sampler(self):
+        """nutpie's compiled model; ``sampler.with_data(numbers=...)`` is that of another model."""
+        from .sampler import compile_sampler
+
+        return compile_sampler(self.model, self.numbers)
+
+    @cached_property
+    def likelihood(self):
+        """Compiled chi^2, gradient and Hessian; see :class:`bayes_enues.fit.chi2.CompiledLikelihood`."""
+        from ..fit.chi2 import CompiledLikelihood
+
+        return CompiledLikelihood(self)
+
+    @cached_property
+    def draws(self):
+        """Functions of many draws at once; see :class:`bayes_enues.compiled.draws.DrawFunctions`."""
+        from .draws import DrawFunctions
+
+        return DrawFunctions(self)
+
+    def is_compiled(self, what: str) -> bool:
+        """Whether a part is there already, so that a progress display can say "compiling"."""
+        return what in self.__dict__
+
+    def names(self, model: pm.Model) -> dict[str, str]:
+        """Names in this shape's model to the names another model of the shape uses."""
+        pairs = zip(
+            [*self.first.free_RVs, *self.first.observed_RVs],
+            [*model.free_RVs, *model.observed_RVs],
+            strict=True,
+        )
+        return {mine.name: theirs.name for mine, theirs in pairs}
+
+
+def shape_of(model: pm.Model) -> Shape:
+    """The shape of a model, made on first sight and kept."""
+    with _LOCK:
+        if model not in _KNOWN:
+            for shape in _SHAPES:
+                if same_shape(shape.first, model):
+                    break
+            else:
+                shape = Shape(model)
+                _SHAPES.append(shape)
+            _KNOWN[model] = shape
+        return _KNOWN[model]
+
+
+def _packed(model: pm.Model) -> tuple[pm.Model, SharedVariable]:
+    """A copy of the model whose data are slices of one shared vector, with fixed dimensions."""
+    data: Sequence[SharedVariable] = _data(model)
+    numbers = pytensor.shared(numbers_of(model), name="numbers", shape=(None,))
+    fgraph, memo = fgraph_from_model(model)
+    replacements, start = {}, 0
+    for datum in data:
+        value = datum.get_value(borrow=True)
+        stop = start + value.size
+        piece = numbers[start] if value.ndim == 0 else numbers[start:stop].reshape(value.shape)
+        piece = pt.specify_shape(piece, value.shape) if value.ndim else piece
+        copy = memo[datum].owner.inputs[0] if memo[datum].owner else memo[datum]
+        replacements[copy] = piece.astype(datum.dtype)
+        start = stop
+    for length in model.dim_lengths.values():
+        if isinstance(length, SharedVariable):
+            replacements[memo[length]] = pt.constant(length.get_value())
+    kept = [memo[v] for v in (*model.free_RVs, *model.observed_RVs, *model.deterministics, *model.potentials)]
+    outputs = clone_replace(kept, replace=replacements, rebuild_strict=False)
+    packed = FunctionGraph(outputs=outputs, clone=False)
+    packed._coords = fgraph._coords
+    packed._dim_lengths = {k: pt.constant(_length(v)) for k, v in model.dim_lengths.items()}
+    return model_from_fgraph(packed, mutate_fgraph=True), numbers
+
+
+def _length(variable) -> int:
+    return int(variable.get_value() if isinstance(variable, SharedVariable) else variable.eval())

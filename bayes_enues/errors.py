@@ -1,0 +1,18 @@
+"""The one exception for what a user did: it says what came, what was needed and what to do.
+
+Anything else that is raised is a fault of the program, and shows its traceback.
+"""
+
+__all__ = ["InputError", "MissingFileError", "WrongKindError"]
+
+
+class InputError(ValueError):
+    """An input that cannot be used. The command line prints it as one line and exits with status 2."""
+
+
+class MissingFileError(InputError, FileNotFoundError):
+    """A file or folder that was named is not there."""
+
+
+class WrongKindError(InputError, TypeError):
+    """An argument is of the wrong kind altogether."""

@@ -1,0 +1,1 @@
+"""A folder of numbers becomes an experiment: counts, background, response, templates."""

@@ -1,0 +1,129 @@
+"""An experiment: counts, background, response and uncertainties, ready for a fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..errors import InputError
+from ..signal.flux import Sun
+from ..signal.xenon import Xenon
+from ..statistics import count_errors
+from .schema import ExperimentFile, NuisanceEntry
+
+__all__ = ["Experiment"]
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """One experiment, ready for counts and likelihoods. Built by
+    :func:`bayes_enues.load_experiment`.
+
+    Attributes
+    ----------
+    name : str
+        As asked for, a variant after a colon.
+    title, reference : str
+    exposure : float
+        [t yr]
+    likelihood : str
+        ``gaussian`` or ``poisson``.
+    bin_edges : (n_bins + 1,)
+        Edges of the fitted bins in reconstructed energy [keV].
+    counts : (n_bins,)
+        Observed.
+    sigma : (n_bins,)
+        Their Gaussian errors; for a Poisson likelihood they serve figures only.
+    components : dict of str to (n_bins,)
+        Expected counts that are not signal, each as its nuisance scales it.
+    nuisances : tuple
+        Entries with name, sigma, what they scale, and whether they are shared between experiments.
+    e_er : (n_er,)
+        Grid of true recoil energy [keV].
+    response : (n_bins, n_er)
+        Times a recoil rate on ``e_er`` gives counts per tonne year.
+    sun, xenon, couplings
+        Inputs of the signal.
+    settings : ExperimentFile
+        What the file said, after the variant's changes.
+    note : str
+        What the variant changes.
+    provenance : dict of str to tuple of str
+        For each table read: its comment lines.
+    hashes : dict of str to str
+        For each file read: SHA-256.
+    """
+
+    name: str
+    title: str
+    reference: str
+    exposure: float
+    likelihood: str
+    bin_edges: np.ndarray
+    counts: np.ndarray
+    sigma: np.ndarray
+    components: Mapping[str, np.ndarray]
+    nuisances: tuple[NuisanceEntry, ...]
+    e_er: np.ndarray
+    response: np.ndarray
+    sun: Sun
+    xenon: Xenon
+    couplings: str
+    settings: ExperimentFile
+    note: str = ""
+    provenance: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        for value in (*vars(self).values(), *self.components.values()):  # packaged ones are kept and shared
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def n_bins(self) -> int:
+        return self.counts.size
+
+    @property
+    def centres(self) -> np.ndarray:
+        """Centres of the fitted bins [keV]."""
+        return (self.bin_edges[:-1] + self.bin_edges[1:]) / 2
+
+    @property
+    def slug(self) -> str:
+        """The name with nothing in it that a variable or a file could not be called."""
+        return "".join(c if c.isalnum() else "_" for c in self.name)
+
+    @property
+    def background(self) -> np.ndarray:
+        """Sum of all components at their nominal scale, (n_bins,)."""
+        return np.sum(list(self.components.values()), axis=0) if self.components else np.zeros(self.n_bins)
+
+    @property
+    def caveats(self) -> dict[str, str]:
+        """Tables that are not published as such, with the words of their headers."""
+        words = ("DERIVED", "RECONSTRUCTED, not published", "digitised")
+        lines = ((t, line) for t, text in self.provenance.items() for line in text)
+        found: dict[str, str] = {}
+        for table, line in lines:
+            if any(word in line for word in words):
+                found.setdefault(table, line)
+        return found
+
+    def with_counts(self, counts) -> "Experiment":
+        """The same experiment with other observed counts, such as a toy's; errors are recomputed.
+
+        Raises
+        ------
+        InputError
+            If the counts have the wrong length, are negative or not finite, or are no whole numbers where the
+            likelihood is Poisson (PyMC would drop the fraction and say nothing).
+        """
+        counts = np.array(counts, float)
+        if counts.shape != self.counts.shape or not np.all((counts >= 0) & (counts < np.inf)):
+            raise InputError(f"counts of shape {counts.shape}; {self.counts.shape} non-negative ones needed")
+        if self.likelihood == "poisson" and np.any(counts != np.round(counts)):
+            raise InputError(
+                f"{self.name} has a Poisson likelihood; whole counts were needed, not "
+                f"{counts[counts != np.round(counts)][0]:g}"
+            )
+        return replace(self, counts=counts, sigma=count_errors(counts, self.settings.bins.errors))

@@ -1,0 +1,56 @@
+"""What a reader of a bound must know: inputs nobody published as such, and a prior whose range decides."""
+
+from collections.abc import Callable
+
+import pymc as pm
+
+from ..errors import InputError
+from ..priors.named import Prior
+from .chi2 import RANGE_DELTA_CHI2, Likelihood
+from .minimise import profile_many
+from .setup import Question, question_of
+
+__all__ = ["caveats", "range_notes"]
+
+CUT_DELTA_CHI2 = 9.0  # a prior that ends before this, three standard deviations, cuts the posterior
+
+
+def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) -> list[str]:
+    """Words for a prior whose stated range cuts what the data allow; the bound then rests on the range.
+
+    Raises
+    ------
+    InputError
+        If the range holds nothing that the data allow.
+    """
+    if not isinstance(prior, Prior):
+        return []
+    if name in question_of(model).open_ranges and not prior.edge_decides:
+        return []  # the likelihood has set the range
+    likelihood = Likelihood(model)
+    index = likelihood.names.index(name)
+    delta = profile_many(likelihood, [index], prior.grid(25)).chi2 - chi2_min
+    if delta.min() > RANGE_DELTA_CHI2:
+        raise InputError(
+            f"the prior of {name} ({prior.words(name)}) leaves out all that the data allow: delta chi^2 is "
+            f"at least {delta.min():.3g} on it; widen its range"
+        )
+    notes = []
+    physical = likelihood.lower[index]
+    for end, edge, cut in (("lower", prior.lower, delta[0]), ("upper", prior.upper, delta[-1])):
+        if cut < CUT_DELTA_CHI2 and edge > physical:
+            notes.append(
+                f"the prior of {name} ends at {edge:.4g}, where delta chi^2 is {cut:.2g}: "
+                f"its {end} edge decides the bound with the data"
+            )
+    return notes
+
+
+def caveats(question: Question) -> list[str]:
+    """Inputs that are derived, reconstructed or digitised, and what a variant changes."""
+    found = []
+    for experiment in question.experiments:
+        if experiment.note:
+            found.append(f"{experiment.name}: {experiment.note}")
+        found += [f"{experiment.name}, {table}: {words}" for table, words in experiment.caveats.items()]
+    return found

@@ -1,0 +1,145 @@
+"""Limits on a parameter, twice from one model: a credible bound and a profile bound, side by side."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pymc as pm
+import xarray as xr
+
+from ..errors import InputError
+from ..experiments.published import published_limit
+from ..results import Limit, PosteriorBound
+from ..statistics import check_level
+from .caveats import caveats, range_notes
+from .credible import SignedBound, UpperBound
+from .marginal import marginal_density
+from .posterior import prior_words, sample_posterior, state_of
+from .power_scaling import power_scaling
+from .profile import profile_likelihood
+from .regions import credible_region
+from .setup import question_of
+
+__all__ = ["PRECISION", "exact_bound", "limits"]
+
+SUSPICIOUS = 5.0  # Monte Carlo errors between a bound from draws and the same by quadrature
+PRECISION = 0.01  # of the Monte Carlo error: in units of an upper bound, or of the width of an interval
+
+
+def limits(
+    model: pm.Model,
+    parameter: str | None = None,
+    level: float = 0.9,
+    draws: int = 4000,
+    seed: int = 20220811,
+    *,
+    groups: bool = True,
+    delta_chi2: float | None = None,
+    progress: Callable[[str], None] | None = None,
+    **sampling,
+) -> Limit:
+    """Both bounds on one parameter of a model, with the published one.
+
+    Parameters
+    ----------
+    model : pm.Model
+        From ``bayes_enues.models``.
+    parameter : str, optional
+        Needed only where several are free.
+    level : float
+        Credibility and confidence.
+    draws : int
+        Per chain to begin with; doubled until the Monte Carlo error is at most 1 % of an upper bound or of
+        the width of an interval.
+    seed : int
+    groups : bool
+        Whether the posterior gets its derived groups.
+    delta_chi2 : float, optional
+        Threshold of the profile, instead of the one that belongs to the level.
+    progress : callable, optional
+        Told in words what is going on.
+    sampling
+        Further arguments of :func:`bayes_enues.sample_posterior`.
+
+    Returns
+    -------
+    Limit
+
+    Raises
+    ------
+    InputError
+        If the level is not between 0 and 1, the parameter is not named and several are free, or it is
+        signed and not alone: its region needs a marginal density that only draws would know.
+    """
+    check_level(level)
+    question = question_of(model)
+    if parameter is None and len(question.free) > 1:
+        raise InputError(f"several parameters are free; name one of {list(question.free)}")
+    name = parameter or question.free[0]
+    if name not in question.free:
+        raise InputError(f"the model leaves {list(question.free)} free, not {name!r}")
+    if question.interaction.signed and len(question.free) > 1:
+        raise InputError(
+            f"{name} is signed and {list(question.free)} are free together; leave one free, or draw the "
+            "region of two with 'bayes-enues region'"
+        )
+
+    profile = profile_likelihood(model, name, level=level, delta_chi2=delta_chi2)
+    notes = [*question.notes, *range_notes(model, name, question.priors[name], profile.chi2_min)]
+    bound = SignedBound(model, name, level) if question.interaction.signed else UpperBound(model, name, level)
+
+    def excess(tree):
+        return bound.excess(tree) / PRECISION
+
+    tree = sample_posterior(
+        model, draws, seed, precision=excess, groups=groups, progress=progress, **sampling
+    )
+    tree["profile"] = xr.DataTree(
+        xr.Dataset({"delta_chi2": (name, profile.delta_chi2)}, coords={name: profile.values})
+    )
+    state = state_of(tree)
+    if state["converged"] and (left := excess(tree)) > 1:
+        notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
+    kind = "hdi" if question.interaction.signed else "upper"
+    nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse"))
+    ends = bound.ends(tree) if state["converged"] else nothing
+    exact = exact_bound(model, name, level)
+    notes += disagreement(ends, exact) if exact and state["converged"] else []
+    return Limit(
+        model=question.interaction.name,
+        parameter=name,
+        experiment=question.experiment_name,
+        unit=question.interaction.unit,
+        prior="; ".join(prior_words(model).values()),
+        level=level,
+        posterior=PosteriorBound(kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact),
+        profile=profile,
+        published=published_limit(question.interaction.name, name, question.experiment_name)
+        if level == 0.9
+        else None,
+        caveats=caveats(question),
+        notes=notes,
+        draws=tree,
+        power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
+    )
+
+
+def disagreement(ends: dict[str, Any], exact: dict[str, Any]) -> list[str]:
+    """Words where the draws' bound and quadrature's differ by more than the draws' error explains."""
+    notes = []
+    for end in ("lower", "upper"):
+        mine, theirs = ends.get(end), exact[end]
+        if mine is None or theirs is None:
+            continue
+        if abs(mine - theirs) > SUSPICIOUS * ends["mcse"] + 1e-3 * abs(theirs):
+            notes.append(
+                f"the {end} end is {mine:.5g} ± {ends['mcse']:.2g} from the draws, {theirs:.5g} by quadrature"
+            )
+    return notes
+
+
+def exact_bound(model: pm.Model, name: str, level: float) -> dict[str, Any] | None:
+    """The credible bound by quadrature: what the draws must agree with."""
+    question = question_of(model)
+    if len(question.free) > 1:
+        return None
+    return credible_region(marginal_density(model, name), level, question.interaction.signed)

@@ -1,0 +1,247 @@
+"""The marginal posterior of one or two parameters by quadrature: no sampling, no kernel density.
+
+At each value of the parameters the nuisances are integrated by a Gauss-Hermite product rule placed on their
+conditional maximum with the curvature there: the exact answer for a Gaussian conditional. A nuisance close to
+where its prior is cut is integrated from the cut by Gauss-Legendre instead.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pymc as pm
+from numpy.polynomial.hermite import hermgauss
+from numpy.polynomial.legendre import leggauss
+from scipy.interpolate import PchipInterpolator
+from scipy.special import logsumexp
+
+from ..errors import InputError
+from ..priors.named import Prior
+from .chi2 import Likelihood, prior_range
+from .minimise import Fits, minimise_many
+from .setup import question_of
+
+__all__ = ["Density", "log_marginal_likelihood", "marginal_density", "prior_grid"]
+
+NEGLIGIBLE = 16.0  # below the peak of a log-density
+REFINEMENTS = 4
+CHUNK = 100_000  # points at which chi^2 is evaluated at once
+NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
+CUT_NODES, CUT_WEIGHTS = leggauss(32)
+_KNOWN: WeakKeyDictionary[pm.Model, dict[tuple, tuple]] = WeakKeyDictionary()
+ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
+
+
+class Density(NamedTuple):
+    """Marginal posterior density of one parameter on a grid.
+
+    Attributes
+    ----------
+    values : (n,)
+    density : (n,)
+        Normalised to one over the range.
+    log_evidence : float
+        Logarithm of the integral of likelihood times prior, up to the constant of the saturated model.
+    """
+
+    values: np.ndarray
+    density: np.ndarray
+    log_evidence: float
+
+    def cumulative(self) -> np.ndarray:
+        """Probability below each value, (n,)."""
+        smooth = PchipInterpolator(self.values, self.density).antiderivative()
+        below = smooth(self.values)
+        return below / below[-1]
+
+    def below(self, value: float) -> float:
+        """Probability below one value."""
+        smooth = PchipInterpolator(self.values, self.density).antiderivative()
+        return float(smooth(np.clip(value, self.values[0], self.values[-1])) / smooth(self.values[-1]))
+
+    def quantile(self, probability: float) -> float:
+        """Value below which the given probability lies."""
+        below = self.cumulative()
+        keep = np.concatenate([[True], np.diff(below) > 0])
+        return float(PchipInterpolator(below[keep], self.values[keep])(probability))
+
+    def at(self, values) -> np.ndarray:
+        """Density at other values, (m,); zero outside the grid."""
+        inside = PchipInterpolator(self.values, self.density, extrapolate=False)(values)
+        return np.nan_to_num(inside, nan=0.0)
+
+    def reweighted(self, weight: np.ndarray) -> "Density":
+        """The density under another prior, given its ratio to this one on the grid."""
+        density = self.density * weight
+        total = PchipInterpolator(self.values, density).integrate(self.values[0], self.values[-1])
+        return Density(self.values, density / total, self.log_evidence + float(np.log(total)))
+
+
+@lru_cache
+def _product_rule(dimensions: int, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes (m, dimensions) and log weights (m,) for the integral of exp(-|z|^2 / 2) f(z)."""
+    if dimensions == 0:  # the only nuisance is integrated from its cut
+        return np.zeros((1, 0)), np.zeros(1)
+    nodes, weights = hermgauss(order)
+    grids = np.meshgrid(*[np.sqrt(2) * nodes] * dimensions, indexing="ij")
+    logs = np.meshgrid(*[np.log(np.sqrt(2) * weights)] * dimensions, indexing="ij")
+    z = np.stack([g.ravel() for g in grids], axis=-1)
+    return z, np.sum([w.ravel() for w in logs], axis=0)
+
+
+def log_marginal_likelihood(
+    likelihood: Likelihood, held: Sequence[int], values: np.ndarray, order: int = ORDER
+) -> np.ndarray:
+    """Logarithm of the likelihood with the nuisances integrated over their priors.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+    held : sequence of int
+        Indices of the parameters on the grid; everything else must be a nuisance.
+    values : (n, n_held)
+    order : int
+        Nodes per nuisance.
+
+    Returns
+    -------
+    (n,)
+        Up to a constant: the nuisance priors are counted by their ratio to their peak.
+
+    Raises
+    ------
+    InputError
+        If another physics parameter is free: it has no Gaussian conditional to place nodes on.
+    """
+    others = np.array([i for i in range(len(likelihood.names)) if i not in held], int)
+    if np.any(others < likelihood.n_physics):
+        raise InputError(
+            f"{[likelihood.names[i] for i in others if i < likelihood.n_physics]} must be on the grid too"
+        )
+    start = np.repeat(likelihood.start[None], len(values), axis=0)
+    start[:, list(held)] = np.asarray(values, float).reshape(-1, len(held))
+    fits = minimise_many(likelihood, start, others, warm=True)
+    if not others.size:
+        return -0.5 * fits.chi2
+    covariance = np.linalg.inv(fits.hessian[:, others[:, None], others] / 2)
+    spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    room = (fits.x[:, others] - likelihood.lower[others]) / spread
+    nearest = np.where(room.min(axis=-1) < NEAR, room.argmin(axis=-1), -1)
+    result = np.empty(len(values))
+    for k in np.unique(nearest):
+        axes = others if k < 0 else np.concatenate([others[[k]], np.delete(others, k)])
+        rows = np.flatnonzero(nearest == k)
+        for part in np.array_split(rows, -(-rows.size * order**others.size // CHUNK)):
+            some = Fits(*(values[part] for values in fits))
+            result[part] = _integrated(likelihood, some, axes, order, cut=k >= 0)
+    return result
+
+
+def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int, cut: bool) -> np.ndarray:
+    """Logarithm of the integral over some variables around minima (m,); ``cut``: the first nears its edge."""
+    root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, axes[:, None], axes] / 2))
+    z, log_weight = _product_rule(axes.size - cut, order)
+    log_weight = np.tile(log_weight + 0.5 * (z**2).sum(axis=-1), (len(fits.x), 1))
+    z = np.tile(z, (len(fits.x), 1, 1))
+    if cut:
+        first, log_first = _from_edge(likelihood, fits, axes[0], root[:, 0, 0])
+        n, m = first.shape[1], z.shape[1]
+        z = np.concatenate([np.repeat(first, m, axis=1)[..., None], np.tile(z, (1, n, 1))], axis=-1)
+        log_weight = np.repeat(log_first, m, axis=1) + np.tile(log_weight, (1, n))
+    points = np.repeat(fits.x[:, None], z.shape[1], axis=1)
+    points[:, :, axes] += np.einsum("mij,mkj->mki", root, z)
+    inside = (points[:, :, axes] > likelihood.lower[axes]).all(axis=-1)
+    log_f = np.full(inside.shape, -np.inf)
+    least = np.broadcast_to(fits.chi2[:, None], inside.shape)
+    log_f[inside] = -0.5 * (likelihood.batch(points[inside]) - least[inside])
+    spread = np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
+    return logsumexp(log_weight + log_f, axis=-1) - 0.5 * fits.chi2 + spread
+
+
+def _from_edge(likelihood: Likelihood, fits: Fits, axis: int, scale) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and log weights (m, n) from a variable's edge to where the integrand is below exp(-32).
+
+    In units of ``scale`` from the minimum. On the edge itself the integrand falls with a slope, too.
+    """
+    lowest = (likelihood.lower[axis] - fits.x[:, axis]) / scale
+    slope = np.maximum(0.5 * fits.gradient[:, axis] * scale, 0.0)
+    half = (np.sqrt(slope**2 + 64.0) - slope - lowest) / 2
+    return lowest[:, None] + half[:, None] * (CUT_NODES + 1), np.log(half[:, None] * CUT_WEIGHTS)
+
+
+def marginal_density(
+    model: pm.Model, parameter: str | None = None, n: int = 241, order: int = ORDER
+) -> Density:
+    """Marginal posterior density of the one free parameter of a model.
+
+    Parameters
+    ----------
+    model : pm.Model
+        With one free parameter.
+    parameter : str, optional
+    n : int
+        Grid points over the prior's range, and more around narrow modes; a user's own prior is taken where
+        Delta chi^2 stays below 25.
+    order : int
+        Gauss-Hermite nodes per nuisance.
+
+    Returns
+    -------
+    Density
+        Kept for the same model with the same numbers and prior, read-only: the check of modes, the bound and
+        its check all ask.
+
+    Raises
+    ------
+    InputError
+        If the model's numbers say another range than its prior; see
+        :func:`bayes_enues.fit.chi2.prior_range`.
+    """
+    likelihood = Likelihood(model)
+    name = likelihood.names[0] if parameter is None else parameter
+    known = _KNOWN.setdefault(model, {})
+    rests_on = (likelihood.numbers.tobytes(), likelihood.question.priors[name])
+    before, density = known.get((name, n, order), (None, None))
+    if before != rests_on:
+        density = _marginal_density(model, likelihood, name, n, order)
+        for array in (density.values, density.density):
+            array.setflags(write=False)
+        known[name, n, order] = (rests_on, density)
+    return density
+
+
+def prior_grid(model: pm.Model, name: str, n: int) -> np.ndarray:
+    """Points over the range of a parameter's prior between which its density changes little, (n,)."""
+    prior, edges = question_of(model).priors[name], prior_range(model, name)
+    return prior.grid(n) if isinstance(prior, Prior) else np.linspace(*edges, n)
+
+
+def _marginal_density(model: pm.Model, likelihood: Likelihood, name: str, n: int, order: int) -> Density:
+    values = prior_grid(model, name, n)
+    index = likelihood.names.index(name)
+
+    def log_density_at(values):
+        points = np.repeat(likelihood.start[None], values.size, axis=0)
+        points[:, index] = values
+        marginal = log_marginal_likelihood(likelihood, [index], values[:, None], order)
+        return marginal + likelihood.log_prior(points)
+
+    log_density = log_density_at(values)
+    for _ in range(REFINEMENTS):  # narrow modes in a wide range: more points where the probability is
+        matters = log_density > log_density.max() - NEGLIGIBLE
+        if matters.sum() >= n // 2:
+            break
+        matters[1:-1] |= matters[:-2] | matters[2:]
+        new = np.concatenate(
+            [np.linspace(a, b, 6)[1:-1] for a, b in pairwise(values) if matters[np.searchsorted(values, a)]]
+        )
+        values, log_density = np.append(values, new), np.append(log_density, log_density_at(new))
+        order_of = np.argsort(values)
+        values, log_density = values[order_of], log_density[order_of]
+    peak = log_density.max()
+    density = np.exp(log_density - peak)
+    total = PchipInterpolator(values, density).integrate(values[0], values[-1])
+    return Density(values, density / total, float(peak + np.log(total)))

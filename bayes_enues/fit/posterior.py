@@ -1,0 +1,313 @@
+"""The posterior: nutpie's NUTS, compiled once per model shape, with diagnostics that decide.
+
+A run counts only with R-hat <= 1.01, bulk and tail ESS >= 400 and no divergence. One that fails is run again
+by a fixed rule: the same seed with twice the draws, then with a target acceptance of 0.99, then by sequential
+Monte Carlo. One whose draws give separate modes the wrong weights (:mod:`.modes`) fails likewise. Draws are
+doubled until the Monte Carlo error of the bound is small enough.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from arviz_stats.base import array_stats
+
+from ..compiled.draws import derived_groups
+from ..compiled.structures import numbers_of, shape_of
+from ..errors import InputError
+from ..statistics import check_level
+from .setup import question_of
+
+__all__ = ["Diagnostics", "diagnose", "sample_posterior", "sequential_monte_carlo", "state_of"]
+
+CHAINS = 4
+TUNE = 600
+TARGET_ACCEPT = 0.95
+LAST_TARGET_ACCEPT = 0.99
+MAX_DRAWS = 64_000
+SMC_DRAWS = 2000
+R_HAT, ESS = 1.01, 400
+
+
+class Diagnostics(NamedTuple):
+    """Worst values over the parameters of a model.
+
+    Attributes
+    ----------
+    rhat, ess_bulk, ess_tail : float
+    divergences : int
+    """
+
+    rhat: float
+    ess_bulk: float
+    ess_tail: float
+    divergences: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the draws count."""
+        good = self.rhat <= R_HAT and min(self.ess_bulk, self.ess_tail) >= ESS
+        return bool(good and self.divergences == 0)
+
+    def words(self) -> str:
+        """What was wrong, or that nothing was."""
+        wrong = []
+        if not self.rhat <= R_HAT:
+            wrong.append(f"R-hat {self.rhat:.3f} > {R_HAT}")
+        if not min(self.ess_bulk, self.ess_tail) >= ESS:
+            wrong.append(f"effective sample size {min(self.ess_bulk, self.ess_tail):.0f} < {ESS}")
+        if self.divergences:
+            wrong.append(f"{self.divergences} divergences")
+        return ", ".join(wrong) or "converged"
+
+
+def diagnose(posterior: xr.Dataset, divergences: int = 0) -> Diagnostics:
+    """R-hat (rank-normalised), bulk and tail ESS of every variable, the worst of each."""
+    rhat, bulk, tail = [], [], []
+    for variable in posterior.data_vars.values():
+        draws = variable.values
+        rhat.append(float(array_stats.rhat(draws, chain_axis=0, draw_axis=1)))
+        bulk.append(float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="bulk")))
+        tail.append(
+            float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95)))
+        )
+    return Diagnostics(max(rhat), min(bulk), min(tail), int(divergences))
+
+
+def sample_posterior(
+    model: pm.Model,
+    draws: int = 2000,
+    seed: int = 20220811,
+    *,
+    chains: int = CHAINS,
+    tune: int = TUNE,
+    target_accept: float = TARGET_ACCEPT,
+    cores: int | None = None,
+    smc_draws: int = SMC_DRAWS,
+    precision: Callable[[xr.DataTree], float] | None = None,
+    groups: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> xr.DataTree:
+    """Draw from the posterior of a model until the draws count.
+
+    Parameters
+    ----------
+    model : pm.Model
+        From ``bayes_enues.models``, or any other.
+    draws : int
+        Draws per chain to begin with.
+    seed : int
+        The same seed gives the same draws on one machine (with Numba's cache in one state).
+    chains, tune : int
+    target_accept : float
+    cores : int, optional
+    smc_draws : int
+        Particles of each chain, should it come to sequential Monte Carlo.
+    precision : callable, optional
+        From the result so far to the Monte Carlo error relative to the largest allowed; draws are doubled
+        while it exceeds one.
+    groups : bool
+        Whether to add log_likelihood, log_prior, prior, posterior_predictive and observed_data.
+    progress : callable, optional
+        Told in words what is going on.
+
+    Returns
+    -------
+    xr.DataTree
+        Its attributes say ``sampler``, ``draws``, ``attempts``, ``converged``, ``rhat``, ``ess_bulk``,
+        ``ess_tail``, ``divergences`` and ``diagnosis``.
+
+    Raises
+    ------
+    InputError
+        If draws, tune, chains or smc_draws are no positive numbers.
+    """
+    for name, number in (("draws", draws), ("tune", tune), ("chains", chains), ("smc_draws", smc_draws)):
+        if not (isinstance(number, int | np.integer) and number > 0):
+            raise InputError(f"{name} is {number!r}; a positive whole number was needed")
+    tell = progress or (lambda words: None)
+    shape = shape_of(model)
+    if not shape.is_compiled("sampler"):
+        tell("compiling")
+    sampler = shape.sampler.with_data(numbers=numbers_of(model))
+    names = shape.names(model)
+
+    def run(draws, target):
+        tell(f"sampling {chains} x {draws}")
+        return _nuts(sampler, names, draws, tune, chains, seed, target, cores)
+
+    wrong_modes = _mode_check(model)
+    attempts, name = 1, "nuts"
+    while True:
+        tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
+        state = _diagnosed(tree)
+        complaint = wrong_modes(tree) if state.converged else ""
+        if complaint or not state.converged:
+            if name == "smc":
+                break
+            attempts += 1
+            if attempts == 2:
+                draws *= 2
+            elif attempts == 3:
+                target_accept = LAST_TARGET_ACCEPT
+            else:
+                name, draws = "smc", smc_draws  # nearly independent, and dear
+                tell("NUTS chains disagree; sequential Monte Carlo")
+        elif precision is not None and draws < MAX_DRAWS and (excess := precision(tree)) > 1:
+            draws = int(min(draws * 2 ** max(1, np.ceil(2 * np.log2(excess))), MAX_DRAWS))
+        else:
+            break
+    if groups:
+        for group, dataset in derived_groups(model, tree["posterior"].to_dataset(), seed).items():
+            tree[group] = xr.DataTree(dataset)
+    tree.attrs |= {
+        "sampler": name,
+        "draws": int(tree["posterior"].sizes["draw"]),
+        "chains": int(tree["posterior"].sizes["chain"]),
+        "attempts": attempts,
+        "seed": int(seed),
+        "converged": int(state.converged and not complaint),
+        "diagnosis": complaint or state.words(),
+        **{k: float(v) for k, v in state._asdict().items()},
+    }
+    question = getattr(model, "question", None)
+    if question is not None:
+        tree.attrs |= {
+            "model": question.interaction.name,
+            "experiment": question.experiment_name,
+            "prior": "; ".join(prior_words(model).values()),
+        }
+    return tree
+
+
+def state_of(tree: xr.DataTree) -> dict[str, Any]:
+    """What a row says of how its draws were made, from :func:`sample_posterior`."""
+    words = ("rhat", "ess_bulk", "ess_tail", "sampler", "draws", "attempts", "diagnosis")
+    return {
+        **{name: tree.attrs[name] for name in words},
+        "divergences": int(tree.attrs["divergences"]),
+        "converged": bool(tree.attrs["converged"]),
+    }
+
+
+def _mode_check(model: pm.Model) -> Callable[[xr.DataTree], str]:
+    """Words on wrong weights of separate modes, for one signed parameter: those have mirror modes."""
+    from .marginal import marginal_density
+    from .modes import wrong_weights
+
+    question = getattr(model, "question", None)
+    if question is None or not question.interaction.signed or len(question.free) > 1:
+        return lambda tree: ""
+    density, name = marginal_density(model), question.free[0]
+    return lambda tree: wrong_weights(density, tree["posterior"][name].values)
+
+
+def prior_words(model: pm.Model) -> dict[str, str]:
+    """The prior of each free parameter in words."""
+    question = question_of(model)
+    return {
+        name: prior.words(name)
+        if hasattr(prior, "words")
+        else f"user's own ({getattr(prior, '__name__', prior)})"
+        for name, prior in question.priors.items()
+    }
+
+
+def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
+    import nutpie
+
+    tree = nutpie.sample(
+        sampler,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        cores=cores,
+        seed=seed,
+        target_accept=target_accept,
+        progress_bar=False,
+        save_warmup=False,
+    )
+    posterior = (
+        tree["posterior"]
+        .to_dataset()
+        .rename({a: b for a, b in names.items() if a in tree["posterior"] and a != b})
+    )
+    stats = tree["sample_stats"].to_dataset()
+    stats = stats[[v for v in ("diverging", "depth", "energy", "logp", "n_steps", "step_size") if v in stats]]
+    return _dateless({"posterior": posterior, "sample_stats": stats})
+
+
+class _OneCopy(pm.smc.kernels.IMH):
+    """PyMC's kernel, its functions shared by all chains: they hold no random numbers, so need no copies."""
+
+    def set_rng(self, rng):
+        self.rng = rng
+
+
+def sequential_monte_carlo(model: pm.Model, draws: int, chains: int, seed: int) -> xr.DataTree:
+    """PyMC's sequential Monte Carlo, from populations of our own and with what its chains compile shared.
+
+    Parameters
+    ----------
+    model : pm.Model
+    draws, chains, seed : int
+    """
+    logger = logging.getLogger("pymc.smc.sampling")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with model, warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Numba will use object mode", UserWarning)
+            return pm.sample_smc(
+                draws=draws,
+                kernel=_OneCopy,
+                chains=chains,
+                cores=1,
+                random_seed=seed,
+                start=_populations(model, draws, chains, seed),
+                progressbar=False,
+                compute_convergence_checks=False,  # ours decide
+            )
+    finally:
+        logger.setLevel(level)
+
+
+def _smc(model, draws, chains, seed) -> xr.DataTree:
+    tree = sequential_monte_carlo(model, draws, chains, seed)
+    return _dateless({"posterior": tree["posterior"].to_dataset()[[rv.name for rv in model.free_RVs]]})
+
+
+def _populations(model, draws, chains, seed) -> list[dict[str, np.ndarray]] | None:
+    """A population drawn from the prior for each chain; PyMC itself would compile one function a chain.
+
+    None where a variable is no single number: then PyMC draws its own.
+    """
+    if any(rv.ndim for rv in model.free_RVs):
+        return None
+    functions, numbers = shape_of(model).draws, numbers_of(model)
+    points = functions.prior(chains * draws, numbers, seed)
+    values = functions.sampler_values(points, numbers).reshape(chains, draws, -1)
+    names = [model.rvs_to_values[rv].name for rv in model.free_RVs]
+    return [dict(zip(names, population.T, strict=True)) for population in values]
+
+
+def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:
+    """Groups as a tree without the time of their making: the same draws are the same file."""
+    for group in groups.values():
+        group.attrs.pop("created_at", None)
+    return xr.DataTree.from_dict(groups)
+
+
+def _diagnosed(tree: xr.DataTree) -> Diagnostics:
+    diverging = int(tree["sample_stats"]["diverging"].sum()) if "sample_stats" in tree else 0
+    return diagnose(tree["posterior"].to_dataset(), diverging)
+
+
+def quantile_error(draws: np.ndarray, probability: float) -> float:
+    """Monte Carlo standard error of a quantile of draws (chain, draw)."""
+    check_level(probability)
+    return float(array_stats.mcse(draws, chain_axis=0, draw_axis=1, method="quantile", prob=probability))

@@ -1,0 +1,72 @@
+"""Power scaling: how far the posterior of the physics parameter moves when its prior, or the likelihood, is
+raised to a power near one (Kallioinen et al., Stat. Comput. 34 (2024) 57; ArviZ's ``psense``).
+
+Only the physics parameter's own prior is scaled: the penalties of Eqs. 14 and 15 are priors too, and scaling
+them would answer another question.
+"""
+
+import numpy as np
+import xarray as xr
+
+from ..errors import InputError
+
+__all__ = ["THRESHOLD", "power_scaling"]
+
+THRESHOLD = 0.05
+
+
+def power_scaling(tree: xr.DataTree, parameter: str) -> dict[str, float | str]:
+    """Sensitivity of one parameter's posterior to its prior and to the likelihood.
+
+    Parameters
+    ----------
+    tree : xr.DataTree
+        With the groups ``posterior``, ``log_prior`` and ``log_likelihood``.
+    parameter : str
+
+    Returns
+    -------
+    dict
+        ``prior`` and ``likelihood``, each the cumulative Jensen-Shannon distance per unit of log2 of the
+        power (above 0.05 counts as sensitive), and ``diagnosis`` in words.
+
+    Raises
+    ------
+    InputError
+        If a group is missing.
+    """
+    from arviz_stats import psense
+
+    missing = [g for g in ("posterior", "log_prior", "log_likelihood") if g not in tree]
+    if missing:
+        raise InputError(f"power scaling needs the groups {missing}; sample with groups=True")
+    log_likelihood = sum(
+        v.sum([d for d in v.dims if d not in ("chain", "draw")])
+        for v in tree["log_likelihood"].data_vars.values()
+    )
+    log_prior = tree["log_prior"][parameter]
+    needed = xr.DataTree.from_dict(
+        {
+            "posterior": xr.Dataset({parameter: tree["posterior"][parameter]}),
+            "log_prior": xr.Dataset({parameter: log_prior}),
+            "log_likelihood": xr.Dataset({"counts": log_likelihood}),
+        }
+    )
+    flat = float(np.ptp(log_prior.values)) < 1e-9
+    prior = 0.0 if flat else float(psense(needed, [parameter], group="prior")[parameter])
+    likelihood = float(psense(needed, [parameter], group="likelihood")[parameter])
+    return {"prior": prior, "likelihood": likelihood, "diagnosis": _words(flat, prior, likelihood)}
+
+
+def _words(flat: bool, prior: float, likelihood: float) -> str:
+    if flat:
+        return (
+            "a flat density does not change when it is raised to a power: this says nothing of other priors"
+        )
+    if prior >= THRESHOLD and likelihood >= THRESHOLD:
+        return "prior and likelihood both move the posterior"
+    if prior >= THRESHOLD:
+        return "the prior decides, the likelihood is weak"
+    if likelihood < THRESHOLD:
+        return "neither moves the posterior by much"
+    return "the likelihood decides"

@@ -1,0 +1,222 @@
+"""What a model asks: which interaction, which parameters are free, of which experiments.
+
+A model page builds one of these first. It checks the question before anything is computed, holds the bin
+templates, and stays with the ``pm.Model`` as ``model.question`` so that results can say what they rest on.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pymc as pm
+
+from ..errors import InputError
+from ..experiments.counts import (
+    NotQuadratic,
+    Templates,
+    bin_templates,
+    chain_error,
+    integrates_exactly,
+    signal_counts,
+    typical_scale,
+)
+from ..experiments.experiment import Experiment
+from ..experiments.loading import load_distinct
+from ..experiments.schema import NuisanceEntry
+from ..interactions.base import Interaction
+from ..interactions.checks import check_class, check_interaction, stays_symbolic
+
+__all__ = ["Question", "ask", "question_of"]
+
+CHAIN_TOLERANCE = 2e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """The physics of one model.
+
+    Attributes
+    ----------
+    interaction : Interaction
+        With the parameters that are not free.
+    experiments : tuple of Experiment
+        Sorted by name.
+    free : tuple of str
+    scales : tuple of float
+        A value near the expected limit for each free parameter.
+    spectrum : str
+        ``templates`` or ``chain``.
+    templates : tuple of Templates, or None
+        One for each experiment; the chain has none.
+    notes : tuple of str
+        What had to be done differently, in words.
+    priors : dict
+        Prior of each free parameter, filled by the model page.
+    open_ranges : dict
+        Those whose range is the likelihood's, as they were before it was known.
+    """
+
+    interaction: Interaction
+    experiments: tuple[Experiment, ...]
+    free: tuple[str, ...]
+    scales: tuple[float, ...]
+    spectrum: str
+    templates: tuple[Templates, ...] | None
+    notes: tuple[str, ...] = ()
+    priors: dict = field(default_factory=dict)
+    open_ranges: dict = field(default_factory=dict)
+
+    @property
+    def experiment_name(self) -> str:
+        """Names of the experiments, sorted and joined by a plus."""
+        return "+".join(e.name for e in self.experiments)
+
+    @property
+    def coords(self) -> dict[str, np.ndarray]:
+        """Bin centres of each experiment [keV], for ``pm.Model``."""
+        return {f"bin_{e.slug}": e.centres for e in self.experiments}
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Physical lower edge of each free parameter."""
+        return (-np.inf if self.interaction.signed else 0.0,) * len(self.free)
+
+    def nuisances(self) -> dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]]:
+        """Variable name to the entry and what it scales in which experiment.
+
+        A shared nuisance is one variable; others of the same name are kept apart by the experiment's name.
+        """
+        entries = [(e, n) for e in self.experiments for n in e.nuisances]
+        count = {n.name: sum(m.name == n.name for _, m in entries) for _, n in entries}
+        found: dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]] = {}
+        for experiment, entry in entries:
+            alone = entry.shared or count[entry.name] == 1
+            name = entry.name if alone else f"{entry.name}_{experiment.slug}"
+            first, scaled = found.setdefault(name, (entry, []))
+            for what in ("sigma", "upper"):
+                if (mine := getattr(first, what)) != (other := getattr(entry, what)):
+                    raise InputError(
+                        f"{name} is shared, but its {what} is {mine} in {scaled[0][0].name} and {other} in "
+                        f"{experiment.name}; a shared nuisance has one {what}"
+                    )
+            scaled.append((experiment, entry.scales))
+        return found
+
+    def strengths(self, name: str) -> tuple[float, float]:
+        """Sums over all bins of the linear and the quadratic template of one parameter."""
+        k = self.free.index(name)
+        templates = self.templates
+        if templates is None:  # no quadratic, but near enough to one to know where to look
+            alone = (name,), (self.scales[k],)
+            templates = [bin_templates(e, self.interaction, *alone, check=False) for e in self.experiments]
+            k = 0
+        return (
+            float(sum(t.t1[k].sum() for t in templates)),
+            float(sum(t.t2[k].sum() for t in templates)),
+        )
+
+    def spectrum_of(self, experiment: Experiment, theta: Mapping):
+        """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
+
+        ``templates``: bin templates in ``pm.Data``, so that models of one shape differ in numbers only.
+        ``chain``: from the flux to the bins with symbols throughout.
+        """
+        if self.templates is None:
+            return signal_counts(experiment, self.interaction.with_values(**theta))
+        templates = self.templates[self.experiments.index(experiment)]
+        counts = pm.Data(f"t0_{experiment.slug}", templates.t0)
+        for k, name in enumerate(self.free):
+            u = (
+                theta[name] / pm.Data(f"scale_{name}_{experiment.slug}", self.scales[k])
+            ) ** self.interaction.power
+            t1 = pm.Data(f"t1_{name}_{experiment.slug}", templates.t1[k])
+            t2 = pm.Data(f"t2_{name}_{experiment.slug}", templates.t2[k])
+            counts = counts + u * (t1 + u * t2)
+        return counts
+
+
+def ask(
+    interaction: Interaction,
+    experiments: Sequence[Experiment | str],
+    free: str | Sequence[str],
+    spectrum: str = "templates",
+) -> Question:
+    """Check a question and compute its templates.
+
+    Raises
+    ------
+    InputError
+        If a parameter is unknown, free twice (``universal`` is all flavours), given and free at once, the
+        experiments are none, the same twice, or unknown, or no counts can come from the cross section; see
+        :func:`bayes_enues.interactions.checks.check_interaction`.
+    """
+    check_class(interaction)
+    kind = type(interaction)
+    free = (free,) if isinstance(free, str) else tuple(free)
+    unknown = sorted(set(free) - set(kind.free_names()))
+    if unknown or not free:
+        raise InputError(
+            f"{interaction.name} cannot leave {unknown or 'nothing'} free; the choices are "
+            f"{list(kind.free_names())}"
+        )
+    members = [member for name in free for member in kind.groups.get(name, (name,))]
+    if len(set(members)) < len(members):
+        raise InputError(f"{list(free)} names a parameter twice; {dict(kind.groups)} stand for several")
+    for member in members:
+        if np.any(getattr(interaction, member) != 0):
+            raise InputError(
+                f"{member} is given ({getattr(interaction, member)}) and free at once; choose one"
+            )
+    loaded = load_distinct(experiments)
+    if spectrum not in ("templates", "chain"):
+        raise InputError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
+
+    check_interaction(interaction, free)
+    notes = []
+    if not integrates_exactly(interaction):
+        notes.append(f"{kind.__name__} is no quadratic in 1/E_nu: integrated over a fine grid of energies")
+    scales = tuple(typical_scale(loaded, interaction, name) for name in free)
+    templates = None
+    if spectrum == "templates":
+        try:
+            templates = tuple(bin_templates(e, interaction, free, scales) for e in loaded)
+        except NotQuadratic as error:
+            spectrum = "chain"
+            notes.append(f"{error}; the full chain was used instead")
+            warnings.warn(notes[-1], stacklevel=3)
+    if spectrum == "chain":
+        _check_chain(interaction)
+    return Question(interaction, loaded, free, scales, spectrum, templates, tuple(notes))
+
+
+def _check_chain(interaction: Interaction) -> None:
+    """Refuse the symbolic chain for a formula that leaves PyTensor or that few nodes cannot integrate."""
+    kind = type(interaction).__name__
+    if why := stays_symbolic(interaction):
+        raise InputError(
+            f"{kind}.cross_section cannot be used in the symbolic chain: {why}; write it with operators and "
+            "ufuncs, or use spectrum='templates' if counts are quadratic in the parameters"
+        )
+    if (error := chain_error(interaction)) > CHAIN_TOLERANCE:
+        raise InputError(
+            f"{kind}.cross_section is not smooth in 1/E_nu: the symbolic chain would be off by {error:.1g}; "
+            "only spectrum='templates' can serve it, which needs counts quadratic in the parameters"
+        )
+
+
+def question_of(model: pm.Model) -> Question:
+    """The question a model was built from.
+
+    Raises
+    ------
+    InputError
+        If the model was not built by a page of ``bayes_enues.models``.
+    """
+    question = getattr(model, "question", None)
+    if question is None:
+        raise InputError(
+            "this model carries no question: build it with a function of bayes_enues.models, or set "
+            "model.question to a bayes_enues.fit.setup.Question"
+        )
+    return question

@@ -1,0 +1,147 @@
+"""The references of a result: data releases, solar model, oscillation fit, atomic data, methods, software.
+
+What is cited follows from what was used. Each entry of ``data/citations.bib`` names the choices that need it;
+besides, every arXiv number in the header of a table that an experiment read is looked up there.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ..errors import WrongKindError
+from ..experiments.experiment import Experiment
+from ..experiments.loading import load_experiment
+from ..tables import packaged
+
+__all__ = ["cite"]
+
+_ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})")
+
+
+def cite(result: Any) -> str:
+    """BibTeX of everything a result used; ``print(be.cite(result))``.
+
+    Parameters
+    ----------
+    result
+        What ``be.limits`` returns, a row of ``limits.json``, a ``pm.Model`` of this package, an experiment or
+        its name, or a list of those.
+
+    Returns
+    -------
+    str
+        Entries in the order of ``data/citations.bib``. Comments at the end list the references that a user's
+        own table names and that are not known there, and the experiments of a result that cannot be loaded
+        by their name, such as a user's own.
+
+    Raises
+    ------
+    TypeError
+        If this is nothing that has sources.
+    ValueError, FileNotFoundError
+        If an experiment was asked for by a name that there is not.
+    """
+    used, arxiv, gone = _used_by(result)
+    entries = _entries()
+    chosen = [
+        text for text, what, eprint in entries if what & used or (eprint is not None and eprint in arxiv)
+    ]
+    unknown = sorted(set(arxiv) - {eprint for *_, eprint in entries})
+    comments = [f"% no entry for arXiv:{number}, which {arxiv[number]} names" for number in unknown]
+    comments += [
+        f"% {name} cannot be loaded by its name; cite what its folder names" for name in sorted(gone)
+    ]
+    return "\n\n".join([*chosen, *comments])
+
+
+class _Used(NamedTuple):
+    """What a result used, the arXiv numbers in its tables with the table that names each, and experiments
+    that cannot be loaded."""
+
+    what: set[str]
+    arxiv: dict[str, str]
+    gone: set[str]
+
+
+@lru_cache
+def _entries() -> tuple[tuple[str, frozenset[str], str | None], ...]:
+    """Each entry as (text without ``used``, what it is used by, arXiv number)."""
+    text = packaged("citations.bib").read_text(encoding="utf-8")
+    found = []
+    for entry in re.findall(r"^@.*?^\}", text, flags=re.MULTILINE | re.DOTALL):
+        used = re.search(r",\s*used = \{(.*?)\}", entry)
+        eprint = re.search(r"eprint = \{(.*?)\}", entry)
+        shown = entry.replace(used[0], "")
+        found.append((shown, frozenset(used[1].split()), eprint[1] if eprint else None))
+    return tuple(found)
+
+
+def _used_by(result: Any) -> _Used:
+    if isinstance(result, str):
+        result = [load_experiment(part) for part in _names(result)]
+    if isinstance(result, Experiment):
+        return _used_by_experiment(result)
+    if isinstance(result, Mapping) and "experiment" in result:  # a row of limits.json
+        return _fitted(result["experiment"], _sampler(result.get("posterior")))
+    if hasattr(result, "question"):  # a pm.Model
+        return _together(result.question.experiments, {"statistics", "analysis"})
+    if hasattr(result, "experiment") and hasattr(result, "model"):  # Limit, RowSpec, Projection
+        return _fitted(result.experiment, _sampler(getattr(result, "posterior", None)))
+    if isinstance(result, Iterable) and not isinstance(result, Mapping):
+        return _together(result, set())
+    raise WrongKindError(
+        f"{type(result).__name__} has no sources to cite; what be.limits returns, a model, a row of "
+        "limits.json or an experiment was needed"
+    )
+
+
+def _names(joined: str) -> list[str]:
+    from ..runs.rows import split_experiments
+
+    return split_experiments(joined)
+
+
+def _sampler(posterior: Any) -> set[str]:
+    name = posterior.get("sampler") if isinstance(posterior, Mapping) else getattr(posterior, "sampler", None)
+    return {"statistics", "analysis"} | ({f"sampler:{name}"} if name else set())
+
+
+def _fitted(experiment: str | Experiment, used: set[str]) -> _Used:
+    """Of a result, which keeps the name of its experiment and not where it came from."""
+    if isinstance(experiment, Experiment):
+        return _together([experiment], used)
+    loaded, gone = [], set()
+    for name in _names(experiment):
+        try:
+            loaded.append(load_experiment(name))
+        except (ValueError, FileNotFoundError):
+            gone.add(name)
+    found = _together(loaded, used)
+    return found._replace(gone=gone)
+
+
+def _together(parts: Iterable, used: set[str]) -> _Used:
+    found = _Used(set(used), {}, set())
+    for more in map(_used_by, parts):
+        for mine, theirs in zip(found, more, strict=True):
+            mine.update(theirs)
+    return found
+
+
+def _used_by_experiment(experiment: Experiment) -> _Used:
+    sun, settings = experiment.sun, experiment.settings
+    used = {
+        "analysis",
+        "spectra",
+        f"fluxes:{sun.fluxes}",
+        f"oscillation:{sun.oscillation}",
+        f"profile:{sun.profile}",
+        f"electrons:{experiment.xenon.electrons}",
+        f"experiment:{settings.name}",
+    }
+    arxiv = {}
+    for table, lines in {"experiment.toml": (experiment.reference,), **experiment.provenance}.items():
+        for number in _ARXIV.findall("\n".join(lines)):
+            arxiv.setdefault(number, f"{experiment.name}, {table},")
+    return _Used(used, arxiv, set())

@@ -1,0 +1,1 @@
+"""Recoils of solar neutrinos, and what a detector makes of them."""

@@ -1,0 +1,101 @@
+"""From true recoil energy to bins: smear first, then weight, integrated over each bin."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.polynomial.legendre import leggauss
+
+from ..errors import InputError
+
+__all__ = ["energy_grid", "response_matrix"]
+
+_PANEL_NODES, _PANEL_WEIGHTS = leggauss(4)
+REACH = 8.0  # standard deviations beyond the last bin edge that the grid covers
+
+
+def energy_grid(
+    lower: float, upper: float, breaks, resolution: Callable, fineness: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights for integrals over the true recoil energy.
+
+    Gauss-Legendre panels that end at every break (a shell edge, where the rate jumps), are no wider than
+    half the resolution and no wider than a third of their energy (rates rise like 1/E or 1/E^2).
+
+    Parameters
+    ----------
+    lower, upper : float
+        Range [keV].
+    breaks : sequence of float
+        Energies at which the rate is discontinuous [keV].
+    resolution : callable
+        Gaussian width at an energy [keV].
+    fineness : float
+        Panels are this many times narrower.
+
+    Returns
+    -------
+    e_er, weights : (n_er,)
+        Both [keV].
+    """
+    edges = [lower]
+    stops = [*sorted(b for b in breaks if lower < b < upper), upper]
+    for stop in stops:
+        while edges[-1] < stop:
+            here = edges[-1]
+            step = min(0.5 * float(resolution(here)), here / 3) / fineness
+            # join the last sliver to its neighbour rather than leave a panel of no width
+            edges.append(stop if here + 1.5 * step >= stop else here + step)
+    edges = np.array(edges)
+    half = np.diff(edges)[:, None] / 2
+    e_er = edges[:-1, None] + half * (_PANEL_NODES + 1)
+    return e_er.ravel(), (half * _PANEL_WEIGHTS).ravel()
+
+
+def response_matrix(
+    e_er, weights, bin_edges, efficiency: Callable, resolution: Callable, kinks=(), n_nodes: int = 8
+) -> np.ndarray:
+    """Probability to be kept and reconstructed in each bin, times the weight of each true energy.
+
+    ``response_matrix(...) @ recoil_rate`` is the binned rate. Recoils are smeared first and weighted then:
+    width and efficiency belong to the reconstructed energy (Sec. 2.4 of arXiv:2208.06415). Gauss-Legendre
+    between the edges of the bins and the points at which the efficiency turns.
+
+    Parameters
+    ----------
+    e_er, weights : (n_er,)
+        True recoil energy and quadrature weights, from :func:`energy_grid` [keV].
+    bin_edges : (n_bins + 1,)
+        Edges in reconstructed energy, increasing [keV].
+    efficiency, resolution : callable
+        Of reconstructed energy [keV]: efficiency between 0 and 1, Gaussian width [keV].
+    kinks : sequence of float
+        Energies where the efficiency is not smooth, such as the points of its table [keV].
+    n_nodes : int
+        Nodes in each piece of a bin.
+
+    Returns
+    -------
+    (n_bins, n_er)
+        Response [keV].
+
+    Raises
+    ------
+    InputError
+        If the grid stops where spill-over into the last bin would be lost.
+    """
+    reach = bin_edges[-1] + 5 * resolution(bin_edges[-1])
+    if e_er[-1] + weights[-1] < reach:
+        raise InputError(
+            f"e_er ends at {e_er[-1]:g} keV, but recoils up to {reach:g} keV spill into the "
+            f"last bin ({bin_edges[-2]:g} to {bin_edges[-1]:g} keV); extend e_er"
+        )
+    nodes, node_weights = leggauss(n_nodes)
+    inner = [kink for kink in kinks if bin_edges[0] < kink < bin_edges[-1]]
+    edges = np.unique([*bin_edges, *inner])
+    half = np.diff(edges)[:, None] / 2
+    e_reco = edges[:-1, None] + half * (nodes + 1)
+    sigma = resolution(e_reco)
+    area = half * node_weights * efficiency(e_reco) / (np.sqrt(2 * np.pi) * sigma)
+    pull = (e_reco[..., None] - e_er) / sigma[..., None]
+    pieces = np.einsum("pn,pne->pe", area, np.exp(-0.5 * pull**2)) * weights
+    return np.add.reduceat(pieces, np.searchsorted(edges, bin_edges[:-1]), axis=0)

@@ -1,0 +1,88 @@
+"""Xenon's electrons: how many of them a recoil of given energy can free.
+
+The free-electron cross section is multiplied by Z_eff, the number of electrons bound by less than the
+recoil energy. Alternatives exist for the study of systematic errors.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..errors import InputError
+from ..tables import packaged, read_table
+
+__all__ = ["ELECTRON_MODELS", "Xenon", "shell_edges"]
+
+#: What can stand for the electrons of xenon.
+ELECTRON_MODELS = {
+    "steps": "step functions at the Hartree-Fock binding energies",
+    "free": "54 free electrons at every energy",
+    "rrpa": "steps, with the Standard Model part corrected to the random-phase approximation",
+}
+N_ELECTRONS = 54
+
+
+@lru_cache
+def shell_edges() -> tuple[np.ndarray, np.ndarray]:
+    """Hartree-Fock binding energies [keV], increasing, and the number of electrons of each shell.
+
+    Chen et al., PLB 774 (2017) 656, Table 1.
+    """
+    table = read_table(
+        packaged("xenon", "binding.csv"), needed=("binding_eV", "n_electrons"), text=("orbital", "edge")
+    )
+    order = np.argsort(table["binding_eV"])
+    return table["binding_eV"][order] / 1e3, table["n_electrons"][order]
+
+
+@dataclass(frozen=True)
+class Xenon:
+    """The target.
+
+    Parameters
+    ----------
+    electrons : str
+        One of ``ELECTRON_MODELS``: ``steps`` (default), ``free`` or ``rrpa``.
+    threshold_keV : float
+        Recoils below this energy are dropped; the steps begin at 12 eV.
+
+    Raises
+    ------
+    InputError
+        If the model of the electrons is unknown or the threshold negative.
+    """
+
+    electrons: str = "steps"
+    threshold_keV: float = 0.012
+
+    def __post_init__(self):
+        if self.electrons not in ELECTRON_MODELS:
+            raise InputError(
+                f"there is no electron model {self.electrons!r}; the choices are {sorted(ELECTRON_MODELS)}"
+            )
+        if not self.threshold_keV >= 0:
+            raise InputError(f"threshold_keV is {self.threshold_keV}; zero or more was needed")
+
+    def z_eff(self, e_er) -> np.ndarray:
+        """Electrons that a recoil can free, shape of ``e_er`` [keV]."""
+        e_er = np.asarray(e_er, float)
+        if self.electrons == "free":
+            electrons = np.full(e_er.shape, float(N_ELECTRONS))
+        else:
+            binding, n_electrons = shell_edges()
+            freed = np.concatenate([[0.0], np.cumsum(n_electrons)])
+            electrons = freed[np.searchsorted(binding, e_er, side="left")]
+        return electrons * (e_er >= self.threshold_keV)
+
+    def standard_model_correction(self, e_er) -> np.ndarray:
+        """Factor on the Standard Model's part of the rate; one unless ``electrons`` is ``rrpa``.
+
+        Chen et al., arXiv:1610.04177: ``ratio_total`` of ``data/xenon/rrpa_ratio.csv``, its end values held
+        outside the table (0.27 to 28.7 keV).
+        """
+        e_er = np.asarray(e_er, float)
+        if self.electrons != "rrpa":
+            return np.ones_like(e_er)
+        table = read_table(packaged("xenon", "rrpa_ratio.csv"), needed=("e_er_keV", "ratio_total"))
+        return np.interp(e_er, table["e_er_keV"], table["ratio_total"])

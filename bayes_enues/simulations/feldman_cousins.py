@@ -1,0 +1,144 @@
+"""The construction of Feldman and Cousins, Phys. Rev. D 57 (1998) 3873, with nuisances profiled.
+
+A value belongs to the region if the data's Delta chi^2 there does not exceed what a share ``level`` of toys
+thrown at that value stays below. The critical values come from :mod:`.jobs`; between true
+values they are taken as straight lines.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pymc as pm
+
+from ..errors import InputError
+from ..fit.profile import profile_likelihood
+from ..fit.setup import question_of
+from ..runs.rows import RowSpec
+
+__all__ = ["attach", "feldman_cousins", "inputs_of", "p_value"]
+
+POINTS = 801
+
+
+def feldman_cousins(
+    model: pm.Model, true_values, critical_values, errors, level: float = 0.9
+) -> dict[str, Any]:
+    """The region of one parameter, with its Monte Carlo error.
+
+    Parameters
+    ----------
+    model : pm.Model
+        With one free parameter.
+    true_values, critical_values, errors : (n,)
+        Where toys were thrown, and the Delta chi^2 that ``level`` of them stay below.
+    level : float
+
+    Returns
+    -------
+    dict
+        ``lower``, ``upper``, ``pieces``, ``error`` (of the upper end), ``critical_value`` (there), ``level``
+        and ``note``. An end that the true values do not reach is None, and the note says so.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two true values, or one has no critical value.
+    """
+    values, critical = np.asarray(true_values, float), np.asarray(critical_values, float)
+    if values.size < 2 or not np.all(np.isfinite(critical)):
+        raise InputError(
+            f"critical values {list(critical_values)} at {list(true_values)}; two or more finite ones "
+            "were needed"
+        )
+    grid = np.linspace(values[0], values[-1], POINTS)
+    profile = profile_likelihood(model, level=level, values=grid)
+    excess = profile.delta_chi2 - np.interp(grid, values, critical)
+    inside = excess <= 0
+    crossings = np.flatnonzero(inside[1:] != inside[:-1])
+    ends = [_crossing(grid[i : i + 2], excess[i : i + 2]) for i in crossings]
+    at_edge = not question_of(model).interaction.signed and values[0] == 0
+    notes = []
+    if inside[0]:
+        ends.insert(0, float(values[0]))
+        if not at_edge:
+            notes.append(f"the region reaches below the lowest true value, {values[0]:g}")
+    if inside[-1]:
+        ends.append(float(values[-1]))
+        notes.append(f"the region reaches beyond the highest true value, {values[-1]:g}")
+    if not ends:
+        return {
+            "lower": None, "upper": None, "pieces": [], "error": None, "critical_value": None, "level": level,
+            "note": "no true value is inside; throw toys at more of them",
+        }  # fmt: skip
+    upper = ends[-1]
+    slope = np.gradient(excess, grid)[np.searchsorted(grid, upper).clip(0, POINTS - 1)]
+    open_above, open_below = bool(inside[-1]), bool(inside[0])
+    return {
+        "lower": None if open_below else ends[0],
+        "upper": None if open_above else upper,
+        "pieces": [list(piece) for piece in zip(ends[::2], ends[1::2], strict=True)],
+        "error": None if open_above else float(np.interp(upper, values, errors) / abs(slope)),
+        "critical_value": None if open_above else float(np.interp(upper, values, critical)),
+        "level": level,
+        "note": "; ".join(notes),
+    }
+
+
+def _crossing(grid: np.ndarray, excess: np.ndarray) -> float:
+    return float(grid[0] - excess[0] * (grid[1] - grid[0]) / (excess[1] - excess[0]))
+
+
+def p_value(delta_chi2: np.ndarray, observed: float) -> float:
+    """Share of toys at least as extreme as the data; at zero true value, the Standard Model's.
+
+    One if the data's best fit is that value itself, as for a best fit on the boundary.
+    """
+    return float((np.asarray(delta_chi2) >= observed - 1e-6).mean())
+
+
+def inputs_of(spec: RowSpec) -> str:
+    """Hash of what a row of limits and one of coverage must share: data, interaction and version."""
+    return replace(spec, level=0.9, prior=None, draws=1, seed=0, delta_chi2=None).fingerprint()
+
+
+def attach(rows: Sequence[dict[str, Any]], specs: Sequence[RowSpec], folder: Path) -> list[str]:
+    """Give rows of ``limits.json`` a ``feldman_cousins`` entry where toys were thrown for them.
+
+    Looks for ``coverage.json`` in the folder of the limits and in its direct subfolders.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Changed in place: an entry that matches is set, one that no longer does is removed.
+    specs : sequence of RowSpec
+        Of each row.
+    folder : path
+
+    Returns
+    -------
+    list of str
+        What was found and not used, in words.
+    """
+    found: dict[tuple[str, float], Mapping[str, Any]] = {}
+    messages = []
+    for file in sorted([*folder.glob("coverage.json"), *folder.glob("*/coverage.json")]):
+        try:
+            limits = json.loads(file.read_text(encoding="utf-8"))["limits"]
+            found |= {
+                (e["inputs"], e["level"]): {**e, "source": str(file.relative_to(folder))}
+                for e in limits
+                if e["kind"] == "poisson"  # toys of the other kind test themselves, not the data's likelihood
+            }
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            messages.append(f"{file} cannot be read ({error}); it was left alone")
+    for row, spec in zip(rows, specs, strict=True):
+        row.pop("feldman_cousins", None)
+        entry = found.get((inputs_of(spec), spec.level))
+        if entry is not None:
+            keys = ("lower", "upper", "pieces", "error", "critical_value", "toys", "failed", "note", "source")
+            row["feldman_cousins"] = {key: entry[key] for key in keys}
+    return messages

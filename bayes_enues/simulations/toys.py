@@ -1,0 +1,129 @@
+"""Toy experiments: what would have been counted if a parameter had some value.
+
+Counts are thrown as Poisson for every experiment, whatever its likelihood, and the auxiliary measurement of
+each nuisance is thrown around the nuisance's true value. A toy of XENONnT is then analysed as Eq. 15 of
+arXiv:2208.06415 prescribes, with sigma^i from the toy's own counts. ``gaussian`` toys keep the data's sigma^i
+and throw Gaussian counts: they test themselves, not the choice of the likelihood.
+
+Each toy has a seed of its own, from the run's seed, the place of the true value and the toy's number, so that
+any toy can be repeated alone and no result depends on how toys were grouped.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pymc as pm
+
+from ..compiled.structures import numbers_of, shape_of, slices_of
+from ..errors import InputError
+from ..fit.chi2 import Likelihood
+from ..fit.minimise import profile_many
+from ..statistics import count_errors
+
+__all__ = ["KINDS", "ToyMaker", "check_kind", "random_generator", "truth_points"]
+
+KINDS = ("poisson", "gaussian")
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a kind of toys that does not exist."""
+    if kind not in KINDS:
+        raise InputError(f"there are no toys of kind {kind!r}; the choices are {list(KINDS)}")
+
+
+def random_generator(seed: int, *place: int) -> np.random.Generator:
+    """The generator of one toy: ``place`` is where its true value stands on the grid, and its number."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=place))
+
+
+def truth_points(likelihood: Likelihood, values: Sequence[float]) -> np.ndarray:
+    """True values of everything, (n, n_names): the parameter as given, nuisances profiled on the data.
+
+    Raises
+    ------
+    InputError
+        If a value lies outside the physical region, or a fit does not converge.
+    """
+    name, edge = likelihood.names[0], likelihood.lower[0]
+    values = np.asarray(values, float)
+    wrong = values[~((values >= edge) & np.isfinite(values))]
+    if wrong.size:
+        raise InputError(
+            f"a true value of {name} is {wrong[0]:g}, outside the physical region, which begins at {edge:g}"
+        )
+    fits = profile_many(likelihood, [0], values)
+    if not fits.converged.all():
+        raise InputError(f"the nuisances' fit at {name} = {values[~fits.converged][0]:g} did not converge")
+    points = [[float(f"{x:.12g}") for x in point] for point in fits.x]  # the same on every machine
+    return np.array(points).reshape(values.size, -1)
+
+
+class ToyMaker:
+    """Throws toys of one model.
+
+    Parameters
+    ----------
+    model : pm.Model
+        From ``bayes_enues.models``.
+    points : (n_true, n_names)
+        True values, in the order of ``Likelihood.names``; see :func:`truth_points`.
+    seed : int
+    kind : str
+        ``poisson`` or ``gaussian``.
+    """
+
+    def __init__(self, model: pm.Model, points: np.ndarray, seed: int, kind: str = "poisson"):
+        check_kind(kind)
+        self.model, self.seed, self.kind = model, int(seed), kind
+        self.likelihood = Likelihood(model)
+        self.experiments = self.likelihood.question.experiments
+        self.nuisances = self.likelihood.names[self.likelihood.n_physics :]
+        self.points = np.asarray(points, float).reshape(-1, len(self.likelihood.names))
+        self.base, self.slices = numbers_of(model), slices_of(model)
+        self.expected = self._expected()
+
+    def _expected(self) -> list[dict[str, np.ndarray]]:
+        """Expected counts of each experiment at each true value."""
+        order = [self.likelihood.names.index(rv.name) for rv in self.model.free_RVs]
+        functions = shape_of(self.model).draws
+        draws = np.ascontiguousarray(self.points[:, order])
+        counts = {
+            rv.name: functions.arguments[k][0](draws, self.base)  # the mean, first of both
+            for k, rv in enumerate(self.model.observed_RVs)
+        }
+        return [
+            {e.slug: counts[f"counts_{e.slug}"][i] for e in self.experiments} for i in range(len(self.points))
+        ]
+
+    def throw(self, i_true: int, first: int, last: int) -> np.ndarray:
+        """Toys ``first`` to ``last`` (excluded) at one true value: the model's numbers, (m, n_numbers)."""
+        toys = np.repeat(self.base[None], last - first, axis=0)
+        sigma = self.likelihood.scale[self.likelihood.n_physics :]
+        true_nuisances = self.points[i_true, self.likelihood.n_physics :]
+        for toy, number in zip(toys, range(first, last), strict=True):
+            rng = random_generator(self.seed, i_true, number)
+            for experiment in self.experiments:
+                expected = self.expected[i_true][experiment.slug]
+                if self.kind == "gaussian" and experiment.likelihood == "gaussian":
+                    counts = rng.normal(expected, experiment.sigma)
+                else:
+                    counts = rng.poisson(expected)
+                toy[self.slices[f"observed_{experiment.slug}"]] = counts
+            for name, centre in zip(self.nuisances, rng.normal(true_nuisances, sigma), strict=True):
+                toy[self.slices[f"{name}_centre"]] = centre
+        if self.kind == "poisson":
+            for experiment in self.experiments:
+                if experiment.likelihood == "gaussian":
+                    self._set_errors(toys, experiment)
+        return toys
+
+    def _set_errors(self, toys: np.ndarray, experiment) -> None:
+        """sigma^i of Eq. 15 from each toy's own counts; looked up, since counts are few and whole."""
+        counts = toys[:, self.slices[f"observed_{experiment.slug}"]].astype(int)
+        errors = count_errors(np.arange(counts.max() + 1), experiment.settings.bins.errors)
+        if errors[counts.min()] <= 0:
+            raise InputError(
+                f"a toy of {experiment.name} has an empty bin without error, and a Gaussian likelihood "
+                f"divides by it (errors = {experiment.settings.bins.errors!r}); use garwood, or a Poisson one"
+            )
+        toys[:, self.slices[f"sigma_{experiment.slug}"]] = errors[counts]
