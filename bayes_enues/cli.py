@@ -12,8 +12,8 @@ __all__ = ["COMMANDS", "app", "main"]
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 FAULT = (
-    "bayes-enues: this is a fault of the program, not of its input; please report it with the lines above and "
-    "the command (see CONTRIBUTING.md). Finished rows are kept.\n"
+    "bayes-enues: this is a fault of the program, not of its input; please report it with the lines above "
+    "and the command (see CONTRIBUTING.md). Finished rows are kept.\n"
 )
 
 #: Command to the module and function that run it.
