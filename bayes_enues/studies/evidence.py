@@ -72,7 +72,7 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
             f"quadrature takes one free parameter or two, not {list(question.free)}; use smc_log_bayes_factor"
         )
     n = n if len(question.free) == 1 else int(np.sqrt(16 * n)) | 1
-    axes = [prior_grid(model, name, n) for name in question.free]
+    axes = [prior_grid(likelihood, name, n) for name in question.free]
     points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=-1)
     held = list(range(len(axes)))
     ranges = np.array([likelihood_range(likelihood, name) for name in question.free])
@@ -130,9 +130,9 @@ def savage_dickey(model: pm.Model, draws: np.ndarray, parameter: str | None = No
     InputError
         If fewer than 500 draws lie near the Standard Model: the ratio cannot be seen in them.
     """
-    question = question_of(model)
+    likelihood, question = Likelihood(model), question_of(model)
     name = parameter or question.free[0]
-    grid = prior_grid(model, name, 4001)
+    grid = prior_grid(likelihood, name, 4001)
     density = np.exp(log_density(question.priors[name], name, grid))
     below = np.concatenate([[0.0], np.cumsum(np.diff(grid) * (density[1:] + density[:-1]) / 2)])
     below /= below[-1]

@@ -93,7 +93,7 @@ def _under_prior(group: _Group, text: str | None) -> tuple[dict[str, Any], xr.Da
     row = group.limit.to_dict() | {"prior": prior.words(name)}
     row["notes"] = [
         *group.question.notes,
-        *range_notes(group.model, name, prior, row["profile"]["chi2_min"]),
+        *range_notes(group.likelihood, name, prior, row["profile"]["chi2_min"]),
     ]
     how, reason = "reweighted", ""
     if not weights.reliable:
