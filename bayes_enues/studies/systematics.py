@@ -20,7 +20,7 @@ from ..fit.marginal import marginal_density
 from ..fit.posterior import prior_words
 from ..fit.profile import profile_likelihood
 from ..fit.regions import credible_region
-from ..runs.rows import RowSpec, model_of, split_experiments
+from ..runs.rows import RowSpec, interaction_named, model_of, split_experiments
 from ..runs.store import ResultsFolder, fingerprint
 from ..tables import packaged, read_table
 from .beside_default import complete_beside_default
@@ -50,7 +50,11 @@ class Variation(NamedTuple):
 
 
 def variations(experiment: Experiment, model: str) -> list[Variation]:
-    """Every variation that makes sense for an experiment and a model."""
+    """Every variation that makes sense for an experiment and a model.
+
+    The random-phase approximation scales the Standard Model's part alone: it is left out where the new term
+    interferes with it.
+    """
     settings, lower = experiment.settings, float(experiment.bin_edges[0])
     other = {"gaussian": "poisson", "poisson": "gaussian"}[experiment.likelihood]
     found = [Variation(f"{other} likelihood", {"likelihood": other})]
@@ -97,7 +101,8 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
             "on the size of the charge, from zero upwards"
         )
         found.append(Variation("equivalent photons", {}, note, model="equivalent_photon_millicharge"))
-    return found
+    possible = interaction_named(model).atomic_models
+    return [v for v in found if v.changes.get("xenon", {}).get("electrons", "steps") in possible]
 
 
 def _sets(file: str, current: str) -> list[str]:
