@@ -11,11 +11,14 @@ from .common import (
     Fresh,
     Jobs,
     Level,
+    Mass,
     Out,
     Parameters,
     PriorText,
     Seed,
+    Settings,
     console,
+    fixed_by,
     print_whole,
     progress,
 )
@@ -28,6 +31,8 @@ def limits(
     parameter: Parameters = None,
     experiment: Experiments = None,
     level: Level = 0.9,
+    mass: Mass = None,
+    settings: Settings = None,
     prior: PriorText = None,
     draws: Draws = 4000,
     seed: Seed = 20220811,
@@ -43,7 +48,12 @@ def limits(
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
-    specs = plan(models, parameter, experiment, level=level, prior=prior, draws=draws, seed=seed)
+    options = {"level": level, "prior": prior, "draws": draws, "seed": seed}
+    specs = [
+        spec
+        for name in models
+        for spec in plan([name], parameter, experiment, fixed=fixed_by(name, mass, settings), **options)
+    ]
     folder = ResultsFolder(out, "limits.json", level)
     with progress(len(specs), "limits") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs)

@@ -25,6 +25,7 @@ __all__ = [
     "Templates",
     "bin_templates",
     "chain_error",
+    "check_possible",
     "integrates_exactly",
     "signal_counts",
     "typical_scale",
@@ -95,6 +96,28 @@ def signal_counts(experiment: Experiment, interaction: Interaction):
     if isinstance(rate, np.ndarray):
         return experiment.response @ rate
     return (experiment.response * rate).sum(axis=-1)
+
+
+def check_possible(interaction: Interaction, experiments: Sequence[Experiment]) -> None:
+    """Refuse an interaction of which these experiments can see nothing, or whose electrons they cannot have.
+
+    Raises
+    ------
+    InputError
+        If its atomic model is another, or its own threshold lies above the Sun's neutrinos at every recoil.
+    """
+    for experiment in experiments:
+        interaction.check_atomic_model(experiment.xenon.electrons)
+    if not hasattr(interaction, "threshold"):
+        return
+    least = min(float(interaction.threshold(e.e_er[e.response.any(axis=0)]).min()) for e in experiments)
+    end = max(e.sun.highest_energy for e in experiments)
+    if not least < end:
+        given = ", ".join(f"{name} = {getattr(interaction, name):g}" for name in interaction.fixed_parameters)
+        raise InputError(
+            f"{interaction.name} with {given} needs neutrinos above {least:.4g} keV at every recoil of "
+            f"{[e.name for e in experiments]}, but the Sun's end at {end:.4g} keV; choose a smaller mass"
+        )
 
 
 def integrates_exactly(interaction: Interaction) -> bool:

@@ -17,6 +17,7 @@ from ..experiments.counts import (
     Templates,
     bin_templates,
     chain_error,
+    check_possible,
     integrates_exactly,
     signal_counts,
     typical_scale,
@@ -161,6 +162,7 @@ def ask(
     InputError
         If a parameter is unknown, free twice (``universal`` is all flavours), given and free at once, the
         experiments are none, the same twice, or unknown, or no counts can come from the cross section; see
+        :func:`bayes_enues.experiments.counts.check_possible` and
         :func:`bayes_enues.interactions.checks.check_interaction`.
     """
     check_class(interaction)
@@ -184,6 +186,7 @@ def ask(
     if spectrum not in ("templates", "chain"):
         raise InputError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 
+    check_possible(interaction, loaded)
     check_interaction(interaction, free)
     notes = []
     if not integrates_exactly(interaction):

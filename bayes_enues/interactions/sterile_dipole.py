@@ -59,7 +59,9 @@ class SterileDipole(Interaction):
             )
         super().__post_init__()
         if isinstance(self.mass, int | float | np.number) and self.mass < 0:
-            raise InputError(f"SterileDipole.mass is {self.mass:g}; a number of keV from zero was needed")
+            raise InputError(
+                f"SterileDipole.mass is {self.mass:g}; zero or a number of keV above it was needed"
+            )
 
     def threshold(self, e_er):
         """Least energy of a neutrino that becomes a heavy one and leaves an electron with a recoil [keV]."""

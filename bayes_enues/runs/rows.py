@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import interactions
 from ..errors import InputError
+from ..experiments.counts import check_possible
 from ..experiments.experiment import Experiment
 from ..experiments.folder import check_distinct, experiment_names
 from ..experiments.loading import load_experiment
@@ -147,13 +148,15 @@ def plan(
     Raises
     ------
     InputError
-        For any unknown name, a prior that does not fit, or a level outside 0 to 1; before anything runs.
+        For any unknown name, a prior that does not fit, a level outside 0 to 1, or an interaction that the
+        experiments cannot show; before anything runs.
     """
     check_level(options.get("level", 0.9))
     asked = list(experiments) if experiments else ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"]
-    joined = []
+    joined, together = [], []
     for name in asked:
         loaded = [load_experiment(part) for part in split_experiments(name)]
+        together.append(loaded)
         check_distinct([e.name for e in loaded])
         own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
         joined.append(name if own else "+".join(e.name for e in loaded))
@@ -164,6 +167,8 @@ def plan(
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
             raise InputError(f"{model} has no parameter {unknown}; the choices are {list(kind.free_names())}")
+        for loaded in together:
+            check_possible(kind(**dict(options.get("fixed", ()))), loaded)
         if options.get("prior") is not None:
             # with PyMC, which a process that only hands out work can spare
             from ..priors.text import parse_prior
@@ -248,10 +253,6 @@ def all_converged(rows: Iterable[dict[str, Any]]) -> bool:
 
 
 def electromagnetic_models() -> list[str]:
-    """Models whose parameters are electromagnetic properties of the neutrino: what ``--model all`` means."""
-    kinds = [getattr(interactions, n) for n in interactions.__all__]
-    return [
-        kind.name
-        for kind in kinds
-        if kind.free_names() and not kind.fixed_parameters and not kind.alternative_to
-    ]
+    """The electromagnetic properties of the paper's Table I: what ``--model all`` means."""
+    kinds = (getattr(interactions, n) for n in interactions.__all__)
+    return [kind.name for kind in kinds if kind.in_table_one]

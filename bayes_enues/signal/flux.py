@@ -79,7 +79,7 @@ class Sun:
     def highest_energy(self) -> float:
         """Where the spectrum of all sources ends [keV]."""
         continua, lines = _sources(self)
-        return max([c.energy[-1] for c in continua] + [line.energy for line in lines], default=0.0)
+        return max([c.end for c in continua] + [line.energy for line in lines], default=0.0)
 
     def check(self) -> None:
         """Raise a ValueError that lists the choices if a name is unknown."""
@@ -121,6 +121,12 @@ class _Continuum:
         e_nu = lower[..., None] + half * (_NODES + 1)
         flux = np.interp(e_nu, self.energy, self.density) * half * _WEIGHTS
         return e_nu, shares(self.probability(np.log(e_nu)), mixing) * flux
+
+    @property
+    def end(self) -> float:
+        """Where the spectrum falls to zero, which may be before the table ends."""
+        last = np.flatnonzero(self.density)[-1]
+        return float(self.energy[min(last + 1, self.energy.size - 1)])
 
     def times(self, factor: float) -> "_Continuum":
         return replace(self, density=factor * self.density)
