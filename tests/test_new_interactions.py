@@ -10,15 +10,19 @@ from bayes_enues.models import counting_model
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
+from bayes_enues.commands.common import fixed_by
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS, KEV2_CM2
 from bayes_enues.experiments.counts import bin_templates, signal_counts
+from bayes_enues.fit.caveats import caveats
 from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.limit import exact_bound
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.mediators import GAUGE_CHARGES
-from bayes_enues.runs.rows import plan
+from bayes_enues.runs.rows import electromagnetic_models, plan
 from bayes_enues.signal.flux import minimum_energy
 from bayes_enues.signal.oscillation import load_mixing, mass_state_probabilities, mixing_matrix
+from bayes_enues.studies.evidence import log_bayes_factor
 
 E_ER = np.array([2.0, 5.0, 10.0])
 HEAVY = {
@@ -355,3 +359,81 @@ def test_atomic_models_that_an_interaction_cannot_have_are_refused_before_anythi
         counting_model(be.WeakMixingAngle(), [corrected], "sin2_theta_w")
     moment = profile(be.MagneticMoment(), corrected, "universal").upper
     assert moment == pytest.approx(profile(be.MagneticMoment(), xenonnt, "universal").upper, rel=0.01)
+
+
+def test_a_row_names_its_atomic_model():
+    steps = counting_model(be.MagneticMoment(), ["xenonnt_sr0"], "nu_e").question
+    photons = counting_model(be.EquivalentPhotonMillicharge(), ["xenonnt_sr0"], "nu_e").question
+    assert (steps.atomic_model, caveats(steps)) == ("steps", [])
+    assert photons.atomic_model == "equivalent photons; steps for the Standard Model"
+    (corrected,) = plan(["magnetic_moment"], ["nu_e"], ["xenonnt_sr0"], "rrpa")
+    words = corrected.build().question.atomic_model
+    assert words == "RRPA (Standard Model part only)"
+    assert caveats(corrected.build().question)[0] == f"atomic model: {words}"
+
+
+def test_an_atomic_model_is_asked_for_by_name():
+    (row,) = plan(["millicharge"], ["nu_e"], ["xenonnt_sr0"], "equivalent_photons")
+    assert row.model == "equivalent_photon_millicharge"
+    for model, atomic, words in (
+        ("millicharge", "rrpa", "interferes"),
+        ("magnetic_moment", "equivalent_photons", r"only \['millicharge'\] does"),
+        ("magnetic_moment", "rpa", "choices are"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            plan([model], ["nu_e"], ["xenonnt_sr0"], atomic)
+
+
+# A measurement
+
+
+@pytest.fixture(scope="module")
+def flux_of_lz():
+    return be.Fit(be.models.solar_flux(["lz_ws2022"], "pp"))
+
+
+def test_a_flux_is_bounded_from_both_sides_and_cannot_be_negative(flux_of_lz):
+    bound = exact_bound(flux_of_lz, "pp", 0.5)
+    assert 0 < bound["lower"] < 1.5 < bound["upper"]
+    assert flux_of_lz.profile(level=0.5).pieces[0][0] > 0
+    assert flux_of_lz.marginal().values[0] == 0.0
+    assert not be.SolarFlux.signed
+    assert be.SolarFlux.two_sided()
+    assert not be.MagneticMoment.two_sided()
+
+
+def test_the_evidence_of_a_flux_is_against_the_standard_model_s_not_against_none(flux_of_lz):
+    """Physics: ln of the mean likelihood over the prior's range, over that at a flux of one."""
+    density = flux_of_lz.marginal()
+    upper = density.values[-1]
+    at_one = np.exp(density.log_evidence) * density.at(1.0) * upper  # the prior is flat on [0, upper]
+    assert log_bayes_factor(flux_of_lz.model) == pytest.approx(
+        density.log_evidence - np.log(at_one), abs=2e-3
+    )
+
+
+# The command line
+
+
+def test_masses_and_options_of_a_row_are_named_on_the_command_line():
+    fixed = fixed_by(
+        "light_vector", 10.0, ["charges=0,1,-1", "electron_charge=0.01", "normalisation = left_handed"]
+    )
+    assert dict(fixed) == {
+        "charges": (0.0, 1.0, -1.0), "electron_charge": 0.01, "mass": 10.0, "normalisation": "left_handed",
+    }  # fmt: skip
+    assert fixed_by("electron_nsi", None, ["chirality=L"]) == (("chirality", "L"),)
+    for model, mass, settings, words in (
+        ("sterile_dipole", None, None, "needs --mass"),
+        ("electron_nsi", 3.0, None, "has no mass"),
+        ("heavy_vector", None, ["chirality=L"], "no option of heavy_vector"),
+        ("electron_nsi", None, ["chirality"], "no option of electron_nsi"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            fixed_by(model, mass, settings)
+
+
+def test_all_models_are_those_of_table_one():
+    assert set(electromagnetic_models()) == {
+        "magnetic_moment", "transition_magnetic_moment", "millicharge", "charge_radius", "anapole_moment",
+    }  # fmt: skip

@@ -13,6 +13,7 @@ from rich.console import Console
 from ..errors import InputError
 
 __all__ = [
+    "Atomic",
     "Draws",
     "Experiments",
     "Fresh",
@@ -54,6 +55,13 @@ Draws = Annotated[int, typer.Option(min=1, help="Draws per chain to begin with; 
 Seed = Annotated[int, typer.Option(min=0, help="Of every random number.")]
 Mass = Annotated[
     float | None, typer.Option(help="Of a light mediator or a heavy neutrino [keV]; for these models only.")
+]
+Atomic = Annotated[
+    str | None,
+    typer.Option(
+        help="Xenon's electrons: steps, free, rrpa (scales the Standard Model's part only, so for terms that "
+        "add to it), or equivalent_photons (millicharges). Default: the experiment's own, steps."
+    ),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -83,6 +83,14 @@ class Question:
         return {f"bin_{e.slug}": e.centres for e in self.experiments}
 
     @property
+    def atomic_model(self) -> str:
+        """What stands for xenon's electrons, in words; by experiment where they differ."""
+        words = {e.name: self.interaction.atomic_words(e.xenon.electrons) for e in self.experiments}
+        if len(set(words.values())) == 1:
+            return next(iter(words.values()))
+        return ", ".join(f"{name}: {text}" for name, text in words.items())
+
+    @property
     def standard_model(self) -> tuple[float, ...]:
         """Where each free parameter gives the Standard Model."""
         return tuple(self.interaction.standard_model_value(name) for name in self.free)

@@ -92,6 +92,8 @@ class Interaction(ABC):
     atomic_models : tuple of str
         Models of xenon's electrons that it can have: ``ADDS`` if the new term adds to the Standard Model's
         cross section, ``INTERFERES`` if it does not.
+    own_atomic_model : str
+        What stands for the electrons in the new term, in words, where that is no model of ``atomic_models``.
     replaces_nuisances : tuple of str
         Nuisances that its parameters stand for: a fit leaves them out.
     symbol : str
@@ -118,6 +120,7 @@ class Interaction(ABC):
     fixed_parameters: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[tuple[str, ...]] = ("couplings", "flavours")
     atomic_models: ClassVar[tuple[str, ...]] = INTERFERES
+    own_atomic_model: ClassVar[str] = ""
     replaces_nuisances: ClassVar[tuple[str, ...]] = ()
     symbol: ClassVar[str] = ""
     plane_leaves_others_free: ClassVar[bool] = False
@@ -164,6 +167,12 @@ class Interaction(ABC):
         return float(cls.standard_model_values.get(members[0], 0.0))
 
     @classmethod
+    def two_sided(cls) -> bool:
+        """Whether bounds are regions with two ends: for signed parameters, and for measurements of quantities
+        that the Standard Model has elsewhere than at zero."""
+        return cls.signed or any(cls.standard_model_values.values())
+
+    @classmethod
     def check_atomic_model(cls, electrons: str) -> None:
         """Refuse a model of xenon's electrons that the interaction cannot have."""
         if electrons not in cls.atomic_models:
@@ -172,6 +181,15 @@ class Interaction(ABC):
                 f"{cls.name} cannot have {electrons!r} electrons{why if electrons == 'rrpa' else ''}; the "
                 f"choices are {list(cls.atomic_models)}"
             )
+
+    @classmethod
+    def atomic_words(cls, electrons: str) -> str:
+        """The atomic model that a row rests on, for tables."""
+        words = {"free": "free electrons", "rrpa": "RRPA (Standard Model part only)"}.get(
+            electrons, electrons
+        )
+        own = cls.own_atomic_model
+        return f"{own}; {words} for the Standard Model" if own else words
 
     @classmethod
     def label(cls, free: str) -> str:

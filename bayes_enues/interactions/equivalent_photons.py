@@ -71,6 +71,7 @@ class EquivalentPhotonMillicharge(Interaction):
     typical = 2.0
     alternative_to = "millicharge"
     atomic_models = ADDS
+    own_atomic_model = "equivalent photons"
 
     def __post_init__(self):
         super().__post_init__()

@@ -131,6 +131,7 @@ def plan(
     models: Sequence[str],
     parameters: Sequence[str] | None = None,
     experiments: Sequence[str] | None = None,
+    atomic: str | None = None,
     **options,
 ) -> list[RowSpec]:
     """The rows that a command asks for, every name checked.
@@ -142,6 +143,9 @@ def plan(
         By default all that can be free.
     experiments : sequence of str, optional
         By default each in the box and their joint fit.
+    atomic : str, optional
+        What stands for xenon's electrons: ``steps``, ``free``, ``rrpa``, or ``equivalent_photons`` for
+        millicharges; by default what each experiment's file says.
     options
         Further fields of :class:`RowSpec`.
 
@@ -162,7 +166,11 @@ def plan(
         joined.append(name if own else "+".join(e.name for e in loaded))
     specs = []
     for model in models:
-        kind = interaction_named(model)
+        kind = interaction_named(_with_own_electrons(model) if atomic == "equivalent_photons" else model)
+        model, changes = kind.name, {}
+        if atomic not in (None, "equivalent_photons"):
+            kind.check_atomic_model(atomic)
+            changes = {"xenon": {"electrons": atomic}}
         names = list(parameters) if parameters else [n for n in kind.free_names()]
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
@@ -177,8 +185,19 @@ def plan(
             for name in names:
                 prior.check(name, kind.signed)
         for experiment in dict.fromkeys(joined):
-            specs += [RowSpec(model, name, experiment, **options) for name in names]
+            parts = dict.fromkeys(split_experiments(experiment), changes) if changes else {}
+            changed = {"changes": json.dumps(parts)} if parts else {}
+            specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
     return specs
+
+
+def _with_own_electrons(model: str) -> str:
+    """The model that treats the electrons of another in its own way."""
+    kinds = (getattr(interactions, n) for n in interactions.__all__)
+    found = {kind.alternative_to: kind.name for kind in kinds if kind.own_atomic_model}
+    if model not in found:
+        raise InputError(f"{model} knows no equivalent photons; only {sorted(found)} does")
+    return found[model]
 
 
 def model_of(spec: RowSpec):

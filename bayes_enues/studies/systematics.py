@@ -152,9 +152,9 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
     question = model.question
     profile = profile_likelihood(model, spec.parameter, level=spec.level)
     density = marginal_density(model, spec.parameter)
-    signed = question.interaction.signed
-    region = credible_region(density, spec.level, signed)
-    strength = None if signed else density.reweighted(density.values).quantile(spec.level)
+    two_sided = question.interaction.two_sided()
+    region = credible_region(density, spec.level, two_sided)
+    strength = None if two_sided else density.reweighted(density.values).quantile(spec.level)
     return {
         "model": spec.model,
         "parameter": spec.parameter,
@@ -164,7 +164,7 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
         "level": spec.level,
         "label": row.label,
         "posterior": {
-            "kind": "hdi" if signed else "upper",
+            "kind": "hdi" if two_sided else "upper",
             "level": spec.level,
             **region,
             "upper_flat_strength": strength,
