@@ -35,7 +35,8 @@ HEAVY = {
 
 
 def profile(interaction, experiment, free, **options):
-    return be.profile_likelihood(counting_model(interaction, [experiment], free), values=[0.2], **options)
+    at = [interaction.starting_value()]  # no curve is needed
+    return be.profile_likelihood(counting_model(interaction, [experiment], free), values=at, **options)
 
 
 # Non-standard interactions

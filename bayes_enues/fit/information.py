@@ -21,8 +21,7 @@ def fisher_information(question: "Question", name: str, values) -> np.ndarray:
         I(\theta) = \sum_i \frac{1}{V_i} \left(\frac{d\mu_i}{d\theta}\right)^2
 
     over the bins of all experiments, with V_i = mu_i for a Poisson and sigma_i^2 for a Gaussian likelihood;
-    nuisances are zero. Jeffreys' prior is its square root (Proc. R. Soc. A 186
-    (1946) 453).
+    nuisances are zero. Jeffreys' prior is its square root (Proc. R. Soc. A 186 (1946) 453).
 
     Parameters
     ----------

@@ -183,7 +183,7 @@ class HeavyMediator(Mediator):
 
     coupling_over_mass: Scalar = 0.0
 
-    unit = "1e-9/keV"
+    unit = "1e-9 /keV"
 
     @classmethod
     def label(cls, free: str) -> str:
