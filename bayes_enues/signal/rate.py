@@ -67,38 +67,40 @@ def _rate(interaction: Interaction, e_er: np.ndarray, sun: Sun, xenon: Xenon, ru
     amplitudes = mixing_matrix(load_mixing(sun.oscillation))
     shares = mass_state_probabilities if coherent else flavour_probabilities
 
-    def flux_averaged(interaction, kind="cross_section", e_min=None, rule=rule):
+    def flux_averaged(of_flavour, of_mass_state=None, e_min=None, rule=rule):
+        """Averaged over the flux; flavours of a mass state scatter incoherently unless told otherwise."""
         threshold = minimum_energy(e_er) if e_min is None else np.ascontiguousarray(e_min, float)
         e_nu, weights = _nodes(threshold.tobytes(), sun, rule, shares)
-        cross_section = getattr(interaction, kind)
 
         def of_state(k):
             if not coherent:
-                return cross_section(FLAVOURS[k], e_nu[k], e_er)
-            if kind == "cross_section":
-                return interaction.cross_section_of_mass_state(k, amplitudes[:, k], e_nu[k], e_er)
-            return sum(
-                abs(a) ** 2 * cross_section(f, e_nu[k], e_er)
-                for f, a in zip(FLAVOURS, amplitudes[:, k], strict=True)
-            )
+                return of_flavour(FLAVOURS[k], e_nu[k], e_er)
+            if of_mass_state is not None:
+                return of_mass_state(k, amplitudes[:, k], e_nu[k], e_er)
+            parts = zip(FLAVOURS, np.abs(amplitudes[:, k]) ** 2, strict=True)
+            return sum(share * of_flavour(flavour, e_nu[k], e_er) for flavour, share in parts)
 
         per_state = [(weights[k] * of_state(k)).sum(axis=0) for k in range(3)]
         return per_state[0] + per_state[1] + per_state[2]
 
     atoms = ATOMS_PER_TONNE * SECONDS_PER_YEAR
     electrons = atoms * xenon.z_eff(e_er)
-    weak = StandardModel(couplings=interaction.couplings, flavours=interaction.flavours)
+    weak = StandardModel(couplings=interaction.couplings)
     if hasattr(interaction, "cross_section_above_threshold"):
         # the nodes of an integral may lie outside its range, where a formula that is cut has another value
         above = interaction.threshold(e_er)
-        added = flux_averaged(interaction, "cross_section_above_threshold", above)
-        rate = electrons * (flux_averaged(weak) + added)
+        added = flux_averaged(interaction.cross_section_above_threshold, e_min=above)
+        rate = electrons * (flux_averaged(weak.cross_section) + added)
     else:
-        rate = electrons * flux_averaged(interaction)
+        rate = electrons * flux_averaged(interaction.cross_section, interaction.cross_section_of_mass_state)
     if hasattr(interaction, "cross_section_per_atom"):
         # an atom can take all of a neutrino's energy
-        per_atom = flux_averaged(interaction, "cross_section_per_atom", e_er, panel_nodes)
+        per_atom = flux_averaged(interaction.cross_section_per_atom, e_min=e_er, rule=panel_nodes)
         rate = rate + atoms * (e_er >= xenon.threshold_keV) * per_atom
     if xenon.electrons == "rrpa":
-        rate = rate + electrons * (xenon.standard_model_correction(e_er) - 1) * flux_averaged(weak)
+
+        def excess(flavour, e_nu, e_er):
+            return (xenon.standard_model_correction(e_er) - 1) * weak.cross_section(flavour, e_nu, e_er)
+
+        rate = rate + electrons * flux_averaged(excess)
     return rate
