@@ -43,7 +43,7 @@ class _Group:
         progress("default prior")
         self.spec, self.model = spec, model_of(spec)
         self.question = self.model.question
-        self.signed = self.question.interaction.signed
+        self.two_sided = self.question.interaction.two_sided()
         # twice the draws, so that bounds reweighted from them keep to the same precision
         self.limit: Limit = limits(self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed)
         self.flat: Prior = self.question.priors[spec.parameter]
@@ -72,9 +72,9 @@ class _Under:
         self.unreached = max(0.0, 1.0 - inside)  # probability where the default has no draws
 
 
-def _ends(draws, weights: Weights | None, density: Density, signed: bool, level: float) -> dict[str, Any]:
+def _ends(draws, weights: Weights | None, density: Density, two_sided: bool, level: float) -> dict[str, Any]:
     """The bound of weighted draws with its error, as in :class:`bayes_enues.results.PosteriorBound`."""
-    if signed:
+    if two_sided:
         return highest_density_ends(draws, density, level, weights)
     return upper_end(draws, level, weights)
 
@@ -89,7 +89,7 @@ def _under_prior(group: _Group, text: str | None) -> tuple[dict[str, Any], xr.Da
     spec, name = group.spec, group.spec.parameter
     under = _Under(group, text)
     prior, weights = under.prior, under.weights
-    ends = _ends(group.draws, weights, under.density, group.signed, spec.level)
+    ends = _ends(group.draws, weights, under.density, group.two_sided, spec.level)
     row = group.limit.to_dict() | {"prior": prior.words(name)}
     row["notes"] = [
         *group.question.notes,
@@ -119,7 +119,7 @@ def _under_prior(group: _Group, text: str | None) -> tuple[dict[str, Any], xr.Da
 def _beside(density: Density, prior: Prior, tree, group: _Group, converged: bool) -> dict[str, Any]:
     """What every row has beside its bound."""
     return {
-        "exact": credible_region(density, group.spec.level, group.signed),
+        "exact": credible_region(density, group.spec.level, group.two_sided),
         "range": [prior.lower, prior.upper],
         "power_scaling": power_scaling(tree, group.spec.parameter) if converged else None,
     }
@@ -163,7 +163,7 @@ def _sampled(group: _Group, under: _Under) -> tuple[xr.DataTree, dict[str, Any]]
 
     def ends_of(tree):
         draws = tree["posterior"][spec.parameter].values
-        return _ends(draws, None, under.density, group.signed, spec.level)
+        return _ends(draws, None, under.density, group.two_sided, spec.level)
 
     def excess(tree):
         ends = ends_of(tree)

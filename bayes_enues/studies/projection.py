@@ -209,6 +209,7 @@ def project(
     model = counting_model(interaction, rounded, parameter, prior)
     likelihood = Likelihood(model)
     truth = np.zeros(len(likelihood.names))
+    truth[: likelihood.n_physics] = likelihood.question.standard_model
     maker = ToyMaker(model, truth[None], seed)
 
     scan = _Scan(likelihood, level)

@@ -19,7 +19,7 @@ from ..fit import marginal_density, profile_likelihood
 from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
-from ..runs.rows import RowSpec, model_of, split_experiments
+from ..runs.rows import RowSpec, interaction_named, model_of, split_experiments
 from ..runs.store import ResultsFolder, fingerprint
 from ..tables import packaged, read_table
 from .beside_default import complete_beside_default
@@ -49,7 +49,11 @@ class Variation(NamedTuple):
 
 
 def variations(experiment: Experiment, model: str) -> list[Variation]:
-    """Every variation that makes sense for an experiment and a model."""
+    """Every variation that makes sense for an experiment and a model.
+
+    The random-phase approximation scales the Standard Model's part alone: it is left out where the new term
+    interferes with it.
+    """
     settings, lower = experiment.settings, float(experiment.bin_edges[0])
     other = {"gaussian": "poisson", "poisson": "gaussian"}[experiment.likelihood]
     found = [Variation(f"{other} likelihood", {"likelihood": other})]
@@ -96,7 +100,8 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
             "on the size of the charge, from zero upwards"
         )
         found.append(Variation("equivalent photons", {}, note, model="equivalent_photon_millicharge"))
-    return found
+    possible = interaction_named(model).atomic_models
+    return [v for v in found if v.changes.get("xenon", {}).get("electrons", "steps") in possible]
 
 
 def _sets(file: str, current: str) -> list[str]:
@@ -147,9 +152,9 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
     question = model.question
     profile = profile_likelihood(model, spec.parameter, level=spec.level)
     density = marginal_density(model, spec.parameter)
-    signed = question.interaction.signed
-    region = credible_region(density, spec.level, signed)
-    strength = None if signed else density.reweighted(density.values).quantile(spec.level)
+    two_sided = question.interaction.two_sided()
+    region = credible_region(density, spec.level, two_sided)
+    strength = None if two_sided else density.reweighted(density.values).quantile(spec.level)
     return {
         "model": spec.model,
         "parameter": spec.parameter,
@@ -159,7 +164,7 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
         "level": spec.level,
         "label": row.label,
         "posterior": {
-            "kind": "hdi" if signed else "upper",
+            "kind": "hdi" if two_sided else "upper",
             "level": spec.level,
             **region,
             "upper_flat_strength": strength,
