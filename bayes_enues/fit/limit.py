@@ -8,7 +8,7 @@ import xarray as xr
 
 from ..errors import InputError
 from ..experiments.published import published_limit
-from ..results import Limit, PosteriorBound
+from ..results import Interval, Limit, PosteriorBound
 from ..statistics import check_level
 from .caveats import caveats, range_notes
 from .credible import SignedBound, UpperBound
@@ -111,14 +111,16 @@ def limits(
         unit=question.interaction.unit,
         prior="; ".join(prior_words(model).values()),
         level=level,
-        posterior=PosteriorBound(kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact),
+        posterior=PosteriorBound(
+            kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact and Interval(**exact)
+        ),
         profile=profile,
         published=published_limit(question.interaction.name, name, question.experiment_name)
         if level == 0.9
         else None,
         caveats=caveats(question),
         notes=notes,
-        draws=tree,
+        tree=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
     )
 
