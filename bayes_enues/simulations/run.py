@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..fit.profile import profile_likelihood
+from ..fit import profile_likelihood
 from ..results import CoverageRow
 from ..runs.rows import interaction_named, model_of
 from .fast_fits import COLUMNS

@@ -8,7 +8,7 @@ from typing import Any
 
 import xarray as xr
 
-from ..fit.posterior import sample_posterior
+from ..fit import sample_posterior
 from ..results import Check
 from ..runs.beside import read_group
 from ..runs.completion import complete
