@@ -137,7 +137,7 @@ def derived_groups(
         for name, values in variables.items():
             inner = values.shape[1:] if along else values.shape
             dims = bins.get(name) or tuple(f"{name}_dim_{i}" for i in range(len(inner)))
-            content[name] = ((*along, *dims), values.reshape(*shape, *inner))
+            content[name] = ((*along, *dims), values.reshape((*shape, *inner)))
         used = {d for name in variables for d in bins.get(name, ())}
         return xr.Dataset(content, coords={**along, **{d: coords[d] for d in coords if d in used}})
 

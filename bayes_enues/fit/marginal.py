@@ -153,7 +153,33 @@ def marginal(
 def prior_grid(likelihood: Likelihood, name: str, n: int) -> np.ndarray:
     """Points over the range of a parameter's prior between which its density changes little, (n,)."""
     prior, edges = likelihood.question.priors[name], prior_range(likelihood, name)
-    return prior.grid(n) if isinstance(prior, Prior) else np.linspace(*edges, n)
+    if isinstance(prior, Prior):
+        return prior.grid(n)
+    return np.linspace(*_support(likelihood.prior_density(name), name, *edges), n)
+
+
+def _support(log_density, name: str, lower: float, upper: float) -> tuple[float, float]:
+    """Where in a range a user's own prior has anything: a jump must not lie between two points of a grid."""
+    values = np.linspace(lower, upper, 4001)
+    inside = np.flatnonzero(np.isfinite(log_density(values)))
+    if not inside.size:
+        raise InputError(
+            f"the prior of {name} has nothing from {lower:g} to {upper:g}, all that the data allow; widen it"
+        )
+
+    def edge(inner: float, outer: float) -> float:
+        for _ in range(60):
+            middle = 0.5 * (inner + outer)
+            if np.isfinite(log_density(np.array([middle]))[0]):
+                inner = middle
+            else:
+                outer = middle
+        return inner
+
+    first, last = int(inside[0]), int(inside[-1])
+    low = edge(values[first], values[first - 1]) if first > 0 else lower
+    high = edge(values[last], values[last + 1]) if last < values.size - 1 else upper
+    return float(low), float(high)
 
 
 def _marginal(likelihood: Likelihood, name: str, n: int, order: int) -> Density:

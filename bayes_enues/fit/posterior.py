@@ -20,7 +20,7 @@ from arviz_stats.base import array_stats
 
 from ..compiled.draws import draw_functions
 from ..compiled.sampler import Sampler, sampler_of
-from ..compiled.structures import numbers_of
+from ..compiled.structures import LOCK, numbers_of
 from ..errors import ConvergenceWarning, InputError
 from ..results import Diagnostics
 from ..statistics import DRAWS, SEED, check_level
@@ -134,7 +134,8 @@ def sample_posterior(
         likelihood = Likelihood(model)
     sampler = sampler_of(model, tell)
     if likelihood is not None:
-        check_agreement(likelihood, sampler)
+        with LOCK:
+            check_agreement(likelihood, sampler)
 
     def run(draws, target):
         tell(f"sampling {chains} x {draws}")
@@ -163,9 +164,9 @@ def sample_posterior(
         else:
             break
     if groups:
-        for group, dataset in derived_groups(
-            model, tree["posterior"].to_dataset(), seed, likelihood=likelihood
-        ).items():
+        with LOCK:
+            derived = derived_groups(model, tree["posterior"].to_dataset(), seed, likelihood=likelihood)
+        for group, dataset in derived.items():
             tree[group] = xr.DataTree(dataset)
     tree.attrs |= {
         "sampler": name,
@@ -258,7 +259,7 @@ def sequential_monte_carlo(model: pm.Model, draws: int, chains: int, seed: int) 
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        with model, warnings.catch_warnings():
+        with LOCK, model, warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Numba will use object mode", UserWarning)
             return pm.sample_smc(
                 draws=draws,
