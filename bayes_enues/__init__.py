@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from . import models as models
     from . import plots as plots
     from . import priors as priors
+    from .errors import ConvergenceWarning as ConvergenceWarning
     from .errors import InputError as InputError
     from .experiments.counts import signal_counts as signal_counts
     from .experiments.experiment import Experiment as Experiment
@@ -33,15 +34,44 @@ if TYPE_CHECKING:
     from .priors import Jeffreys as Jeffreys
     from .priors import LogUniform as LogUniform
     from .reports.citations import cite as cite
+    from .results import CalibrationRow as CalibrationRow
+    from .results import Check as Check
+    from .results import Comparison as Comparison
+    from .results import CoverageRow as CoverageRow
+    from .results import CredibleRegion as CredibleRegion
+    from .results import Curve as Curve
+    from .results import Density as Density
+    from .results import Diagnostics as Diagnostics
+    from .results import FeldmanCousins as FeldmanCousins
+    from .results import Interval as Interval
+    from .results import Limit as Limit
+    from .results import PosteriorBound as PosteriorBound
+    from .results import PowerScaling as PowerScaling
+    from .results import PriorStudyRow as PriorStudyRow
+    from .results import Profile as Profile
+    from .results import ProfileRegion as ProfileRegion
+    from .results import Projection as Projection
+    from .results import Published as Published
+    from .results import PublishedBound as PublishedBound
+    from .results import Region as Region
+    from .results import SystematicsRow as SystematicsRow
     from .signal.flux import Sun as Sun
     from .signal.rate import recoil_rate as recoil_rate
     from .signal.xenon import Xenon as Xenon
     from .studies.projection import future_experiment as future_experiment
     from .studies.projection import project as project
 
+_RESULTS = (
+    "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion", "Curve",
+    "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "PosteriorBound",
+    "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
+    "PublishedBound", "Region", "SystematicsRow",
+)  # fmt: skip
 #: Where each public name lives, so that it loads when first used; a test holds this equal to the list above.
 _HOMES = {
     "InputError": "errors",
+    "ConvergenceWarning": "errors",
+    **dict.fromkeys(_RESULTS, "results"),
     "Fit": "fit",
     "Experiment": "experiments.experiment",
     "experiment_names": "experiments.folder",

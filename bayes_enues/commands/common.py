@@ -27,6 +27,8 @@ __all__ = [
     "Settings",
     "console",
     "fixed_by",
+    "new_table",
+    "print_whole",
     "progress",
 ]
 
@@ -139,6 +141,17 @@ def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
         yield lambda done, words: bar.update(task, completed=done, description=words, refresh=True)
+
+
+def new_table(title: str, *columns: str, left: int = 1):
+    """A table without rows; its first columns are aligned left."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k < left else "right")
+    return table
 
 
 def print_whole(table) -> None:

@@ -7,13 +7,13 @@ import xarray as xr
 
 from ..errors import InputError
 from ..experiments.published import published_limit
-from ..results import Limit, PosteriorBound
+from ..results import Interval, Limit, PosteriorBound
 from ..statistics import DRAWS, LEVEL, SEED, check_level
 from .caveats import caveats, range_notes
 from .chi2 import Likelihood
 from .credible import SignedBound, UpperBound
 from .marginal import marginal
-from .posterior import sample_posterior, state_of
+from .posterior import sample_posterior, state_of, warn_unconverged
 from .power_scaling import power_scaling
 from .profile import profile
 from .regions import credible_region
@@ -105,6 +105,7 @@ def limit(
     if state["converged"] and exact and (apart := disagreement(ends, exact)):
         ends = nothing  # one of the two is wrong, so neither is a limit
         state |= {"converged": False, "diagnosis": "; ".join(apart)}
+        warn_unconverged(state["diagnosis"])
     if state["converged"] and (left := excess(tree)) > 1:
         notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
     kind = "hdi" if two_sided else "upper"
@@ -115,14 +116,16 @@ def limit(
         unit=question.interaction.unit,
         prior="; ".join(question.prior_words.values()),
         level=level,
-        posterior=PosteriorBound(kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact),
+        posterior=PosteriorBound(
+            kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact and Interval(**exact)
+        ),
         profile=curve,
         published=published_limit(question.interaction.name, name, question.experiment_name)
         if level == LEVEL
         else None,
         caveats=caveats(question),
         notes=notes,
-        draws=tree,
+        tree=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
     )
 

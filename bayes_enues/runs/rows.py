@@ -225,10 +225,12 @@ def compute(spec: RowSpec, progress: Callable[[str], None] | None = None, groups
         groups=groups,
         progress=progress,
     )
-    row = {**limit.to_dict(), **dict(spec.fixed)}
+    row = {**limit.to_row(), **dict(spec.fixed)}
+    if spec.fixed:
+        row["given"] = dict(spec.fixed)
     row["fingerprint"] = spec.fingerprint()
     row["seed"] = spec.seed
-    return row, limit.draws
+    return row, limit.tree
 
 
 def run(
@@ -266,9 +268,9 @@ def run(
     return complete(specs, folder, shared_out, fresh, progress)
 
 
-def all_converged(rows: Iterable[dict[str, Any]]) -> bool:
-    """Whether every row is a limit."""
-    return all(row["posterior"]["converged"] for row in rows)
+def all_converged(rows: Iterable) -> bool:
+    """Whether the posterior of every row counts."""
+    return all(row.posterior.converged for row in rows)
 
 
 def electromagnetic_models() -> list[str]:

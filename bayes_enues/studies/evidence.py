@@ -23,9 +23,9 @@ from ..fit.posterior import sequential_monte_carlo
 from ..fit.scan import likelihood_range
 from ..fit.setup import question_of
 from ..priors.density import log_density
+from ..results import WidthScan
 
 __all__ = [
-    "WidthScan",
     "log_bayes_factor",
     "savage_dickey",
     "smc_log_bayes_factor",
@@ -206,22 +206,6 @@ def smc_log_bayes_factor(
 def _last_finite(chain) -> float:
     values = np.hstack(chain).astype(float)
     return float(values[np.isfinite(values)][-1])
-
-
-class WidthScan(NamedTuple):
-    """ln B against the width of a prior.
-
-    Attributes
-    ----------
-    family : str
-    widths : (n,)
-        Upper edge or scale, in the parameter's unit.
-    log_bayes_factors : (n,)
-    """
-
-    family: str
-    widths: np.ndarray
-    log_bayes_factors: np.ndarray
 
 
 def width_scan(
