@@ -1,5 +1,7 @@
 """Thresholds and errors of counts: the few numbers of statistics that are not a model's business."""
 
+from numbers import Real
+
 import numpy as np
 
 from .errors import InputError
@@ -17,20 +19,23 @@ def threshold(level: float, parameters: int = 1) -> float:
     """
     from scipy.stats import chi2
 
-    check_level(level)
-    return float(chi2.ppf(level, parameters))
+    return float(chi2.ppf(check_level(level), parameters))
 
 
 def one_sided_threshold(level: float) -> float:
     """Delta chi^2 at which an upper end alone has the given asymptotic coverage: 1.6424 at 90 %."""
-    check_level(level)
+    level = check_level(level)
     return threshold(2 * level - 1) if level > 0.5 else 0.0
 
 
-def check_level(level: float) -> None:
-    """Refuse a level that is not between 0 and 1."""
-    if not 0 < level < 1:
-        raise InputError(f"level is {level}; a probability between 0 and 1 was needed, such as 0.9")
+def check_level(level: float) -> float:
+    """The level as Python's float, refused if it is no number between 0 and 1.
+
+    NumPy's shorter floats mean the digits they print: ``np.float32(0.9)`` is 0.9.
+    """
+    if isinstance(level, bool) or not isinstance(level, Real) or not 0 < level < 1:
+        raise InputError(f"level is {level!r}; a probability between 0 and 1 was needed, such as 0.9")
+    return float(str(level)) if isinstance(level, np.floating) else float(level)
 
 
 def count_errors(counts, kind: str) -> np.ndarray:

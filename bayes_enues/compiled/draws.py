@@ -156,7 +156,7 @@ def derived_groups(
         predicted[rv.name] = functions.predicted(k, points[kept.ravel()], numbers, rng)
     log_prior = {name: f(points, numbers) for name, f in zip(names, functions.log_prior, strict=True)}
     prior = functions.prior(n_prior, numbers, seed)
-    observed = {rv.name: np.asarray(model.rvs_to_values[rv].eval(), float) for rv in model.observed_RVs}
+    observed = {rv.name: np.asarray(model.rvs_to_values[rv].eval()) for rv in model.observed_RVs}
     return {
         "log_likelihood": dataset(pointwise, sample),
         "log_prior": dataset(log_prior, sample),

@@ -70,7 +70,7 @@ def limits(
         If the level is not between 0 and 1, the parameter is not named and several are free, or it is
         signed and not alone: its region needs a marginal density that only draws would know.
     """
-    check_level(level)
+    level = check_level(level)
     question = question_of(model)
     if parameter is None and len(question.free) > 1:
         raise InputError(f"several parameters are free; name one of {list(question.free)}")

@@ -115,7 +115,7 @@ def profile_likelihood(
         If the model has no such parameter, a value lies outside the physical region, a threshold is not
         positive, or the fit does not converge.
     """
-    check_level(level)
+    level = check_level(level)
     likelihood = Likelihood(model)
     name = likelihood.names[0] if parameter is None else parameter
     index = index_of(likelihood, name)
