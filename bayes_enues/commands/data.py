@@ -13,6 +13,7 @@ def data(
     ] = None,
 ) -> None:
     """Experiments, variants, inputs and their sources."""
+    from rich.markup import escape
     from rich.table import Table
 
     from ..experiments.folder import experiment_names, variant_names
@@ -30,6 +31,8 @@ def data(
             console.print(
                 f"  {nuisance.name}: {100 * nuisance.sigma:g} % on {nuisance.scales} ({nuisance.meaning})"
             )
+        for subject, words in e.doubts.items():
+            console.print(f"  [yellow]{escape(subject)}: {escape(words)}[/]")
         for variant, note in variant_names(name).items():
             console.print(f"  variant {e.settings.name}:{variant}: {note}")
         table = Table("table", "what, unit, source, how obtained", show_lines=True)

@@ -1,5 +1,6 @@
 """Published limits, for comparison beside ours: never an input of a fit."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,8 +45,10 @@ def published_limits() -> tuple[Published, ...]:
 
 
 def published_limit(model: str, parameter: str, experiment: str) -> Published | None:
-    """The paper's own limit for one of our rows; a variant is compared with its experiment's."""
-    experiment = experiment.partition(":")[0] if "+" not in experiment else experiment
+    """The paper's own limit for one of our rows; a variant is compared with its experiment's, a changed one
+    with nothing."""
+    if variant := re.fullmatch(r"(\w+):\w+", experiment):
+        experiment = variant[1]
     for row in published_limits():
         if (row.model, row.parameter, row.experiment, row.source) == (model, parameter, experiment, PAPER):
             return row

@@ -11,8 +11,9 @@ from typing import Any
 from .. import interactions
 from ..errors import InputError
 from ..experiments.experiment import Experiment
-from ..experiments.folder import check_distinct, experiment_names
+from ..experiments.folder import experiment_names
 from ..experiments.loading import load_experiment
+from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
 from ..statistics import check_level
 from ..tables import packaged, packaged_names, sha256
@@ -149,12 +150,13 @@ def plan(
     InputError
         For any unknown name, a prior that does not fit, or a level outside 0 to 1; before anything runs.
     """
-    check_level(options.get("level", 0.9))
+    if "level" in options:
+        options["level"] = check_level(options["level"])
     asked = list(experiments) if experiments else ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"]
     joined = []
     for name in asked:
         loaded = [load_experiment(part) for part in split_experiments(name)]
-        check_distinct([e.name for e in loaded])
+        check_distinct(loaded)
         own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
         joined.append(name if own else "+".join(e.name for e in loaded))
     specs = []

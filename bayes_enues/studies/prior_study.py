@@ -180,6 +180,8 @@ def _under_nuisance(group: _Group, row: StudyRow) -> tuple[dict[str, Any], xr.Da
     model = model_of(spec)
     limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed)
     found = limit.to_dict() | {"how": "sampled", "pareto_k": None, "reason": ""}
+    # the row's label says what was changed; it stands in the table of the experiment as it was
+    found |= {name: group.limit.to_dict()[name] for name in ("experiment", "published")}
     density, prior = marginal_density(model, spec.parameter), model.question.priors[spec.parameter]
     found |= _beside(density, prior, limit.draws, group, found["posterior"]["converged"])
     at_grid = np.exp(log_density(prior, spec.parameter, density.values))
