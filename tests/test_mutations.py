@@ -267,6 +267,7 @@ REFUSED = {
         appended('\n[variants.x]\nnote = "n"\ncomponents = { background = 3 }'), "variants.x", "components.background"
     ),
     "a variant that renames": (appended('\n[variants.x]\nnote = "n"\nname = "y"'), "variant x changes ['name']"),
+    "a variant that changes nothing": (edit('bins = { errors = "sqrt" }', ""), "variant sqrt_errors changes nothing"),
     "a note that is a number": (edit('note = "Poisson', 'note = 3 #'), "variant poisson lacks a note"),
     # files elsewhere
     "a table above the folder": (edit('"bins.csv"', '"../../secret.csv"'), "bins.table: the file must lie inside"),

@@ -251,6 +251,8 @@ class ExperimentFile(_Strict):
             if not isinstance(changes.get("note"), str):
                 raise ValueError(f"variant {name} lacks a note that says what it changes")
             _one_line(1000).func(changes["note"])
+            if len(changes) == 1:
+                raise ValueError(f"variant {name} changes nothing")
             if fixed := sorted({"name", "variants"} & set(changes)):
                 raise ValueError(f"variant {name} changes {fixed}, which a variant cannot")
         return self
