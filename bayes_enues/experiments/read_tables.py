@@ -145,13 +145,13 @@ def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values,
     low, high = fitted[0], fitted[-1]
     inside = energy[(energy > low) & (energy < high)]
     most = float(np.max(efficiency(np.concatenate([fitted, inside]))))
-    covers = f"{where} covers {energy[0]:g} to {energy[-1]:g} keV, the fitted bins {low:g} to {high:g} keV"
+    covers = f"covers {energy[0]:g} to {energy[-1]:g} keV, the fitted bins {low:g} to {high:g} keV"
     if most == 0:
-        raise InputError(f"{covers}: the efficiency is zero in every fitted bin; are its energies in keV?")
+        raise InputError(f"{where} {covers}: the efficiency is zero in every fitted bin; are its energies in keV?")
     below = max(0.0, min(energy[0], high) - low) if efficiency(energy[0]) > 0.05 * values.max() else 0.0
     above = max(0.0, high - max(energy[-1], low))
     if above == high - low:
-        raise InputError(f"{covers}: it says nothing about any of them; are its energies in keV?")
+        raise InputError(f"{where} {covers}: it says nothing about any of them; are its energies in keV?")
     parts = []
     if below > 0.01 * (high - low):
         parts.append(f"{below / (high - low):.0%} of them lie below it, where the efficiency counts as zero")
@@ -167,7 +167,7 @@ def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values,
     elif values.max() < 0.05:
         parts.append(f"the efficiency is nowhere above {values.max():.2g}; it should be a fraction of one")
     if parts:
-        tables.doubts["efficiency"] = f"{covers}; {'; '.join(parts)}"
+        tables.doubts["efficiency"] = f"{spec.table} {covers}; {'; '.join(parts)}"
 
 
 def read_response(
@@ -247,7 +247,7 @@ def _read_response_table(tables: Tables, settings: ExperimentFile, edges: np.nda
     for end, i in (("begins", 0), ("ends", -1)):
         if total[i] > 0.01 * total.max():
             tables.doubts[f"response {end}"] = (
-                f"{where} {end} at {energy[i]:g} keV, where {total[i]:.2g} of all recoils are still seen; "
+                f"{spec.table} {end} at {energy[i]:g} keV, where {total[i]:.2g} of all recoils are still seen; "
                 "those beyond are lost"
             )
     return energy, response * spec.width_keV
