@@ -29,12 +29,13 @@ def priors(
     fresh: Fresh = False,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
+    from ..experiments.folder import DEFAULT
     from ..runs.rows import all_converged, plan
     from ..runs.store import ResultsFolder
     from ..studies.prior_plan import plan_study
     from ..studies.prior_study import run_study
 
-    chosen = list(experiment or ["lz_ws2022", "xenonnt_sr0"])
+    chosen = list(experiment or DEFAULT)
     fixed = fixed_by(model, mass)
     specs = plan([model], parameter, chosen, level=level, draws=draws, seed=seed, fixed=fixed)
     study = plan_study(specs, prior, nuisances)

@@ -125,12 +125,11 @@ class Experiment:
     @property
     def caveats(self) -> dict[str, str]:
         """Tables that are not published as such, with the words of their headers; and :attr:`doubts`."""
-        words = ("DERIVED", "RECONSTRUCTED, not published", "digitised")
-        lines = ((t, line) for t, text in self.provenance.items() for line in text)
-        found: dict[str, str] = {}
-        for table, line in lines:
-            if any(word in line for word in words):
-                found.setdefault(table, line)
+        found = {
+            table: next((line for line in lines if how in line.lower()), how)
+            for table, lines in self.provenance.items()
+            if (how := self.settings.how_obtained.get(table))
+        }
         return found | dict(self.doubts)
 
     def with_counts(self, counts) -> "Experiment":

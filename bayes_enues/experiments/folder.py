@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -14,8 +15,12 @@ from ..tables import label, packaged, packaged_names, read_text, shown
 from .schema import ExperimentFile
 
 __all__ = [
+    "DEFAULT",
     "experiment_names",
+    "experiment_sets",
+    "experiment_title",
     "locate",
+    "members",
     "read_settings",
     "validated",
     "variant_names",
@@ -23,11 +28,48 @@ __all__ = [
 ]
 
 
+#: The two experiments of 2022 that arXiv:2208.06415 analyses: what a command takes where none is named.
+DEFAULT = ("lz_ws2022", "xenonnt_sr0")
+
+
 def experiment_names() -> list[str]:
     """Names of the experiments in the box."""
     return [
         n for n in packaged_names("") if packaged(n).is_dir() and packaged(n, "experiment.toml").is_file()
     ]
+
+
+class Set(NamedTuple):
+    """Experiments that one name stands for.
+
+    Attributes
+    ----------
+    title, note : str
+    experiments : tuple of str
+    """
+
+    title: str
+    note: str
+    experiments: tuple[str, ...]
+
+
+@lru_cache
+def experiment_sets() -> dict[str, Set]:
+    """The names in ``data/sets.toml``."""
+    content = tomllib.loads(read_text(packaged("sets.toml")))
+    return {name: Set(s["title"], s["note"], tuple(s["experiments"])) for name, s in content.items()}
+
+
+def members(name: str) -> list[str]:
+    """The experiments of a set, or the one that a name stands for."""
+    sets = experiment_sets()
+    return list(sets[name].experiments) if name in sets and not _is_folder(name) else [name]
+
+
+@lru_cache
+def experiment_title(name: str) -> str:
+    """What a packaged experiment is called in tables and figures; another name is its own title."""
+    return read_settings(name)[1].title if name in experiment_names() else name
 
 
 def variant_names(name: str) -> dict[str, str]:
@@ -45,9 +87,13 @@ def locate(name: str) -> tuple[Traversable, str | None]:
     stem, _, variant = name.rpartition(":")
     if stem and (stem in experiment_names() or _is_folder(stem)):
         return locate(stem)[0], variant
+    if name in experiment_sets():
+        raise InputError(
+            f"{name} is a set of experiments; fit it as one, or name one of {list(members(name))}"
+        )
     raise InputError(
         f"there is no experiment {shown(name)}; the choices are {experiment_names()}, "
-        "or the path of a folder that holds an experiment.toml"
+        f"the sets {list(experiment_sets())}, or the path of a folder that holds an experiment.toml"
     )
 
 

@@ -78,10 +78,11 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     tables = Tables(folder)
 
     edges, counts = read_bins(tables, settings)
-    fitted = edges[:-1] >= settings.bins.fit_from_keV - 1e-9
+    low, high = settings.bins.fit_from_keV, settings.bins.fit_to_keV
+    fitted = (edges[:-1] >= low - 1e-9) & (edges[1:] <= high + 1e-9)
     if not fitted.any():
-        raise InputError(f"{where}: no bin lies above fit_from_keV = {settings.bins.fit_from_keV:g}")
-    range_of_fit = edges[np.append(fitted, True)]
+        raise InputError(f"{where}: no bin lies above fit_from_keV = {low:g} and below fit_to_keV = {high:g}")
+    range_of_fit = edges[np.flatnonzero(fitted)[0] : np.flatnonzero(fitted)[-1] + 2]
 
     xenon, sun = Xenon(**settings.xenon.model_dump()), Sun(**settings.sun.model_dump())
     e_er, response = read_response(tables, settings, edges, range_of_fit, xenon)
@@ -89,8 +90,10 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     if not response[fitted].any():
         raise InputError(f"{where}: the efficiency is zero in every fitted bin")
     weak = response @ recoil_rate(StandardModel(couplings=settings.couplings), e_er, sun, xenon)
-    read = {c.name: read_component(tables, c, settings.bins, edges, weak) for c in settings.components}
-    components = {name: values for name, (values, _) in read.items()}
+    components, lost = {}, {}
+    for c in settings.components:
+        values, lost[c.name] = read_component(tables, c, settings.bins, edges, weak, components)
+        components[c.name] = values
 
     possible = response.any(axis=1) | np.any([c > 0 for c in components.values()] or [False], axis=0)
     surprising = np.flatnonzero(fitted & ~possible & (counts > 0))
@@ -116,12 +119,12 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     hashes = {"experiment.toml": sha256(folder.joinpath("experiment.toml")), **tables.hashes}
     changed = _changes_in_words(original.name, folder, hashes, validated(content, where), settings)
     edges = edges[kept[0] : kept[-1] + 2]
-    lost = {name: clipped(edges, values[kept]) for name, (_, values) in read.items() if values[kept].any()}
+    cut = {name: clipped(edges, values[kept]) for name, values in lost.items() if values[kept].any()}
     background = np.sum([*components.values(), np.zeros(counts.size)], axis=0)
     doubts = {
         **tables.doubts,
         **doubts_about_sigmas(settings),
-        **doubts_about_subtraction(lost),
+        **doubts_about_subtraction(cut),
         **doubts_about_counts(settings, counts[kept], weak[kept], background[kept]),
     }
     experiment = Experiment(
@@ -144,7 +147,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         note=note,
         provenance=tables.provenance,
         hashes=hashes,
-        clipped=lost,
+        clipped=cut,
         doubts=doubts,
     )
     check_names([experiment])

@@ -19,8 +19,15 @@ class Published(NamedTuple):
     model, parameter, experiment : str
     lower, upper : float or None
     unit : str
-    confidence : float
+    confidence : float or None
+        None where it is not stated.
     source : str
+    statistic, atomic_model, convention : str
+        As the source says; empty where it does not.
+    read_in : str
+        Where the number was read: the full text, an abstract, or as quoted by others.
+    beside : str
+        The name, among ours, of the experiments that saw the same events.
     """
 
     model: str
@@ -29,27 +36,32 @@ class Published(NamedTuple):
     lower: float | None
     upper: float | None
     unit: str
-    confidence: float
+    confidence: float | None
     source: str
+    statistic: str
+    atomic_model: str
+    convention: str
+    read_in: str
+    beside: str
 
 
 @lru_cache
 def published_limits() -> tuple[Published, ...]:
     """Every row of ``data/published/limits.csv``."""
-    words = ("model", "parameter", "experiment", "lower", "upper", "unit", "source")
-    table = read_table(packaged("published", "limits.csv"), needed=("confidence",), text=words)
+    table = read_table(packaged("published", "limits.csv"), text=Published._fields)
     columns = {name: table[name].tolist() for name in Published._fields}
-    for edge in ("lower", "upper"):  # an empty lower bound means a one-sided upper limit
-        columns[edge] = [float(entry) if entry else None for entry in columns[edge]]
+    for name in ("lower", "upper", "confidence"):  # an empty lower bound means a one-sided upper limit
+        columns[name] = [float(entry) if entry else None for entry in columns[name]]
     return tuple(Published(*row) for row in zip(*columns.values(), strict=True))
 
 
 def published_limit(model: str, parameter: str, experiment: str) -> Published | None:
-    """The paper's own limit for one of our rows; a variant is compared with its experiment's, a changed one
-    with nothing."""
+    """What is published from the events of one of our rows, the paper's limit before another's.
+
+    A variant is compared with its experiment's, a changed experiment with nothing.
+    """
     if variant := re.fullmatch(r"(\w+):\w+", experiment):
         experiment = variant[1]
-    for row in published_limits():
-        if (row.model, row.parameter, row.experiment, row.source) == (model, parameter, experiment, PAPER):
-            return row
-    return None
+    asked = (model, parameter, experiment)
+    found = [row for row in published_limits() if (row.model, row.parameter, row.beside) == asked]
+    return next((row for row in found if row.source == PAPER), found[0] if found else None)

@@ -1,5 +1,6 @@
 """The tables of an experiment, read and checked: bins, efficiency, response and components."""
 
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -147,7 +148,9 @@ def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values,
     most = float(np.max(efficiency(np.concatenate([fitted, inside]))))
     covers = f"covers {energy[0]:g} to {energy[-1]:g} keV, the fitted bins {low:g} to {high:g} keV"
     if most == 0:
-        raise InputError(f"{where} {covers}: the efficiency is zero in every fitted bin; are its energies in keV?")
+        raise InputError(
+            f"{where} {covers}: the efficiency is zero in every fitted bin; are its energies in keV?"
+        )
     below = max(0.0, min(energy[0], high) - low) if efficiency(energy[0]) > 0.05 * values.max() else 0.0
     above = max(0.0, high - max(energy[-1], low))
     if above == high - low:
@@ -188,28 +191,45 @@ def read_response(
     if settings.response is not None:
         return _read_response_table(tables, settings, edges)
     resolution = settings.resolution.sigma
-    top = float(resolution(fitted[-1]))
-    if top > fitted[-1]:
-        raise InputError(
-            f"{where}: resolution: sigma is {top:g} keV at {fitted[-1]:g} keV; give constant_keV and "
-            "sqrt_keV in keV and linear as a fraction, not in percent"
-        )
-    if top > 0.25 * fitted[-1]:
-        tables.doubts["resolution"] = (
-            f"sigma is {top:.3g} keV at {fitted[-1]:g} keV, {top / fitted[-1]:.0%} of the energy: was a "
-            "percentage given for a fraction?"
-        )
-    efficiency, kinks = read_efficiency(tables, settings, fitted)
-    breaks = [*shell_edges()[0], xenon.threshold_keV]
     lower = max(shell_edges()[0][0], xenon.threshold_keV)
     upper = edges[-1] + REACH * resolution(edges[-1])
+    _check_resolution(tables, resolution, lower, upper, fitted[-1])
+    efficiency, kinks = read_efficiency(tables, settings, fitted)
+    breaks = [*shell_edges()[0], xenon.threshold_keV]
+    true = settings.efficiency.of == "true"
+    most = min(50_000, MAX_ENTRIES // (edges.size - 1))
     try:
         e_er, weights = energy_grid(
-            lower, upper, breaks, resolution, most=min(50_000, MAX_ENTRIES // (edges.size - 1))
+            lower, upper, [*breaks, *kinks] if true else breaks, resolution, most=most
         )
     except InputError as error:
         raise InputError(f"{where}: resolution: {error}") from None
+    if true:
+        return e_er, response_matrix(e_er, weights, edges, np.ones_like, resolution) * efficiency(e_er)
     return e_er, response_matrix(e_er, weights, edges, efficiency, resolution, kinks)
+
+
+def _check_resolution(tables: Tables, resolution, lower: float, upper: float, last: float) -> None:
+    """A width that is positive wherever it is used, and no percentage; ``last`` is the last fitted edge."""
+    where = f"{tables.name('experiment.toml')}: resolution"
+    energies = np.geomspace(lower, max(lower, upper), 1000)
+    if np.any(wrong := ~(resolution(energies) > 0)):
+        e = float(energies[wrong][0])
+        raise InputError(
+            f"{where}: sigma is {resolution(e):.3g} keV at {e:.4g} keV; a positive one was needed up to "
+            f"{upper:.4g} keV"
+        )
+    top = float(resolution(last))
+    if top > last:
+        raise InputError(
+            f"{where}: sigma is {top:g} keV at {last:g} keV; give constant_keV and sqrt_keV in keV and "
+            "linear as a fraction, not in percent"
+        )
+    if top > 0.25 * last:
+        tables.doubts["resolution"] = (
+            f"sigma is {top:.3g} keV at {last:g} keV, {top / last:.0%} of the energy: was a percentage given "
+            "for a fraction?"
+        )
 
 
 def _read_response_table(tables: Tables, settings: ExperimentFile, edges: np.ndarray):
@@ -247,18 +267,41 @@ def _read_response_table(tables: Tables, settings: ExperimentFile, edges: np.nda
     for end, i in (("begins", 0), ("ends", -1)):
         if total[i] > 0.01 * total.max():
             tables.doubts[f"response {end}"] = (
-                f"{spec.table} {end} at {energy[i]:g} keV, where {total[i]:.2g} of all recoils are still seen; "
-                "those beyond are lost"
+                f"{spec.table} {end} at {energy[i]:g} keV, where {total[i]:.2g} of all recoils are still "
+                "seen; those beyond are lost"
             )
-    return energy, response * spec.width_keV
+    return energy, response * spec.width_keV * _shifted_share(tables, settings, energy)
+
+
+def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray):
+    """eff(E - shift) / eff(E) of each row of a response table: what a shift of the edge makes of it."""
+    spec = settings.efficiency
+    where = tables.name("experiment.toml")
+    if settings.resolution is not None and settings.resolution.scale != 1:
+        raise InputError(f"{where}: resolution.scale changes nothing beside a response table; leave it at 1")
+    if spec is None or spec.shift_keV == 0:
+        return 1.0
+    if spec.of != "true":
+        raise InputError(
+            f"{where}: efficiency.shift_keV beside a response table needs an efficiency of true energy "
+            "(of = 'true')"
+        )
+    plain = settings.model_copy(update={"efficiency": spec.model_copy(update={"shift_keV": 0.0})})
+    before, after = (read_efficiency(tables, s)[0](energy) for s in (plain, settings))
+    return np.divide(after, before, out=np.zeros_like(before), where=before > 0)
 
 
 def read_component(
-    tables: Tables, spec: Component, bins: Bins, edges: np.ndarray, weak: np.ndarray
+    tables: Tables,
+    spec: Component,
+    bins: Bins,
+    edges: np.ndarray,
+    weak: np.ndarray,
+    earlier: Mapping[str, np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Expected counts of one component in all bins, and what a subtraction below zero lost, (n_bins,) each.
 
-    ``weak`` are the counts of the Standard Model.
+    ``weak`` are the counts of the Standard Model, ``earlier`` those of the components before this one.
     """
     table = tables(spec.table, spec.columns)
     where = tables.name(spec.table)
@@ -288,7 +331,8 @@ def read_component(
             )
         values = values / values.sum() * spec.events
     lost = np.zeros_like(values)
-    if spec.subtract_standard_model:
-        lost = np.maximum(0.0, weak - values)
-        values = np.maximum(0.0, values - weak)
+    included = [weak] if spec.subtract_standard_model else []
+    for part in [*included, *(earlier[name] for name in spec.subtract)]:
+        lost += np.maximum(0.0, part - values)
+        values = np.maximum(0.0, values - part)
     return values * spec.scale, lost * spec.scale

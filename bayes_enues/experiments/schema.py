@@ -4,6 +4,7 @@ Every number has bounds: what lies outside cannot be meant, and would cost hours
 """
 
 import re
+from collections.abc import Mapping
 from numbers import Real
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
@@ -88,6 +89,9 @@ def _not_in(taken: frozenset[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+#: Width of a Gaussian that is flat wherever the data say something, as :attr:`NuisanceEntry.flat_to`.
+FLAT = 1e3
+
 Number = Annotated[float, BeforeValidator(_number)]
 Positive = Annotated[Number, Field(gt=0)]
 Energy = Annotated[Number, _within(0, 2000, "keV")]
@@ -109,6 +113,7 @@ class Bins(_Strict):
     upper: Column = "e_hi_keV"
     counts: Column = "n_obs"
     fit_from_keV: Energy = 0.0
+    fit_to_keV: Energy = 2000.0
     errors: Literal["garwood", "sqrt"] = "garwood"
 
     @model_validator(mode="after")
@@ -119,11 +124,13 @@ class Bins(_Strict):
 
 
 class Resolution(_Strict):
-    """sigma(E) = scale * (constant_keV + sqrt_keV sqrt(E / keV) + linear E)."""
+    """sigma(E) = scale * (constant_keV + sqrt_keV sqrt(E / keV) + linear E + quadratic E^2 + cubic E^3)."""
 
     constant_keV: Annotated[Number, Field(ge=0), _within(0, 100, "keV")] = 0.0
     sqrt_keV: Annotated[Number, Field(ge=0), _within(0, 100, "keV")] = 0.0
     linear: Annotated[Number, Field(ge=0), _within(0, 1, "(a fraction of the energy)")] = 0.0
+    quadratic_per_keV: Annotated[Number, _within(-1, 1, "/keV")] = 0.0
+    cubic_per_keV2: Annotated[Number, _within(-1, 1, "/keV^2")] = 0.0
     scale: Annotated[Positive, _within(0.01, 100)] = 1.0
 
     @model_validator(mode="after")
@@ -134,18 +141,22 @@ class Resolution(_Strict):
 
     def sigma(self, e):
         """Gaussian width at an energy [keV]."""
-        return self.scale * (self.constant_keV + self.sqrt_keV * np.sqrt(e) + self.linear * e)
+        curved = (self.quadratic_per_keV + self.cubic_per_keV2 * e) * e**2
+        return self.scale * (self.constant_keV + self.sqrt_keV * np.sqrt(e) + self.linear * e + curved)
 
 
 class Efficiency(_Strict):
-    """Linear interpolation of a column, as a function of reconstructed energy; zero below its first point.
+    """Linear interpolation of a column; zero below its first point.
 
-    ``shift_keV`` moves the low-energy edge: the points before 99 % of the maximum is first reached.
+    ``of`` says which energy it is a function of: the reconstructed one (smear first, then weight) or the true
+    one (weight first, then smear). ``shift_keV`` moves the low-energy edge: the points before 99 % of the
+    maximum is first reached. Beside a response table it serves such a shift alone.
     """
 
     table: FileName
     energy: Column = "e_keV"
     column: Column = "efficiency"
+    of: Literal["reconstructed", "true"] = "reconstructed"
     above: Literal["zero", "constant"] = "zero"
     shift_keV: Annotated[Number, _within(-5, 5, "keV")] = 0.0
 
@@ -165,13 +176,18 @@ class ResponseTable(_Strict):
 
 
 class Component(_Strict):
-    """Counts by bin that are not signal: the sum of some columns, times the number of events if given."""
+    """Counts by bin that are not signal: the sum of some columns, times the number of events if given.
+
+    What such a sum includes and is counted elsewhere is subtracted bin by bin, and cut at zero: the Standard
+    Model, then the components that ``subtract`` names.
+    """
 
     name: Annotated[Name, Field(pattern=r"^\w[\w .+-]*$"), _not_in(RESERVED)]
     table: FileName
     columns: tuple[Column, ...] = Field(min_length=1)
     events: Annotated[Positive, _within(1e-9, 1e9, "events")] | None = None
     subtract_standard_model: StrictBool = False
+    subtract: tuple[str, ...] = ()
     scale: Annotated[Positive, _within(1e-9, 1e9)] = 1.0
 
     @model_validator(mode="after")
@@ -183,17 +199,38 @@ class Component(_Strict):
 
 
 class NuisanceEntry(_Strict):
-    """A Gaussian uncertainty of the scale 1 + x of the signal or of one component.
+    """An uncertainty of the scale 1 + x of the signal or of one component, cut at x = -1.
 
-    Cut at x = -1 and, if given, above ``upper``: with a sigma far beyond both it is flat between them.
+    Gaussian, and cut above ``upper`` if that is given; or flat: ``flat_to`` is then the largest scale, and
+    the data alone decide below it. (A Gaussian far wider than its cuts is flat between them.)
     """
 
     name: Annotated[Name, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _not_in(RESERVED | _PARAMETERS)]
-    sigma: Annotated[Positive, _within(1e-6, 1e4)]
+    sigma: Annotated[Positive, _within(1e-6, 1e4)] = FLAT
     upper: Annotated[Positive, _within(1e-6, 1e6)] | None = None
+    flat_to: Annotated[Positive, _within(1.01, 1e6)] | None = None
     scales: str
     shared: StrictBool = False
     meaning: Words = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gaussian_or_flat(cls, given):
+        """A flat one as the Gaussian that it is to the model; what cannot be read is left for later."""
+        if not isinstance(given, Mapping):
+            return given
+        if "flat_to" not in given:
+            if "sigma" not in given:
+                raise ValueError("sigma is missing; a relative uncertainty, or flat_to, was needed")
+            return given
+        if given.get("sigma", FLAT) != FLAT:
+            raise ValueError("sigma and flat_to are both given; a nuisance is Gaussian or flat")
+        return {**given, "sigma": FLAT, "upper": _number(given["flat_to"]) - 1}
+
+    @property
+    def words(self) -> str:
+        """What is known of the scale."""
+        return f"{100 * self.sigma:g} %" if self.flat_to is None else f"flat from 0 to {self.flat_to:g} times"
 
 
 class SunEntry(_Strict):
@@ -220,15 +257,25 @@ class ExperimentFile(_Strict):
     exposure_t_yr: Annotated[Positive, _within(1e-6, 1e4, "t yr")]
     likelihood: Literal["gaussian", "poisson"]
     bins: Bins
-    resolution: Resolution
-    efficiency: Efficiency
+    resolution: Resolution | None = None
+    efficiency: Efficiency | None = None
     response: ResponseTable | None = None
     components: tuple[Component, ...] = ()
     nuisances: tuple[NuisanceEntry, ...] = ()
     sun: SunEntry = SunEntry()
     xenon: XenonEntry = XenonEntry()
     couplings: Literal["tree", "radiative"] = "tree"
+    same_events_as: tuple[Name, ...] = ()
+    how_obtained: dict[FileName, Literal["derived", "reconstructed", "digitised"]] = {}
     variants: dict[Annotated[Name, Field(pattern=r"^\w+$")], dict[str, Any]] = {}
+
+    @model_validator(mode="after")
+    def _there_is_a_response(self):
+        if self.response is None and (self.resolution is None or self.efficiency is None):
+            raise ValueError("[resolution] and [efficiency], or a [response] table, were needed")
+        if self.bins.fit_to_keV <= self.bins.fit_from_keV:
+            raise ValueError("bins.fit_to_keV should lie above bins.fit_from_keV")
+        return self
 
     @model_validator(mode="after")
     def _names_fit(self):
@@ -240,6 +287,10 @@ class ExperimentFile(_Strict):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{kind} {twice} is there twice")
+        for i, component in enumerate(self.components):
+            earlier = [other.name for other in self.components[:i]]
+            if wrong := sorted(set(component.subtract) - set(earlier)):
+                raise ValueError(f"component {component.name} subtracts {wrong}; known before it: {earlier}")
         for nuisance in self.nuisances:
             if nuisance.scales not in known:
                 raise ValueError(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import InputError
+from ..experiments.folder import DEFAULT
 from ..runs.files import WholeFile
 from ..runs.rows import RowSpec, interaction_named, plan
 from ..tables import packaged, read_table
@@ -21,7 +22,7 @@ __all__ = ["KINDS", "Curve", "curves", "default_masses", "plan_scan", "published
 
 #: Names on the command line; the models are these with ``light_`` before them.
 KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
-EXPERIMENTS = ("lz_ws2022", "xenonnt_sr0")
+EXPERIMENTS = DEFAULT
 DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the rule, in one run
 
 

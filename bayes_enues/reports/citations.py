@@ -142,7 +142,8 @@ def _used_by_experiment(experiment: Experiment) -> _Used:
         f"experiment:{settings.name}",
     }
     arxiv = {}
-    for table, lines in {"experiment.toml": (experiment.reference,), **experiment.provenance}.items():
+    described = (experiment.reference, experiment.note)
+    for table, lines in {"experiment.toml": described, **experiment.provenance}.items():
         for number in _ARXIV.findall("\n".join(lines)):
             arxiv.setdefault(number, f"{experiment.name}, {table},")
     return _Used(used, arxiv, set())

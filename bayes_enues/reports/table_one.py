@@ -58,7 +58,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
             entries += [_ours(row) for row in mine]
             entries += [
                 Entry(model, name, kind.unit, p.experiment, (p.lower, p.upper), None, None, None, {}, {},
-                      f"{100 * p.confidence:g} %", p.source)
+                      f"{100 * p.confidence:g} %" if p.confidence else "not stated", p.source)
                 for p in published_limits()
                 if (p.model, p.parameter) == (model, name) and p.source != PAPER
             ]  # fmt: skip

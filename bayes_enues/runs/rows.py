@@ -11,7 +11,7 @@ from typing import Any
 from .. import interactions
 from ..errors import InputError
 from ..experiments.experiment import Experiment
-from ..experiments.folder import experiment_names
+from ..experiments.folder import DEFAULT, experiment_names, members
 from ..experiments.loading import load_experiment
 from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
@@ -118,13 +118,13 @@ def _shared_hashes() -> dict[str, str]:
 
 
 def split_experiments(joined: str) -> list[str]:
-    """The experiments of ``a+b``, sorted; a path that holds a plus is one."""
+    """The experiments of ``a+b``, sorted, a set as its members; a path that holds a plus is one."""
     if Path(joined).is_dir():
         return [joined]
-    names = sorted(part.strip() for part in joined.split("+"))
+    names = [part.strip() for part in joined.split("+")]
     if not all(names):
         raise InputError(f"{joined!r} names no experiment on one side of a plus")
-    return names
+    return sorted(member for name in names for member in members(name))
 
 
 def plan(
@@ -141,7 +141,7 @@ def plan(
     parameters : sequence of str, optional
         By default all that can be free.
     experiments : sequence of str, optional
-        By default each in the box and their joint fit.
+        By default the two of 2022 and their joint fit.
     options
         Further fields of :class:`RowSpec`.
 
@@ -152,7 +152,7 @@ def plan(
     """
     if "level" in options:
         options["level"] = check_level(options["level"])
-    asked = list(experiments) if experiments else ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"]
+    asked = list(experiments) if experiments else [*DEFAULT, "+".join(DEFAULT)]
     joined = []
     for name in asked:
         loaded = [load_experiment(part) for part in split_experiments(name)]

@@ -52,12 +52,16 @@ def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon =
     rule = "two" if not fine else "panels" if interaction.is_symbolic else "fine"
     e_nu, weights = _nodes(e_er.tobytes(), sun, rule)
 
-    def flux_averaged(interaction, e_nu=e_nu, weights=weights, kind="cross_section"):
+    def flux_averaged(interaction, e_nu=e_nu, weights=weights, kind="cross_section", factor=None):
         cross_section = getattr(interaction, kind)
         per_flavour = [
             (weights[i] * cross_section(flavour, e_nu[i], e_er)).sum(axis=0)
             for i, flavour in enumerate(FLAVOURS)
         ]
+        if factor is not None:
+            per_flavour = [
+                factor(flavour) * part for flavour, part in zip(FLAVOURS, per_flavour, strict=True)
+            ]
         return per_flavour[0] + per_flavour[1] + per_flavour[2]
 
     atoms = ATOMS_PER_TONNE * SECONDS_PER_YEAR
@@ -70,7 +74,9 @@ def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon =
         nodes = _nodes(reached.tobytes(), sun, "panels")
         per_atom = flux_averaged(interaction, *nodes, kind="cross_section_per_atom")
         rate = rate + atoms * (e_er >= xenon.threshold_keV) * per_atom
-    if xenon.electrons == "rrpa":
-        weak = flux_averaged(StandardModel(couplings=interaction.couplings))
-        rate = rate + electrons * (xenon.standard_model_correction(e_er) - 1) * weak
+    if xenon.electrons.startswith("rrpa"):
+        weak = StandardModel(couplings=interaction.couplings)
+        rate = rate + electrons * flux_averaged(
+            weak, factor=lambda flavour: xenon.standard_model_correction(e_er, flavour) - 1
+        )
     return rate

@@ -11,6 +11,7 @@ __all__ = ["energy_grid", "response_matrix"]
 
 _PANEL_NODES, _PANEL_WEIGHTS = leggauss(4)
 REACH = 8.0  # standard deviations beyond the last bin edge that the grid covers
+WIDEST = 4.0  # standard deviations that one piece of a bin may span
 BEYOND = 12.0  # standard deviations at which a Gaussian is zero: exp(-72)
 
 
@@ -75,7 +76,8 @@ def response_matrix(
 
     ``response_matrix(...) @ recoil_rate`` is the binned rate. Recoils are smeared first and weighted then:
     width and efficiency belong to the reconstructed energy (Sec. 2.4 of arXiv:2208.06415). Gauss-Legendre
-    between the edges of the bins and the points at which the efficiency turns.
+    between the edges of the bins and the points at which the efficiency turns. (An efficiency of true energy
+    multiplies the columns of what this gives without one.)
 
     Parameters
     ----------
@@ -110,6 +112,11 @@ def response_matrix(
     nodes, node_weights = leggauss(n_nodes)
     inner = [kink for kink in kinks if bin_edges[0] < kink < bin_edges[-1]]
     edges = np.unique([*bin_edges, *inner])
+    # a piece is no wider than a few widths: the smeared rate turns that fast at the edge of a shell
+    widths = resolution((edges[:-1] + edges[1:]) / 2)
+    parts = np.ceil(np.diff(edges) / (WIDEST * widths)).astype(int)
+    cuts = [np.linspace(a, b, n + 1)[:-1] for a, b, n in zip(edges[:-1], edges[1:], parts, strict=True)]
+    edges = np.append(np.concatenate(cuts), edges[-1])
     half = np.diff(edges)[:, None] / 2
     e_reco = edges[:-1, None] + half * (nodes + 1)
     sigma = resolution(e_reco)
