@@ -125,11 +125,11 @@ class Experiment:
     @property
     def caveats(self) -> dict[str, str]:
         """Tables that are not published as such, with the words of their headers; and :attr:`doubts`."""
-        found = {
-            table: next((line for line in lines if how in line.lower()), how)
-            for table, lines in self.provenance.items()
-            if (how := self.settings.how_obtained.get(table))
-        }
+        found = {}
+        for table, lines in self.provenance.items():
+            if how := self.settings.how_obtained.get(table):
+                word = re.compile(rf"{how}(?! energy)", re.IGNORECASE)
+                found[table] = next((line for line in lines if word.search(line)), how)
         return found | dict(self.doubts)
 
     def with_counts(self, counts) -> "Experiment":

@@ -58,10 +58,10 @@ def published_limits() -> tuple[Published, ...]:
 def published_limit(model: str, parameter: str, experiment: str) -> Published | None:
     """What is published from the events of one of our rows, the paper's limit before another's.
 
-    A variant is compared with its experiment's, a changed experiment with nothing.
+    A variant is compared with what the paper says of its experiment, a changed experiment with nothing.
     """
-    if variant := re.fullmatch(r"(\w+):\w+", experiment):
-        experiment = variant[1]
-    asked = (model, parameter, experiment)
+    variant = re.fullmatch(r"(\w+):\w+", experiment)
+    asked = (model, parameter, variant[1] if variant else experiment)
     found = [row for row in published_limits() if (row.model, row.parameter, row.beside) == asked]
-    return next((row for row in found if row.source == PAPER), found[0] if found else None)
+    papers = [row for row in found if row.source == PAPER]
+    return next(iter(papers if variant else [*papers, *found]), None)

@@ -192,7 +192,7 @@ def read_response(
         return _read_response_table(tables, settings, edges)
     resolution = settings.resolution.sigma
     lower = max(shell_edges()[0][0], xenon.threshold_keV)
-    upper = edges[-1] + REACH * resolution(edges[-1])
+    upper = edges[-1] + REACH * abs(resolution(edges[-1]))
     _check_resolution(tables, resolution, lower, upper, fitted[-1])
     efficiency, kinks = read_efficiency(tables, settings, fitted)
     breaks = [*shell_edges()[0], xenon.threshold_keV]
@@ -274,7 +274,10 @@ def _read_response_table(tables: Tables, settings: ExperimentFile, edges: np.nda
 
 
 def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray):
-    """eff(E - shift) / eff(E) of each row of a response table: what a shift of the edge makes of it."""
+    """eff(E - shift) / eff(E) of each row of a response table: what a shift of the edge makes of it.
+
+    One beyond the curve, where a response table sees recoils that are reconstructed inside the bins.
+    """
     spec = settings.efficiency
     where = tables.name("experiment.toml")
     if settings.resolution is not None and settings.resolution.scale != 1:
@@ -288,7 +291,7 @@ def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray)
         )
     plain = settings.model_copy(update={"efficiency": spec.model_copy(update={"shift_keV": 0.0})})
     before, after = (read_efficiency(tables, s)[0](energy) for s in (plain, settings))
-    return np.divide(after, before, out=np.zeros_like(before), where=before > 0)
+    return np.divide(after, before, out=np.ones_like(before), where=before > 0)
 
 
 def read_component(

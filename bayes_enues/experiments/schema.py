@@ -208,7 +208,7 @@ class NuisanceEntry(_Strict):
     name: Annotated[Name, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _not_in(RESERVED | _PARAMETERS)]
     sigma: Annotated[Positive, _within(1e-6, 1e4)] = FLAT
     upper: Annotated[Positive, _within(1e-6, 1e6)] | None = None
-    flat_to: Annotated[Positive, _within(1.01, 1e6)] | None = None
+    flat_to: Annotated[Positive, _within(1, 1e6)] | None = None
     scales: str
     shared: StrictBool = False
     meaning: Words = ""
@@ -225,7 +225,11 @@ class NuisanceEntry(_Strict):
             return given
         if given.get("sigma", FLAT) != FLAT:
             raise ValueError("sigma and flat_to are both given; a nuisance is Gaussian or flat")
-        return {**given, "sigma": FLAT, "upper": _number(given["flat_to"]) - 1}
+        if not _number(given["flat_to"]) > 1:
+            raise ValueError(
+                f"flat_to = {given['flat_to']} leaves out the scale of one; more than one was needed"
+            )
+        return {**given, "sigma": FLAT, "upper": given["flat_to"] - 1}
 
     @property
     def words(self) -> str:
