@@ -1,12 +1,13 @@
 """Thresholds and errors of counts: the few numbers of statistics that are not a model's business."""
 
-from numbers import Real
-
 import numpy as np
 
 from .errors import InputError
 
-__all__ = ["count_errors", "threshold"]
+__all__ = ["DRAWS", "LEVEL", "SEED", "check_level", "count_errors", "one_sided_threshold", "threshold"]
+
+#: Unless told otherwise: credibility and confidence, draws per chain, and the seed of every random number.
+LEVEL, DRAWS, SEED = 0.9, 4000, 20220811
 
 
 def threshold(level: float, parameters: int = 1) -> float:
@@ -29,13 +30,15 @@ def one_sided_threshold(level: float) -> float:
 
 
 def check_level(level: float) -> float:
-    """The level as Python's float, refused if it is no number between 0 and 1.
-
-    NumPy's shorter floats mean the digits they print: ``np.float32(0.9)`` is 0.9.
-    """
-    if isinstance(level, bool) or not isinstance(level, Real) or not 0 < level < 1:
-        raise InputError(f"level is {level!r}; a probability between 0 and 1 was needed, such as 0.9")
-    return float(str(level)) if isinstance(level, np.floating) else float(level)
+    """The level as a plain number; one that is not between 0 and 1 is refused."""
+    try:
+        number = float(level)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not 0 < number < 1:
+        raise InputError(f"level is {level}; a probability between 0 and 1 was needed, such as 0.9")
+    # a number in single precision, such as np.float32(0.9), means the decimal that was written
+    return float(str(level)) if isinstance(level, np.floating) else number
 
 
 def count_errors(counts, kind: str) -> np.ndarray:

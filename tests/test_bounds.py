@@ -8,6 +8,7 @@ import xarray as xr
 
 from bayes_enues import Flat, HalfNormal, limits, marginal_density, models
 from bayes_enues.fit import posterior as sampling
+from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.credible import UpperBound
 from bayes_enues.fit.limit import disagreement
 
@@ -54,7 +55,7 @@ def test_a_prior_that_vanishes_is_reweighted_too(xenonnt):
     """A half-normal of 4: the weight grows like a Gaussian's inverse, so that quadrature may step in."""
     model = models.magnetic_moment([xenonnt], prior=HalfNormal(lower=0, upper=20, scale=4.0))
     draws = sampling.sample_posterior(model, draws=4000, seed=1, groups=False)["posterior"]["nu_e"].values
-    ours = UpperBound(model, "nu_e", 0.9).flat_strength(draws)
+    ours = UpperBound(Likelihood(model), "nu_e", 0.9).flat_strength(draws)
     flat = marginal_density(models.magnetic_moment([xenonnt], prior=Flat(0, 20)))
     assert ours == pytest.approx(flat.reweighted(flat.values).quantile(0.9), rel=0.05)
 
