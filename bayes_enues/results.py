@@ -392,13 +392,23 @@ class PublishedBound(Result):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Published(PublishedBound):
-    """A row of ``data/published/limits.csv``."""
+    """A row of ``data/published/limits.csv``.
+
+    ``confidence`` is None where it is not stated. ``statistic``, ``atomic_model`` and ``convention`` are as
+    the source says, empty where it does not; ``read_in`` is where the number was read: the full text, an
+    abstract, or as quoted by others. ``beside`` is our name for the experiments that saw the same events.
+    """
 
     model: str
     parameter: str
     experiment: str
     unit: str
-    confidence: Real
+    confidence: Real | None
+    statistic: str = ""
+    atomic_model: str = ""
+    convention: str = ""
+    read_in: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

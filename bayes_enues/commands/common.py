@@ -44,7 +44,7 @@ Experiments = Annotated[
     typer.Option(
         "--experiment",
         help="An experiment, a variant (lz_ws2022:low_edge), a path to a folder, or several joined by a "
-        "plus; repeatable. Default: each in the box and their joint fit.",
+        "plus, or a set (lz, xenon); repeatable. Default: lz_ws2022, xenonnt_sr0 and both.",
     ),
 ]
 Parameters = Annotated[list[str] | None, typer.Option("--parameter", help="A free parameter; repeatable.")]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ..errors import InputError
+from ..experiments.together import joint_notes
 from ..priors.named import Prior
 from .chi2 import Likelihood
 from .minimise import profile_many
@@ -58,4 +59,4 @@ def caveats(question: Question) -> list[str]:
         if experiment.note:
             found.append(f"{experiment.name}: {experiment.note}")
         found += [f"{experiment.name}, {table}: {words}" for table, words in experiment.caveats.items()]
-    return found
+    return found + joint_notes(question.experiments)

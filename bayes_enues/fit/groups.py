@@ -147,7 +147,7 @@ def derived_groups(
     kept = np.arange(chains * draws).reshape(chains, draws)[:, ::every]
     predicted = functions.predicted(points[kept.ravel()], np.random.default_rng(seed))
     prior = functions.prior(n_prior, seed)
-    observed = {rv.name: np.asarray(model.rvs_to_values[rv].eval(), float) for rv in model.observed_RVs}
+    observed = {rv.name: np.asarray(model.rvs_to_values[rv].eval()) for rv in model.observed_RVs}
     return {
         "log_likelihood": dataset(functions.log_likelihood(points), sample_coords),
         "log_prior": dataset(functions.log_prior(points), sample_coords),

@@ -23,8 +23,8 @@ from ..experiments.counts import (
     typical_scale,
 )
 from ..experiments.experiment import Experiment
-from ..experiments.loading import load_distinct
 from ..experiments.schema import NuisanceEntry
+from ..experiments.together import load_distinct
 from ..interactions.base import Interaction
 from ..interactions.checks import check_class, check_interaction, stays_symbolic
 from .information import fisher_information

@@ -32,7 +32,7 @@ FLAVOUR_RULES = ("paper", "density_matrix")
 #: Which models of xenon's electrons (``bayes_enues.signal.xenon.ELECTRON_MODELS``) a new term can have. The
 #: ratio of the random-phase approximation is known for the Standard Model only: where a new term
 #: interferes with it there is no part of the cross section to scale.
-ADDS, INTERFERES = ("steps", "free", "rrpa"), ("steps", "free")
+ADDS, INTERFERES = ("steps", "free", "rrpa", "rrpa_flavours"), ("steps", "free")
 
 
 def weak_cross_section(g_v: Scalar, g_a: Scalar, e_nu, e_er):
@@ -178,7 +178,7 @@ class Interaction(ABC):
         if electrons not in cls.atomic_models:
             why = "; the ratio is known for the Standard Model, with which this one interferes"
             raise InputError(
-                f"{cls.name} cannot have {electrons!r} electrons{why if electrons == 'rrpa' else ''}; the "
+                f"{cls.name} cannot have {electrons!r} electrons{why if electrons.startswith('rrpa') else ''}; the "
                 f"choices are {list(cls.atomic_models)}"
             )
 

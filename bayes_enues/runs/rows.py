@@ -12,8 +12,9 @@ from .. import interactions
 from ..errors import InputError
 from ..experiments.counts import check_possible
 from ..experiments.experiment import Experiment
-from ..experiments.folder import check_distinct, experiment_names
+from ..experiments.folder import DEFAULT, experiment_names, members
 from ..experiments.loading import load_experiment
+from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
 from ..statistics import check_level
 from ..tables import packaged, packaged_names, sha256
@@ -118,13 +119,13 @@ def _shared_hashes() -> dict[str, str]:
 
 
 def split_experiments(joined: str) -> list[str]:
-    """The experiments of ``a+b``, sorted; a path that holds a plus is one."""
+    """The experiments of ``a+b``, sorted, a set as its members; a path that holds a plus is one."""
     if Path(joined).is_dir():
         return [joined]
-    names = sorted(part.strip() for part in joined.split("+"))
+    names = [part.strip() for part in joined.split("+")]
     if not all(names):
         raise InputError(f"{joined!r} names no experiment on one side of a plus")
-    return names
+    return sorted(member for name in names for member in members(name))
 
 
 def plan(
@@ -142,7 +143,7 @@ def plan(
     parameters : sequence of str, optional
         By default all that can be free.
     experiments : sequence of str, optional
-        By default each in the box and their joint fit.
+        By default the two of 2022 and their joint fit.
     atomic : str, optional
         What stands for xenon's electrons: ``steps``, ``free``, ``rrpa``, or ``equivalent_photons`` for
         millicharges; by default what each experiment's file says.
@@ -155,13 +156,14 @@ def plan(
         For any unknown name, a prior that does not fit, a level outside 0 to 1, or an interaction that the
         experiments cannot show; before anything runs.
     """
-    check_level(options.get("level", 0.9))
-    asked = list(experiments) if experiments else ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"]
+    if "level" in options:
+        options["level"] = check_level(options["level"])
+    asked = list(experiments) if experiments else [*DEFAULT, "+".join(DEFAULT)]
     joined, together = [], []
     for name in asked:
         loaded = [load_experiment(part) for part in split_experiments(name)]
         together.append(loaded)
-        check_distinct([e.name for e in loaded])
+        check_distinct(loaded)
         own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
         joined.append(name if own else "+".join(e.name for e in loaded))
     specs = []

@@ -97,10 +97,11 @@ def _rate(interaction: Interaction, e_er: np.ndarray, sun: Sun, xenon: Xenon, ru
         # an atom can take all of a neutrino's energy
         per_atom = flux_averaged(interaction.cross_section_per_atom, e_min=e_er, rule=panel_nodes)
         rate = rate + atoms * (e_er >= xenon.threshold_keV) * per_atom
-    if xenon.electrons == "rrpa":
+    if xenon.electrons.startswith("rrpa"):
 
         def excess(flavour, e_nu, e_er):
-            return (xenon.standard_model_correction(e_er) - 1) * weak.cross_section(flavour, e_nu, e_er)
+            ratio = xenon.standard_model_correction(e_er, flavour)
+            return (ratio - 1) * weak.cross_section(flavour, e_nu, e_er)
 
         rate = rate + electrons * flux_averaged(excess)
     return rate

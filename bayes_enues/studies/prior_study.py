@@ -183,6 +183,8 @@ def _under_nuisance(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.D
     spec = asked.spec
     model = model_of(spec)
     limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed)
+    # the row's label says what was changed; it stands in the table of the experiment as it was
+    limit = replace(limit, experiment=group.limit.experiment, published=group.limit.published)
     density, prior = marginal_density(model, spec.parameter), model.question.priors[spec.parameter]
     how = {"nuisance": True, "how": "sampled", "pareto_k": None, "reason": ""}
     kept = _kept(limit.tree, density, np.exp(log_density(prior, spec.parameter, density.values)), group)

@@ -71,10 +71,11 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
                 f"the search itself starts at {lower:g} keV",
             )
         )
-    for shift in (-0.2, 0.2):
+    efficiency, simulated = settings.efficiency, settings.response is not None
+    for shift in (-0.2, 0.2) if efficiency and (efficiency.of == "true" or not simulated) else ():
         label = f"efficiency edge {shift:+.1f} keV"
-        found.append(Variation(label, {"efficiency": {"shift_keV": settings.efficiency.shift_keV + shift}}))
-    for factor in (0.9, 1.1):
+        found.append(Variation(label, {"efficiency": {"shift_keV": efficiency.shift_keV + shift}}))
+    for factor in (0.9, 1.1) if settings.resolution and not simulated else ():  # a table holds its own
         changes = {"resolution": {"scale": settings.resolution.scale * factor}}
         found.append(Variation(f"resolution {100 * (factor - 1):+.0f} %", changes))
     for name, content in settings.variants.items():
