@@ -177,8 +177,9 @@ class Interaction(ABC):
         """Refuse a model of xenon's electrons that the interaction cannot have."""
         if electrons not in cls.atomic_models:
             why = "; the ratio is known for the Standard Model, with which this one interferes"
+            why = why if electrons.startswith("rrpa") else ""
             raise InputError(
-                f"{cls.name} cannot have {electrons!r} electrons{why if electrons.startswith('rrpa') else ''}; the "
+                f"{cls.name} cannot have {electrons!r} electrons{why}; the "
                 f"choices are {list(cls.atomic_models)}"
             )
 
