@@ -368,9 +368,13 @@ def test_a_row_names_its_atomic_model():
     assert (steps.atomic_model, caveats(steps)) == ("steps", [])
     assert photons.atomic_model == "equivalent photons; steps for the Standard Model"
     (corrected,) = plan(["magnetic_moment"], ["nu_e"], ["xenonnt_sr0"], "rrpa")
+    assert corrected.experiment == "xenonnt_sr0:rrpa"
     words = corrected.build().question.atomic_model
     assert words == "RRPA (Standard Model part only)"
     assert caveats(corrected.build().question)[0] == f"atomic model: {words}"
+    (free,) = plan(["magnetic_moment"], ["nu_e"], ["xenonnt_sr0:poisson"], "free")
+    assert free.experiments[0].xenon.electrons == "free"
+    assert free.experiments[0].likelihood == "poisson"
 
 
 def test_an_atomic_model_is_asked_for_by_name():
