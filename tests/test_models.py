@@ -3,10 +3,10 @@
 import numpy as np
 import pymc as pm
 import pytest
-from bayes_enues.models import counting_model
 from pytensor.compile.mode import Mode
 
 from bayes_enues import Flat, MagneticMoment, StandardModel, models
+from bayes_enues.models import counting_model
 
 NUMPY = Mode(linker="py", optimizer="fast_compile")  # nothing to compile
 
