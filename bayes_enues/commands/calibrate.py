@@ -86,6 +86,7 @@ def print_calibration(rows) -> None:
     """One line a model: whether all ranks are uniform, and what is not."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="simulation-based calibration", title_justify="left", box=box.SIMPLE_HEAD)
     numbers = ("simulations", "by_smc", "not_converged", "divergences")
@@ -93,7 +94,9 @@ def print_calibration(rows) -> None:
         table.add_column(column.replace("_", " "), justify="right" if column in numbers else "left")
     for row in rows:
         wrong = [name for name, q in row["quantities"].items() if not q["inside"]]
-        words = f"[red]not uniform: {', '.join(wrong)}[/]" if wrong else f"uniform ({len(row['quantities'])})"
+        words = f"uniform ({len(row['quantities'])})"
+        if wrong:
+            words = Text(f"not uniform: {', '.join(wrong)}", "red")
         what = [row[key] for key in ("model", "parameter", "experiment", "prior")]
         table.add_row(*what, *(str(row[key]) for key in numbers), words)
     console.print(table)

@@ -17,6 +17,7 @@ from .common import (
     console,
     fixed_by,
     progress,
+    warn,
 )
 
 
@@ -51,8 +52,7 @@ def check(
             checks = [stored_check(row, folder) for row in mine]
             parts = ("check", spec.model, spec.parameter, mine[0]["fit"])
             paths += _figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     _print(rows)
     console.print(f"Written to {out}: checks.json, checks.csv, " + ", ".join(p.name for p in paths) + ".")
     if not all_converged(rows):

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.console import Console
 from ..errors import InputError
 
 __all__ = [
+    "MAX_JOBS",
     "Draws",
     "Experiments",
     "Fresh",
@@ -23,16 +24,53 @@ __all__ = [
     "Parameters",
     "PriorText",
     "Seed",
+    "between",
     "console",
     "fixed_by",
+    "print_whole",
     "progress",
+    "warn",
 ]
 
 PIPED_WIDTH = 120
+MAX_DRAWS = 1_000_000  # a chain; four such chains of all predicted counts fill the memory of a large machine
+MAX_SEED = 2**63 - 1  # samplers take 64 bits, and retries count upwards
+MAX_JOBS = 4 * (os.cpu_count() or 1)
 
-#: As wide as the terminal; a table that is piped is not squeezed into 80 columns.
+
+def between(least: float, most: float, why: str = "") -> Callable:
+    """A check of an option's numbers, for typer's ``callback``.
+
+    Raises
+    ------
+    InputError
+        When called with a number outside, or none at all (nan).
+    """
+
+    def check(param: typer.CallbackParam, value: Any) -> Any:
+        for number in value if isinstance(value, list | tuple) else [value]:
+            if number is not None and not least <= number <= most:
+                option = (param.name or "").replace("_", "-")
+                words = f"a number from {least!r} to {most!r} was needed{why and f': {why}'}"
+                raise InputError(f"--{option} is {number!r}; {words}")
+        return value
+
+    return check
+
+
+def _folder(text: str) -> Path:
+    if not str(text).strip():
+        raise typer.BadParameter("it is empty; the name of a folder was needed")
+    return Path(text)
+
+
+#: As wide as the terminal; a table that is piped is not squeezed into 80 columns. Nothing that is printed is
+#: read as markup: names, titles and paths may hold brackets and colons.
 console = Console(
-    highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    highlight=False,
+    markup=False,
+    emoji=False,
+    width=None if (sys.stdout and sys.stdout.isatty()) or "COLUMNS" in os.environ else PIPED_WIDTH,
 )
 
 Experiments = Annotated[
@@ -49,12 +87,26 @@ PriorText = Annotated[
     str | None,
     typer.Option("--prior", help="Such as flat, flat_strength, 'flat(0, 30)', 'halfnormal(1e-11 mu_B)'."),
 ]
-Draws = Annotated[int, typer.Option(min=1, help="Draws per chain to begin with; doubled as the error asks.")]
-Seed = Annotated[int, typer.Option(min=0, help="Of every random number.")]
-Mass = Annotated[float | None, typer.Option(help="Of a light mediator [keV]; needed for these models only.")]
-Out = Annotated[Path, typer.Option(help="Folder for the results.")]
+Draws = Annotated[
+    int,
+    typer.Option(
+        callback=between(1, MAX_DRAWS, "more do not fit into memory"),
+        help="Draws per chain to begin with; doubled as the error asks.",
+    ),
+]
+Seed = Annotated[int, typer.Option(callback=between(0, MAX_SEED), help="Of every random number.")]
+Mass = Annotated[
+    float | None, typer.Option(help="Of a light mediator, in keV; needed for these models only.")
+]
+Out = Annotated[Path, typer.Option(parser=_folder, metavar="FOLDER", help="Folder for the results.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the work, some 350 MB each.")]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        callback=between(1, MAX_JOBS, "four for each core of this machine, some 350 MB each"),
+        help="Processes that share the work, some 350 MB each.",
+    ),
+]
 
 
 def fixed_by(model: str, mass: float | None) -> tuple[tuple[str, float], ...]:
@@ -90,12 +142,12 @@ def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
     )
 
     columns = (
-        TextColumn(what),
+        TextColumn(what, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
@@ -105,4 +157,10 @@ def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
 def print_whole(table) -> None:
     """Print a table with nothing cut off or folded, also where the terminal is narrower."""
     width = console.measure(table, options=console.options.update(width=1000)).maximum
-    Console(highlight=False, width=max(console.width, width)).print(table)
+    Console(highlight=False, markup=False, emoji=False, width=max(console.width, width)).print(table)
+
+
+def warn(messages: Iterable[str]) -> None:
+    """What a command must say beside its results, a line each."""
+    for message in messages:
+        console.print(message, style="yellow")

@@ -17,6 +17,7 @@ from .common import (
     console,
     fixed_by,
     progress,
+    warn,
 )
 
 
@@ -44,8 +45,7 @@ def compare(
         found = run_comparisons(asked, folder, fresh, tell)
         tell(len(asked), "figure")
         paths = _figure(found, folder.path / f"compare_{model}", model)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     _print(found)
     console.print(f"Written to {out}: compare.json, compare.csv, " + ", ".join(p.name for p in paths) + ".")
 

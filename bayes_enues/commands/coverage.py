@@ -156,7 +156,7 @@ def limit_in_words(entry) -> str:
         region = f"< {entry['upper']:.3g} ± {entry['error']:.1g}"
     else:
         region = " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in entry["pieces"]) or "empty"
-    words = f"Feldman-Cousins, {level}: {entry['parameter']} {region} [{unit}]".replace("[", r"\[")
+    words = f"Feldman-Cousins, {level}: {entry['parameter']} {region} [{unit}]"
     if entry["note"]:
         words += f"; {entry['note']}"
     if entry["standard_model_p_value"] is not None:

@@ -14,6 +14,7 @@ def data(
 ) -> None:
     """Experiments, variants, inputs and their sources."""
     from rich.table import Table
+    from rich.text import Text
 
     from ..experiments.folder import experiment_names, variant_names
     from ..experiments.loading import load_experiment
@@ -21,7 +22,7 @@ def data(
 
     for name in experiment or experiment_names():
         e = load_experiment(name)
-        console.rule(f"[bold]{e.title}[/]  ({e.name}, {e.reference})")
+        console.rule(Text.assemble((e.title, "bold"), f"  ({e.name}, {e.reference})"))
         console.print(
             f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins from {e.bin_edges[0]:g} to "
             f"{e.bin_edges[-1]:g} keV; {e.counts.sum():.0f} events; {e.likelihood} likelihood"
@@ -37,7 +38,7 @@ def data(
             table.add_row(file, "\n".join(lines))
         console.print(table)
     if not experiment:
-        console.rule("[bold]Shared inputs[/]")
+        console.rule(Text("Shared inputs", "bold"))
         table = Table("table", "what, unit, source, how obtained", show_lines=True)
         for folder in ("solar", "xenon", "published"):
             for file in packaged_names(folder):

@@ -18,6 +18,7 @@ from .common import (
     console,
     print_whole,
     progress,
+    warn,
 )
 
 
@@ -52,8 +53,7 @@ def limits(
             limit_figure([row for row in rows if row["model"] == name], folder)
     folder.messages += attach(rows, specs, folder.path)
     folder.save()
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_limits(rows)
     console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")
     if not all_converged(rows):
@@ -104,7 +104,7 @@ def print_limits(rows) -> None:
         for column in columns_of(mine, signed):
             table.add_column(column, justify="right", no_wrap=True)
         for experiment in dict.fromkeys(row["experiment"] for row in mine):
-            table.add_row(f"[bold]{experiment_title(experiment)}[/]")
+            table.add_row(Text(experiment_title(experiment), "bold"))
             for row in (row for row in mine if row["experiment"] == experiment):
                 cells = [
                     Text(c.replace(" ∪ ", "\n"), "red" if c == NOT_CONVERGED else "")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
+from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress, warn
 
 
 def mediators(
@@ -84,8 +84,7 @@ def mediators(
         write_curves(found, folder.path / "mediators_curves.csv")
         curves_figure(found, folder.path / "mediators")
         published_figure(found, points, folder.path / "mediators_published")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_curves(found, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
     if plane is not None:
@@ -119,8 +118,7 @@ def mass_planes(specs, folder, fresh: bool = False, jobs: int = 1) -> list[dict]
             )
             ax.legend(loc="upper left", fontsize=7)
         plots.save(fig, folder.path / "mediator_planes")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     for row in rows:
         posterior = row["posterior"]
         console.print(
@@ -172,6 +170,7 @@ def print_curves(found, level: float) -> None:
     import numpy as np
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     from ..plots import title_of
     from ..plots.mediators import mediator_title
@@ -192,7 +191,7 @@ def print_curves(found, level: float) -> None:
                 mediator_title(curve.model),
                 title_of(curve.experiment),
                 f"{curve.mass[i]:.3g}",
-                f"< {bound:.3g}" if np.isfinite(bound) else "[red]not converged[/]",
+                f"< {bound:.3g}" if np.isfinite(bound) else Text("not converged", "red"),
                 f"< {curve.profile_one_sided[i]:.3g}",
                 f"< {curve.profile[i]:.3g}",
             )

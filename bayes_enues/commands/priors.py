@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from .common import Draws, Experiments, Fresh, Level, Mass, Out, Parameters, Seed, console, fixed_by, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Level,
+    Mass,
+    Out,
+    Parameters,
+    Seed,
+    console,
+    fixed_by,
+    progress,
+    warn,
+)
 
 
 def priors(
@@ -43,8 +56,7 @@ def priors(
         rows = run_study(study, folder, fresh, tell)
         tell(len(study), "figures")
         prior_figures(rows, folder, model)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_study(rows)
     console.print(f"Written to {out}: priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG).")
     if not all_converged(rows):
@@ -121,6 +133,7 @@ def print_study(rows) -> None:
     """One table a parameter and experiment; what moves by more than 10 % is said in words below each."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     from ..statistics import one_sided_threshold
 
@@ -140,7 +153,7 @@ def print_study(rows) -> None:
         console.print(table)
         for row in mine:
             if row["flag"]:
-                console.print(f"  [bold]{row['label']}[/]: {row['flag']}")
+                console.print(Text.assemble("  ", (row["label"], "bold"), f": {row['flag']}"))
     for line in dict.fromkeys(note for row in rows for note in row["notes"]):
         console.print(f"* {line}", style="dim")
     reweighted = list(dict.fromkeys(row["label"] for row in rows if row["how"] == "reweighted"))
@@ -154,14 +167,16 @@ def print_study(rows) -> None:
     )
 
 
-def _cells(row, signed: bool, one_sided: bool) -> list[str]:
+def _cells(row, signed: bool, one_sided: bool) -> list:
+    from rich.text import Text
+
     posterior, exact = row["posterior"], row["exact"]
 
     def region(pieces):
         return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in pieces)
 
     if not posterior["converged"]:
-        bound = "[red]not converged[/]"
+        bound = Text("not converged", "red")
     elif signed:
         bound = f"{region(posterior['pieces'])} ± {posterior['mcse']:.1g}"
     else:

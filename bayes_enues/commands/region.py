@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
+from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress, warn
 
 
 def region(
@@ -48,8 +48,7 @@ def region(
     with progress(len(specs), "regions") as tell:
         rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
         region_figure({pair: rows}, folder.path / f"region_{model}_{first}_{second}")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_regions(rows)
     console.print(f"Written to {out}: regions.json with the contours' vertices, regions.csv and the figure.")
     if not all_converged(rows):
@@ -101,6 +100,7 @@ def print_regions(rows) -> None:
     """A line a region: sizes, errors, and the count of draws."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     level = f"{100 * rows[0]['level']:g} %"
     title = f"{rows[0]['model'].replace('_', ' ')}, {rows[0]['parameter']}"
@@ -118,7 +118,7 @@ def print_regions(rows) -> None:
         table.add_column(column, justify="left" if column == "experiment" else "right")
     for row in rows:
         profile, posterior = row["profile"], row["posterior"]
-        share = f"[red]not converged ({posterior['diagnosis']})[/]"
+        share = Text(f"not converged ({posterior['diagnosis']})", "red")
         if posterior["converged"]:
             share = f"{100 * posterior['inside']:.1f} ± {100 * posterior['inside_error']:.1f} %"
         pieces = " / ".join(

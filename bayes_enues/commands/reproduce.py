@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import typer
 
-from .common import Draws, Fresh, Jobs, Out, Seed, console, progress
+from .common import Draws, Fresh, Jobs, Out, Seed, console, progress, warn
 
 
 class Settings(NamedTuple):
@@ -43,14 +43,13 @@ def reproduce(
             tell(done, name)
             draw(rows, out, name)
     write_tables(rows, out)
-    for message in messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(messages)
     console.print(
         f"Written to {out}: table_one (.md, .csv, .json), reproduction.md, {len(FIGURES)} figures (PDF, "
         "PNG), limits.json with the posteriors, regions.json with the contours."
     )
     if not all(all_converged(part) for part in rows.values()):
-        console.print("[red]Some posteriors did not converge; they are marked and give no bound.[/]")
+        console.print("Some posteriors did not converge; they are marked and give no bound.", style="red")
         raise typer.Exit(1)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .common import Experiments, Fresh, Level, Mass, Out, Parameters, console, fixed_by, progress
+from .common import Experiments, Fresh, Level, Mass, Out, Parameters, console, fixed_by, progress, warn
 
 
 def systematics(
@@ -30,8 +30,7 @@ def systematics(
         rows = run_systematics(study, folder, fresh, tell)
         tell(len(study), "figure")
         paths = systematics_figure(rows, folder, model)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_systematics(rows)
     console.print(
         f"Written to {out}: systematics.json, systematics.csv, " + ", ".join(p.name for p in paths) + "."

@@ -7,15 +7,18 @@ formula, left untouched, into its exact integral: see :func:`two_nodes`.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from scipy.interpolate import CubicSpline
 
 from ..constants import ELECTRON_MASS, FLAVOURS
 from ..errors import InputError
 from ..tables import packaged, packaged_names, read_table
 from .oscillation import flavour_probabilities, load_mixing, survival_probability
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 __all__ = ["Sun", "fine_nodes", "flux_moments", "minimum_energy", "panel_nodes", "two_nodes"]
 
@@ -73,7 +76,7 @@ class _Continuum:
 
     energy: np.ndarray  # keV
     density: np.ndarray  # cm^-2 s^-1 keV^-1
-    probability: CubicSpline  # P_ee in log E
+    probability: "CubicSpline"  # P_ee in log E
 
     def nodes(self, lower, upper, mixing):
         """Gauss-Legendre in each interval inside one table segment: energies [keV], flavour weights."""
@@ -86,6 +89,8 @@ class _Continuum:
 @lru_cache
 def _sources(sun: Sun) -> tuple[tuple[_Continuum, ...], tuple[tuple[float, np.ndarray], ...]]:
     """Continuous sources, and lines as (energy [keV], flux by flavour)."""
+    from scipy.interpolate import CubicSpline  # half a second, which who only asks for names can spare
+
     fluxes, mixing = total_fluxes(sun.fluxes), load_mixing(sun.oscillation)
     lines, continua = [], []
     table = read_table(packaged("solar", "lines.csv"), needed=("e_nu_MeV", "branching"), text=("source",))
