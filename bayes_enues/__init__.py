@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from .experiments.folder import experiment_names as experiment_names
     from .experiments.loading import load_experiment as load_experiment
     from .experiments.published import published_limits as published_limits
-    from .fit.limit import limits as limits
-    from .fit.marginal import marginal_density as marginal_density
+    from .fit import Fit as Fit
+    from .fit import limits as limits
+    from .fit import marginal_density as marginal_density
+    from .fit import profile_likelihood as profile_likelihood
+    from .fit import sample_posterior as sample_posterior
     from .fit.posterior import diagnose as diagnose
-    from .fit.posterior import sample_posterior as sample_posterior
-    from .fit.profile import profile_likelihood as profile_likelihood
     from .interactions import AnapoleMoment as AnapoleMoment
     from .interactions import ChargeRadius as ChargeRadius
     from .interactions import EquivalentPhotonMillicharge as EquivalentPhotonMillicharge
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 #: Where each public name lives, so that it loads when first used; a test holds this equal to the list above.
 _HOMES = {
     "InputError": "errors",
+    "Fit": "fit",
     "Experiment": "experiments.experiment",
     "experiment_names": "experiments.folder",
     "load_experiment": "experiments.loading",
@@ -76,11 +78,11 @@ _HOMES = {
     "HalfNormal": "priors",
     "LogUniform": "priors",
     "Jeffreys": "priors",
-    "sample_posterior": "fit.posterior",
+    "sample_posterior": "fit",
     "diagnose": "fit.posterior",
-    "profile_likelihood": "fit.profile",
-    "marginal_density": "fit.marginal",
-    "limits": "fit.limit",
+    "profile_likelihood": "fit",
+    "marginal_density": "fit",
+    "limits": "fit",
     "published_limits": "experiments.published",
     "cite": "reports.citations",
     "future_experiment": "studies.projection",

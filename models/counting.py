@@ -11,7 +11,8 @@ import pymc as pm
 
 from bayes_enues.errors import InputError
 from bayes_enues.experiments.experiment import Experiment
-from bayes_enues.fit.chi2 import likelihood_range
+from bayes_enues.fit.chi2 import Likelihood, seal
+from bayes_enues.fit.scan import likelihood_range
 from bayes_enues.fit.setup import Question, ask
 from bayes_enues.interactions.base import Interaction
 from bayes_enues.priors import Flat, Prior
@@ -69,7 +70,8 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
             centre = pm.Data(f"{name}_centre", 0.0)  # moves in toys only: their measurements fluctuate too
             cut = {} if entry.upper is None else {"upper": pm.Data(f"{name}_upper", entry.upper)}
             x = pm.TruncatedNormal(name, centre, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0, **cut)
-            scale |= {(experiment, what): 1 + x for experiment, what in scaled}
+            for key in scaled:  # what several nuisances scale is scaled by all of them
+                scale[key] = scale.get(key, 1) * (1 + x)
 
         for experiment in question.experiments:
             slug = experiment.slug
@@ -88,9 +90,10 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
                 pm.Normal(f"counts_{slug}", expected, sigma, observed=observed, dims=dims)
 
     model.question = question
+    seal(model)
     for name, chosen in priors.items():
         if isinstance(chosen, Prior) and name in question.open_ranges:
-            lower, upper = likelihood_range(model, name)
+            lower, upper = likelihood_range(Likelihood(model), name)
             chosen = question.open_ranges[name].within(lower, upper)
             for key, value in chosen.numbers(name).items():
                 model.set_data(key, value)

@@ -23,7 +23,7 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit.marginal import marginal_density
+from bayes_enues.fit import marginal_density
 
 xenonnt = be.load_experiment("xenonnt_sr0")
 model = be.models.magnetic_moment([xenonnt], free="nu_e")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bayes_enues import models
-from bayes_enues.compiled.structures import same_shape
+from bayes_enues.compiled.structures import same_structure
 from bayes_enues.mediators.scan import plan_scan
 from bayes_enues.planes.rows import plan_regions
 from bayes_enues.runs.rows import RowSpec
@@ -46,7 +46,7 @@ def test_every_shape_is_every_shape_that_limits_planes_and_scans_have():
     asked += plan_regions("transition_magnetic_moment", [("lambda_2", "lambda_3")], ["xenonnt_sr0"])
     for spec in asked:
         model = spec.build()
-        assert any(same_shape(model, other) for other in calibrated), spec
+        assert any(same_structure(model, other) for other in calibrated), spec
 
 
 def test_uniform_ranks_pass_about_as_often_as_stated():

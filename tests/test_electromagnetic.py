@@ -8,7 +8,7 @@ import bayes_enues as be
 from bayes_enues import models
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, SIN2_THETA_W
 from bayes_enues.experiments.published import PAPER, published_limits
-from bayes_enues.fit.profile import profile_likelihood
+from bayes_enues.fit import profile_likelihood
 from bayes_enues.fit.scan import profile_pieces
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.transition_moment import COS2_THETA13, SURVIVAL

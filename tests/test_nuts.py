@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from bayes_enues.compiled.structures import numbers_of, shape_of
+from bayes_enues.compiled.structures import numbers_of, structure_of
 
 POINTS = [np.zeros(2), np.array([1.3, -0.2]), np.array([-2.0, 0.4])]
 
@@ -32,7 +32,7 @@ def constrained(sampler, x):
 
 @pytest.fixture(scope="module")
 def sampler(xenonnt_model):
-    return shape_of(xenonnt_model).sampler.with_data(numbers=numbers_of(xenonnt_model))
+    return structure_of(xenonnt_model).sampler.with_data(numbers=numbers_of(xenonnt_model))
 
 
 @pytest.mark.parametrize("x", POINTS, ids=str)

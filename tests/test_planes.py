@@ -10,9 +10,9 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 from bayes_enues import HalfNormal, models
+from bayes_enues.fit import sample_posterior
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.minimise import profile_many
-from bayes_enues.fit.posterior import sample_posterior
 from bayes_enues.planes.credible import credible_plane
 from bayes_enues.planes.plane import plane_region
 from bayes_enues.planes.profile import profile_plane

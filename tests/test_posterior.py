@@ -10,7 +10,7 @@ from pytensor.compile.mode import Mode
 from scipy.stats import kstest, uniform
 
 from bayes_enues import Flat, marginal_density, models, sample_posterior
-from bayes_enues.compiled.structures import numbers_of, shape_of
+from bayes_enues.compiled.structures import numbers_of, structure_of
 from bayes_enues.fit import posterior as module
 from bayes_enues.fit.posterior import Diagnostics, diagnose, quantile_error
 
@@ -176,7 +176,7 @@ def test_two_far_modes_stick_in_nuts_and_smc_weighs_them():
 def test_smc_starts_from_prior_draws_in_the_samplers_own_coordinates(joint_model):
     """Each variable's own transform, written out by PyMC one number at a time; the order is the model's."""
     population = module._populations(joint_model, draws=3, chains=2, seed=5)[1]
-    drawn = shape_of(joint_model).draws.prior(6, numbers_of(joint_model), 5)[3:]
+    drawn = structure_of(joint_model).draws.prior(6, numbers_of(joint_model), 5)[3:]
     assert list(population) == [joint_model.rvs_to_values[rv].name for rv in joint_model.free_RVs]
     for k, rv in enumerate(joint_model.free_RVs):
         transform, value = joint_model.rvs_to_transforms[rv], joint_model.rvs_to_values[rv]

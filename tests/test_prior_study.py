@@ -143,12 +143,12 @@ def test_priors_of_one_family_share_one_shape():
         be.models.magnetic_moment(["xenonnt_sr0"], name, prior=prior)
         for name, prior in (("nu_e", LogUniform(0.1, 20.0)), ("nu_mu", LogUniform(0.3, 30.0)))
     ]
-    from bayes_enues.compiled.structures import same_shape
+    from bayes_enues.compiled.structures import same_structure
 
-    assert same_shape(*shapes)
+    assert same_structure(*shapes)
     for prior in (FlatStrength(0.0, 20.0), HalfNormal(0.0, 20.0, scale=4.0)):
         one, two = (be.models.magnetic_moment(["xenonnt_sr0"], n, prior=prior) for n in ("nu_e", "nu_mu"))
-        assert same_shape(one, two)
+        assert same_structure(one, two)
     assert np.isfinite(shapes[0].question.priors["nu_e"].knee)
 
 

@@ -1,15 +1,19 @@
 """How much the data can say about a parameter: Fisher's information of the counts, from the templates."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..errors import InputError
 from ..experiments.counts import signal_counts
-from .setup import Question
+
+if TYPE_CHECKING:
+    from .setup import Question
 
 __all__ = ["fisher_information"]
 
 
-def fisher_information(question: Question, name: str, values) -> np.ndarray:
+def fisher_information(question: "Question", name: str, values) -> np.ndarray:
     r"""Information of the expected counts on one parameter, everything else as in the Standard Model.
 
     .. math::

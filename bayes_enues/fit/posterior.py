@@ -16,10 +16,16 @@ import pymc as pm
 import xarray as xr
 from arviz_stats.base import array_stats
 
-from ..compiled.draws import derived_groups
-from ..compiled.structures import numbers_of, shape_of
+from ..compiled.draws import draw_functions
+from ..compiled.sampler import Sampler, sampler_of
+from ..compiled.structures import numbers_of
 from ..errors import InputError
-from ..statistics import check_level
+from ..statistics import DRAWS, SEED, check_level
+from .agreement import check_agreement
+from .chi2 import Likelihood
+from .groups import derived_groups
+from .marginal import marginal
+from .modes import wrong_weights
 from .setup import question_of
 
 __all__ = ["Diagnostics", "diagnose", "sample_posterior", "sequential_monte_carlo", "state_of"]
@@ -80,8 +86,8 @@ def diagnose(posterior: xr.Dataset, divergences: int = 0) -> Diagnostics:
 
 def sample_posterior(
     model: pm.Model,
-    draws: int = 2000,
-    seed: int = 20220811,
+    draws: int = DRAWS,
+    seed: int = SEED,
     *,
     chains: int = CHAINS,
     tune: int = TUNE,
@@ -91,6 +97,7 @@ def sample_posterior(
     precision: Callable[[xr.DataTree], float] | None = None,
     groups: bool = True,
     progress: Callable[[str], None] | None = None,
+    likelihood: Likelihood | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior of a model until the draws count.
 
@@ -114,6 +121,8 @@ def sample_posterior(
         Whether to add log_likelihood, log_prior, prior, posterior_predictive and observed_data.
     progress : callable, optional
         Told in words what is going on.
+    likelihood : Likelihood, optional
+        Of the model, where it is there already.
 
     Returns
     -------
@@ -130,17 +139,17 @@ def sample_posterior(
         if not (isinstance(number, int | np.integer) and number > 0):
             raise InputError(f"{name} is {number!r}; a positive whole number was needed")
     tell = progress or (lambda words: None)
-    shape = shape_of(model)
-    if not shape.is_compiled("sampler"):
-        tell("compiling")
-    sampler = shape.sampler.with_data(numbers=numbers_of(model))
-    names = shape.names(model)
+    if likelihood is None and hasattr(model, "question"):
+        likelihood = Likelihood(model)
+    sampler = sampler_of(model, tell)
+    if likelihood is not None:
+        check_agreement(likelihood, sampler)
 
     def run(draws, target):
         tell(f"sampling {chains} x {draws}")
-        return _nuts(sampler, names, draws, tune, chains, seed, target, cores)
+        return _nuts(sampler, draws, tune, chains, seed, target, cores)
 
-    wrong_modes = _mode_check(model)
+    wrong_modes = _mode_check(likelihood)
     attempts, name = 1, "nuts"
     while True:
         tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
@@ -162,7 +171,9 @@ def sample_posterior(
         else:
             break
     if groups:
-        for group, dataset in derived_groups(model, tree["posterior"].to_dataset(), seed).items():
+        for group, dataset in derived_groups(
+            model, tree["posterior"].to_dataset(), seed, likelihood=likelihood
+        ).items():
             tree[group] = xr.DataTree(dataset)
     tree.attrs |= {
         "sampler": name,
@@ -174,12 +185,12 @@ def sample_posterior(
         "diagnosis": complaint or state.words(),
         **{k: float(v) for k, v in state._asdict().items()},
     }
-    question = getattr(model, "question", None)
-    if question is not None:
+    if likelihood is not None:
+        question = likelihood.question
         tree.attrs |= {
             "model": question.interaction.name,
             "experiment": question.experiment_name,
-            "prior": "; ".join(prior_words(model).values()),
+            "prior": "; ".join(question.prior_words.values()),
         }
     return tree
 
@@ -194,34 +205,25 @@ def state_of(tree: xr.DataTree) -> dict[str, Any]:
     }
 
 
-def _mode_check(model: pm.Model) -> Callable[[xr.DataTree], str]:
+def _mode_check(likelihood: Likelihood | None) -> Callable[[xr.DataTree], str]:
     """Words on wrong weights of separate modes, for one signed parameter: those have mirror modes."""
-    from .marginal import marginal_density
-    from .modes import wrong_weights
-
-    question = getattr(model, "question", None)
+    question = None if likelihood is None else likelihood.question
     if question is None or not question.interaction.signed or len(question.free) > 1:
         return lambda tree: ""
-    density, name = marginal_density(model), question.free[0]
+    density, name = marginal(likelihood), question.free[0]
     return lambda tree: wrong_weights(density, tree["posterior"][name].values)
 
 
 def prior_words(model: pm.Model) -> dict[str, str]:
     """The prior of each free parameter in words."""
-    question = question_of(model)
-    return {
-        name: prior.words(name)
-        if hasattr(prior, "words")
-        else f"user's own ({getattr(prior, '__name__', prior)})"
-        for name, prior in question.priors.items()
-    }
+    return question_of(model).prior_words
 
 
-def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
+def _nuts(sampler: Sampler, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
     import nutpie
 
     tree = nutpie.sample(
-        sampler,
+        sampler.nutpie,
         draws=draws,
         tune=tune,
         chains=chains,
@@ -231,11 +233,7 @@ def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr
         progress_bar=False,
         save_warmup=False,
     )
-    posterior = (
-        tree["posterior"]
-        .to_dataset()
-        .rename({a: b for a, b in names.items() if a in tree["posterior"] and a != b})
-    )
+    posterior = tree["posterior"].to_dataset()
     stats = tree["sample_stats"].to_dataset()
     stats = stats[[v for v in ("diverging", "depth", "energy", "logp", "n_steps", "step_size") if v in stats]]
     return _dateless({"posterior": posterior, "sample_stats": stats})
@@ -288,7 +286,7 @@ def _populations(model, draws, chains, seed) -> list[dict[str, np.ndarray]] | No
     """
     if any(rv.ndim for rv in model.free_RVs):
         return None
-    functions, numbers = shape_of(model).draws, numbers_of(model)
+    functions, numbers = draw_functions(model), numbers_of(model)
     points = functions.prior(chains * draws, numbers, seed)
     values = functions.sampler_values(points, numbers).reshape(chains, draws, -1)
     names = [model.rvs_to_values[rv].name for rv in model.free_RVs]

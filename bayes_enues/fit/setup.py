@@ -26,6 +26,7 @@ from ..experiments.loading import load_distinct
 from ..experiments.schema import NuisanceEntry
 from ..interactions.base import Interaction
 from ..interactions.checks import check_class, check_interaction, stays_symbolic
+from .information import fisher_information
 
 __all__ = ["Question", "ask", "question_of"]
 
@@ -55,6 +56,8 @@ class Question:
         Prior of each free parameter, filled by the model page.
     open_ranges : dict
         Those whose range is the likelihood's, as they were before it was known.
+    range_ends : dict
+        Delta chi^2 at the ends of such a range where it is not 25, for it saturates below.
     """
 
     interaction: Interaction
@@ -66,6 +69,7 @@ class Question:
     notes: tuple[str, ...] = ()
     priors: dict = field(default_factory=dict)
     open_ranges: dict = field(default_factory=dict)
+    range_ends: dict = field(default_factory=dict)
 
     @property
     def experiment_name(self) -> str:
@@ -115,6 +119,20 @@ class Question:
             float(sum(t.t1[k].sum() for t in templates)),
             float(sum(t.t2[k].sum() for t in templates)),
         )
+
+    @property
+    def prior_words(self) -> dict[str, str]:
+        """The prior of each free parameter in words."""
+        return {
+            name: prior.words(name)
+            if hasattr(prior, "words")
+            else f"user's own ({getattr(prior, '__name__', prior)})"
+            for name, prior in self.priors.items()
+        }
+
+    def fisher_information(self, name: str, values) -> np.ndarray:
+        """See :func:`bayes_enues.fit.information.fisher_information`."""
+        return fisher_information(self, name, values)
 
     def spectrum_of(self, experiment: Experiment, theta: Mapping):
         """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
@@ -216,7 +234,7 @@ def question_of(model: pm.Model) -> Question:
     question = getattr(model, "question", None)
     if question is None:
         raise InputError(
-            "this model carries no question: build it with a function of bayes_enues.models, or set "
-            "model.question to a bayes_enues.fit.setup.Question"
+            "this model carries no question: build it with a function of bayes_enues.models. A copy made by "
+            "copy.deepcopy, pm.do or pm.observe loses it; give it back: copy.question = original.question"
         )
     return question

@@ -14,9 +14,10 @@ from scipy.interpolate import RectBivariateSpline
 from scipy.special import logsumexp
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood, prior_range
+from ..fit.chi2 import Likelihood
 from ..fit.marginal import log_marginal_likelihood
 from ..fit.posterior import prior_words
+from ..fit.scan import prior_range
 from .areas import density_cut, log_integral
 from .contours import Line, contour_lines, sharpen
 
@@ -86,7 +87,7 @@ def credible_plane(
     InputError
         If a prior vanishes where the data allow the parameter.
     """
-    ranges = [prior_range(likelihood.model, likelihood.names[i]) for i in held]
+    ranges = [prior_range(likelihood, likelihood.names[i]) for i in held]
     x, y = (np.linspace(*edges, SEARCH_POINTS) for edges in ranges)
     near = _log_density(likelihood, held, x, y)
     near = near > near.max() - NEGLIGIBLE
@@ -135,7 +136,7 @@ def _log_density_at(likelihood, held, points, order: int = 1) -> np.ndarray:
     if not third:
         values, log_weight = points, np.zeros(1)
     else:
-        lower, upper = prior_range(likelihood.model, likelihood.names[third[0]])
+        lower, upper = prior_range(likelihood, likelihood.names[third[0]])
         nodes, weights = leggauss(THIRD_NODES)
         nodes = lower + (upper - lower) * (nodes + 1) / 2
         values = np.concatenate(

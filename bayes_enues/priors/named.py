@@ -7,6 +7,7 @@ the likelihood: from the physical edge to where Delta chi^2 exceeds 25, rounded 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -88,6 +89,22 @@ class Prior(ABC):
     def words(self, name: str) -> str:
         """What the prior is, for tables and files."""
 
+    def log_density(self, values) -> np.ndarray:
+        """Logarithm of the normalised density, minus infinity outside the range, (n,)."""
+        values = np.asarray(values, float)
+        inside = (values >= self.lower) & (values <= self.upper)
+        found = np.full(values.shape, -np.inf)
+        found[inside] = self._log_density(values[inside])
+        return found
+
+    @abstractmethod
+    def _log_density(self, values: np.ndarray) -> np.ndarray:
+        """The same inside the range."""
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        """Draws, (n,)."""
+
     def _range(self) -> str:
         return f"[{self.lower:.6g}, {self.upper:.6g}]"
 
@@ -102,6 +119,12 @@ class Flat(Prior):
 
     def words(self, name):
         return f"flat in {name} on {self._range()}"
+
+    def _log_density(self, values):
+        return np.full(values.shape, -np.log(self.upper - self.lower))
+
+    def sample(self, rng, n):
+        return rng.uniform(self.lower, self.upper, n)
 
     def __call__(self, name):
         lower, upper = self.data(name)
@@ -127,6 +150,13 @@ class FlatStrength(Prior):
     def numbers(self, name):
         line = densities.tabulate(0.0, self.upper, np.array([0.0, 1.0]))  # proportional to the parameter
         return {**super().numbers(name), f"{name}_pieces": line}
+
+    def _log_density(self, values):
+        with np.errstate(divide="ignore"):
+            return np.log(2 * values / self.upper**2)
+
+    def sample(self, rng, n):
+        return self.upper * np.sqrt(rng.uniform(size=n))
 
     def __call__(self, name):
         return densities.Tabulated(name, *self.data(name))
@@ -155,6 +185,17 @@ class HalfNormal(Prior):
 
     def numbers(self, name):
         return {**super().numbers(name), f"{name}_width": float(self.scale)}
+
+    def _frozen(self):
+        from scipy.stats import truncnorm
+
+        return truncnorm(self.lower / self.scale, self.upper / self.scale, scale=self.scale)
+
+    def _log_density(self, values):
+        return self._frozen().logpdf(values)
+
+    def sample(self, rng, n):
+        return self._frozen().rvs(n, random_state=rng)
 
     def __call__(self, name):
         lower, upper, width = self.data(name)
@@ -205,6 +246,12 @@ class LogUniform(Prior):
     def numbers(self, name):
         return {**super().numbers(name), f"{name}_knee": float(self.knee or self.upper)}
 
+    def _log_density(self, values):
+        return -np.log(values) - np.log(np.log(self.upper / self.lower))
+
+    def sample(self, rng, n):
+        return np.exp(rng.uniform(np.log(self.lower), np.log(self.upper), n))
+
     def __call__(self, name):
         return densities.LogUniform(name, *self.data(name))
 
@@ -228,9 +275,7 @@ class Jeffreys(Prior):
     def asked_of(self, question, name):
         if self.information is not None:
             return self
-        from ..fit.information import fisher_information
-
-        return replace(self, information=lambda values: fisher_information(question, name, values))
+        return replace(self, information=lambda values: question.fisher_information(name, values))
 
     def words(self, name):
         return f"Jeffreys in {name} on {self._range()}"
@@ -245,6 +290,17 @@ class Jeffreys(Prior):
         if not (np.all(np.isfinite(root)) and root.max() > 0):
             raise InputError(f"Jeffreys: the data carry no information on {name} over {self._range()}")
         return {**super().numbers(name), f"{name}_pieces": densities.tabulate(self.lower, self.upper, root)}
+
+    @cached_property
+    def _pieces(self):
+        return self.numbers("the parameter")["the parameter_pieces"]
+
+    def _log_density(self, values):
+        with np.errstate(divide="ignore"):
+            return np.log(np.maximum(densities.evaluate(values, self.lower, self.upper, self._pieces), 0.0))
+
+    def sample(self, rng, n):
+        return densities.TabulatedRV.rng_fn(rng, self.lower, self.upper, self._pieces, n)
 
     def __call__(self, name):
         return densities.Tabulated(name, *self.data(name))

@@ -188,7 +188,7 @@ def model_of(spec: RowSpec):
 
 def compute(spec: RowSpec, progress: Callable[[str], None] | None = None, groups: bool = True):
     """Both bounds of one row: the row as it is stored, and the posterior."""
-    from ..fit.limit import limits
+    from ..fit import limits
 
     (progress or (lambda words: None))("compiling")
     limit = limits(

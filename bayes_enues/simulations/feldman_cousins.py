@@ -15,7 +15,7 @@ import numpy as np
 import pymc as pm
 
 from ..errors import InputError
-from ..fit.profile import profile_likelihood
+from ..fit import profile_likelihood
 from ..fit.setup import question_of
 from ..runs.rows import RowSpec
 

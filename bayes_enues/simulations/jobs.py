@@ -97,7 +97,7 @@ def default_true_values(model, level: float, n: int = 20) -> list[float]:
 
     A non-negative parameter's begin at zero, the Standard Model.
     """
-    from ..fit.profile import profile_likelihood
+    from ..fit import profile_likelihood
 
     if n < 2:
         raise InputError(f"{n} true values were asked for; two or more were needed, or a list of values")
@@ -187,11 +187,9 @@ class _Laboratory:
     def analyse(self, toys: np.ndarray, truth: np.ndarray) -> np.ndarray:
         results = np.empty((len(toys), len(COLUMNS)))
         analyse_toys(
-            self.likelihood.compiled.full.vm.jit_fn,
+            self.likelihood,
             toys,
             truth,
-            self.likelihood.lower,
-            self.likelihood.scale,
             *self.reach(truth[0]),
             self.rule,
             self.weights,

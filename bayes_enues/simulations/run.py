@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..fit.profile import profile_likelihood
+from ..fit import profile_likelihood
 from ..runs.rows import interaction_named, model_of
 from .fast_fits import COLUMNS
 from .feldman_cousins import feldman_cousins, inputs_of, p_value

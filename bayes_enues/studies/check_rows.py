@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy.stats import kstest
 
-from ..fit.posterior import sample_posterior
+from ..fit import sample_posterior
 from ..runs.completion import complete
 from ..runs.rows import RowSpec, model_of
 from ..runs.store import ResultsFolder, fingerprint

@@ -11,9 +11,9 @@ import pymc as pm
 import xarray as xr
 from scipy.stats import norm, poisson
 
-from ..compiled.structures import numbers_of, shape_of
 from ..errors import InputError
-from ..fit.setup import question_of
+from ..fit import fit_of
+from ..fit.groups import draws_of
 
 __all__ = ["LEVELS", "Check", "predictive_check"]
 
@@ -88,15 +88,17 @@ def predictive_check(
         raise InputError(
             f"there are no draws of {group!r}; sample with groups=True and take prior or posterior"
         )
-    question, functions, numbers = question_of(model), shape_of(model).draws, numbers_of(model)
+    fit = fit_of(model)
+    functions = draws_of(model, fit)
     names = [rv.name for rv in model.free_RVs]
     points = np.stack([tree[group][name].values.ravel() for name in names], axis=-1)
     points = points[np.linspace(0, len(points) - 1, min(n, len(points))).astype(int)]
     rng = np.random.default_rng(seed)
     found = []
-    for k, experiment in enumerate(question.experiments):
-        expected = functions.arguments[k][0](points, numbers)
-        predicted = functions.predicted(k, points, numbers, rng)
+    expectations = fit.expected(points[:, [names.index(name) for name in fit.names]])
+    predictions = functions.predicted(points, rng)
+    for experiment in fit.question.experiments:
+        expected, predicted = (of[f"counts_{experiment.slug}"] for of in (expectations, predictions))
         observed, whole = experiment.counts, experiment.likelihood == "poisson"
         if whole:
             cumulative = poisson.cdf(observed - 1, expected) + 0.5 * poisson.pmf(observed, expected)

@@ -17,9 +17,10 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood, likelihood_range
+from ..fit.chi2 import Likelihood
 from ..fit.marginal import log_marginal_likelihood, prior_grid
 from ..fit.posterior import sequential_monte_carlo
+from ..fit.scan import likelihood_range
 from ..fit.setup import question_of
 from ..priors.density import log_density
 
@@ -74,7 +75,7 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
     axes = [prior_grid(model, name, n) for name in question.free]
     points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=-1)
     held = list(range(len(axes)))
-    ranges = np.array([likelihood_range(model, name) for name in question.free])
+    ranges = np.array([likelihood_range(likelihood, name) for name in question.free])
     at = stretch * points
     allowed = np.all((at >= ranges[:, 0]) & (at <= ranges[:, 1]), axis=1)
     if not allowed.any():
@@ -246,7 +247,7 @@ def width_scan(
     if len(question.free) > 1:
         raise InputError(f"one parameter must be free for a scan over widths, not {list(question.free)}")
     name = question.free[0]
-    lower, upper = likelihood_range(model, name)
+    lower, upper = likelihood_range(likelihood, name)
     far = max(abs(lower), abs(upper))
     half = np.concatenate([[0.0], np.geomspace(1e-4 * far, far, 1200)])
     grid = np.concatenate([-half[:0:-1], half]) if question.interaction.signed else half

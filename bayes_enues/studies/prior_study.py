@@ -12,11 +12,12 @@ import numpy as np
 import xarray as xr
 from scipy.interpolate import PchipInterpolator
 
+from ..fit import limits, marginal_density
 from ..fit.caveats import range_notes
 from ..fit.chi2 import Likelihood
 from ..fit.credible import highest_density_ends, upper_end
-from ..fit.limit import PRECISION, limits
-from ..fit.marginal import Density, log_marginal_likelihood, marginal_density
+from ..fit.limit import PRECISION
+from ..fit.marginal import Density, log_marginal_likelihood
 from ..fit.posterior import sample_posterior, state_of
 from ..fit.power_scaling import power_scaling
 from ..fit.regions import credible_region

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from ..compiled.structures import numbers_of
 from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
-from ..fit.chi2 import Likelihood, prior_range
+from ..fit.chi2 import Likelihood
 from ..fit.marginal import Density, log_marginal_likelihood
 from ..fit.minimise import profile_many
 from ..fit.regions import highest_density_cut, highest_density_pieces
+from ..fit.scan import prior_range
 from ..interactions.base import Interaction
 from ..statistics import check_level, one_sided_threshold, threshold
 
@@ -249,7 +249,7 @@ def _asimov_numbers(maker) -> np.ndarray:
     """The model's numbers with exactly what is expected as counts."""
     from ..statistics import count_errors
 
-    numbers = numbers_of(maker.model)
+    numbers = maker.base.copy()
     for experiment in maker.experiments:
         expected = maker.expected[0][experiment.slug]
         numbers[maker.slices[f"observed_{experiment.slug}"]] = expected
@@ -265,7 +265,7 @@ class _Scan:
     def __init__(self, likelihood: Likelihood, level: float):
         self.likelihood, self.level = copy(likelihood), level
         self.signed = likelihood.question.interaction.signed
-        self.values = np.linspace(*prior_range(likelihood.model, likelihood.names[0]), N_SCAN)
+        self.values = np.linspace(*prior_range(likelihood, likelihood.names[0]), N_SCAN)
         points = np.repeat(likelihood.start[None], N_SCAN, axis=0)
         points[:, 0] = self.values
         with np.errstate(divide="ignore"):

@@ -15,10 +15,9 @@ from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..experiments.published import published_limit
+from ..fit import marginal_density, profile_likelihood
 from ..fit.caveats import caveats
-from ..fit.marginal import marginal_density
 from ..fit.posterior import prior_words
-from ..fit.profile import profile_likelihood
 from ..fit.regions import credible_region
 from ..runs.rows import RowSpec, model_of, split_experiments
 from ..runs.store import ResultsFolder, fingerprint
