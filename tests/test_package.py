@@ -134,3 +134,5 @@ def test_nothing_of_the_tests_or_notebooks_is_in_the_wheel(wheel):
     top = {p.name for p in (wheel / "site").iterdir() if not p.name.startswith((".", "_", "bin"))}
     assert {name for name in top if not name.endswith(".dist-info")} == {"bayes_enues"}
     assert (wheel / "site" / "bayes_enues" / "data" / "solar" / "fluxes.csv").is_file()
+    assert (wheel / "site" / "bayes_enues" / "reports" / "templates" / "report.html").is_file()
+    assert (wheel / "site" / "bayes_enues" / "py.typed").is_file()
