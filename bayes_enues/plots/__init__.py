@@ -12,7 +12,16 @@ from ..experiments.experiment import Experiment
 from ..reports.wording import experiment_title
 from ..statistics import one_sided_threshold
 
-__all__ = ["EXPERIMENT_COLOURS", "figure", "limit_legend", "plot_limit", "plot_spectrum", "save", "style"]
+__all__ = [
+    "EXPERIMENT_COLOURS",
+    "figure",
+    "limit_legend",
+    "plain",
+    "plot_limit",
+    "plot_spectrum",
+    "save",
+    "style",
+]
 
 #: Colour-blind safe (Okabe & Ito); line styles differ as well, for print.
 EXPERIMENT_COLOURS = {"lz_ws2022": "#0072B2", "xenonnt_sr0": "#D55E00", "lz_ws2022+xenonnt_sr0": "#333333"}
@@ -77,9 +86,18 @@ def colour_of(experiment: str, index: int = 0) -> str:
     return EXPERIMENT_COLOURS.get(experiment, OTHER_COLOURS[index % len(OTHER_COLOURS)])
 
 
+def plain(text: str) -> str:
+    """A name, title or path as a figure shows it letter by letter.
+
+    Matplotlib would read what stands between two dollars as a formula, often after minutes of work as a wrong
+    one, and leaves a name that begins with an underscore out of legends.
+    """
+    return text.replace("$", r"\$").replace("_", " _", text.startswith("_"))
+
+
 def title_of(experiment: str) -> str:
     """What a legend calls an experiment."""
-    return experiment_title(experiment)
+    return plain(experiment_title(experiment))
 
 
 def plot_limit(
@@ -184,7 +202,7 @@ def unit_label(unit: str) -> str:
         "1e-13 e": r"$10^{-13}\,e$",
         "1e-32 cm2": r"$10^{-32}\,\mathrm{cm}^2$",
     }
-    return words.get(unit, unit)
+    return words.get(unit) or plain(unit)
 
 
 def plot_spectrum(
@@ -236,7 +254,7 @@ def plot_spectrum(
             ms=2.5,
             lw=0.7,
             color="0.25",
-            label=f"{experiment.title} data",
+            label=plain(f"{experiment.title} data"),
         )
         top = max(top, np.max((experiment.counts + experiment.sigma) * scale))
     ax.set_xlabel("reconstructed energy [keV]")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..statistics import one_sided_threshold, threshold
-from . import title_of, unit_label
+from . import plain, title_of, unit_label
 
 __all__ = ["plot_coverage", "plot_critical_value", "plot_ranks"]
 
@@ -148,7 +148,7 @@ def plot_ranks(ax, ranks: np.ndarray, name: str, probability: float, quantities:
     ax.fill_between(at, low - at, high - at, step="mid", color="0.85", lw=0)
     ax.step(at, ecdf - at, where="mid", color="#0072B2", lw=1)
     ax.axhline(0, color="0.5", lw=0.6)
-    ax.set_xlabel(f"rank of {name}")
+    ax.set_xlabel(plain(f"rank of {name}"))
     ax.set_ylabel("distribution $-$ uniform")
     ax.set_xlim(0, 1)
     ax.set_xticks([0, 0.5, 1])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..mediators.scan import Curve
-from . import LINES, title_of
+from . import LINES, plain, title_of
 
 __all__ = [
     "MEDIATOR_COLOURS",
@@ -133,7 +133,7 @@ def plot_points(ax, points: Sequence[Mapping[str, Any]], model: str):
             ms=4,
             lw=0.8,
             color="0.15",
-            label=f"{name}, {chosen[0]['source']}",
+            label=plain(f"{name}, {chosen[0]['source']}"),
         )
     return ax
 

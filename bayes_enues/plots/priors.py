@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..fit.power_scaling import THRESHOLD
-from . import title_of, unit_label
+from . import plain, title_of, unit_label
 
 __all__ = ["PRIOR_COLOURS", "plot_bayes_factors", "plot_bounds", "plot_power_scaling", "plot_priors"]
 
@@ -41,7 +41,9 @@ def plot_priors(ax, label: str, unit: str, curves: Sequence[tuple[str, Mapping]]
         colour, line = PRIOR_COLOURS[k % 7], PRIOR_LINES[k % 7]
         inside = (curve["values"] >= low) & (curve["values"] <= high)
         x = curve["values"][inside]
-        ax.plot(x, curve["density"][inside] / curve["density"].max(), color=colour, ls=line, label=name)
+        ax.plot(
+            x, curve["density"][inside] / curve["density"].max(), color=colour, ls=line, label=plain(name)
+        )
         prior = curve["prior"][inside]
         # a log-uniform prior would show in its first percent alone: scale it to its value a little further in
         steep = low == 0 and prior[0] > 20 * prior.mean()
@@ -90,7 +92,7 @@ def plot_bounds(ax, rows: Sequence[Mapping]):
         lines.append((None, profile["pieces"][0][0], "--"))
     for label, at, line in lines:
         ax.axvline(at, color="0.5", ls=line, lw=1, label=label)
-    ax.set_yticks(range(len(rows)), [row["label"] for row in rows])
+    ax.set_yticks(range(len(rows)), [plain(row["label"]) for row in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel(f"bound [{unit_label(rows[0]['unit'])}]")
     ax.set_title(title_of(rows[0]["experiment"]), fontsize=9)
@@ -119,7 +121,9 @@ def plot_power_scaling(ax, rows: Sequence[Mapping]):
         ax.plot(scaling["likelihood"], k, "s", label="likelihood" if k == 0 else None, **square)
     ax.axvline(THRESHOLD, color="0.5", ls=":", lw=1, label=f"{THRESHOLD:g}: sensitive")
     ax.set_yticks(
-        range(len(rows)), [" ".join(filter(None, (r["parameter"], r.get("label")))) for r in rows], fontsize=7
+        range(len(rows)),
+        [plain(" ".join(filter(None, (r["parameter"], r.get("label"))))) for r in rows],
+        fontsize=7,
     )
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel("power-scaling sensitivity")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from . import title_of
+from . import plain, title_of
 
 __all__ = ["plot_systematics"]
 
@@ -34,7 +34,7 @@ def plot_systematics(ax, rows: Sequence[Mapping], label: str):
     ax.axvline(0, color="0.3", lw=0.8)
     ax.grid(axis="x", color="0.9", lw=0.5)
     ax.set_axisbelow(True)
-    ax.set_yticks(range(len(rows)), [row["label"] for row in rows])
+    ax.set_yticks(range(len(rows)), [plain(row["label"]) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel(f"change of the bound on {label} [%]")
     ax.set_title(title_of(rows[0]["experiment"]), fontsize=9)
