@@ -165,3 +165,30 @@ def test_a_full_disk_behind_another_error_is_one_line(monkeypatch, capsys):
     assert code == 2
     assert err.count("\n") == 1
     assert "finished rows are kept" in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process")
+def test_a_posterior_too_large_for_the_disk_is_an_error_and_no_crash(tmp_path):
+    code = f"""
+import resource, sys
+from pathlib import Path
+import numpy as np, xarray as xr
+from bayes_enues import cli
+from bayes_enues.runs.files import WholeFile
+from bayes_enues.runs.store import write_posterior
+
+def write(**options):
+    draws = np.random.default_rng(1).random(10_000)
+    tree = xr.DataTree.from_dict({{"/posterior": xr.Dataset({{"x": ("draw", draws)}})}})
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    with WholeFile(Path({str(tmp_path / "x.nc")!r})) as partial:
+        write_posterior(tree, partial)
+
+cli.app = write
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "finished rows are kept" in done.stderr
+    assert not list(tmp_path.iterdir())
