@@ -192,3 +192,41 @@ cli.main()
     assert done.stderr.count("\n") == 1
     assert "finished rows are kept" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"),
+    [
+        ("magnetic_moment:nu_e=1e300", "more than 1e+100 events"),
+        ("magnetic_moment:nu_e=1e90", "more than 1e+100 events"),
+        ("magnetic_moment:nu_e=-3", "nu_e of magnetic_moment cannot be negative"),
+        ("magnetic_moment:universal=-3", "universal of magnetic_moment cannot be negative"),
+        ("magnetic_moment:nu_e=inf", "a finite number was needed"),
+        ("magnetic_moment:nu_e=nan", "a finite number was needed"),
+        ("light_vector:coupling=10,mass=10", "not perturbative"),
+        ("light_vector:coupling=1e-7,mass=1e100", "from 1e-12 to 1e+12"),
+        ("light_vector:coupling=1e-7,mass=0", "above zero"),
+    ],
+)
+def test_a_signal_that_cannot_be_drawn_is_one_line(monkeypatch, capsys, tmp_path, signal, words):
+    asked = ["spectrum", "--experiment", "xenonnt_sr0", "--signal", signal, "--out", tmp_path / "r"]
+    code, _, err = call(monkeypatch, capsys, *asked)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert words in err
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost", "tcp://localhost", "localhost:8786", "tcp://localhost:99999", "tcp://:1"]
+)
+def test_an_address_that_is_none_is_one_line(monkeypatch, capsys, address):
+    code, _, err = call(monkeypatch, capsys, "coverage", "--scheduler", address)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "such as tcp://10.0.0.1:8786" in err
+
+
+@pytest.mark.parametrize("address", ["tcp://10.0.0.1:8786", "tls://[::1]:8786", "tcp://head-node:1"])
+def test_an_address_is_accepted(address):
+    assert common.check_address(address) == address

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Out, Parameters, PriorText, Seed, console, progress
+from .common import Experiments, Out, Parameters, PriorText, Scheduler, Seed, Workers, console, progress
 
 
 def calibrate(
@@ -23,10 +23,8 @@ def calibrate(
     ] = False,
     simulations: Annotated[int, typer.Option(help="Simulations of each model.")] = 1000,
     seed: Seed = 20220811,
-    workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A running Dask scheduler, tcp://host:port, instead.")
-    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""

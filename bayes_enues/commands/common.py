@@ -1,6 +1,7 @@
 """What commands share: the options that many take, progress, messages."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,9 @@ __all__ = [
     "Out",
     "Parameters",
     "PriorText",
+    "Scheduler",
     "Seed",
+    "Workers",
     "between",
     "console",
     "fixed_by",
@@ -56,6 +59,16 @@ def between(least: float, most: float, why: str = "") -> Callable:
         return value
 
     return check
+
+
+def check_address(value: str | None) -> str | None:
+    port = re.fullmatch(r"(?:tcp|tls|ws|wss)://(?:\[[^\[\]\s]+\]|[^\[\]\s:/]+):(\d+)/?", value or "")
+    if value is not None and not (port and 0 < int(port[1]) < 2**16):
+        raise InputError(
+            f"--scheduler is {value!r}; the address of a running Dask scheduler was needed, such as "
+            "tcp://10.0.0.1:8786 or tls://10.0.0.1:8786"
+        )
+    return value
 
 
 def _folder(text: str) -> Path:
@@ -106,6 +119,11 @@ Jobs = Annotated[
         callback=between(1, MAX_JOBS, "four for each core of this machine, some 350 MB each"),
         help="Processes that share the work, some 350 MB each.",
     ),
+]
+Workers = Annotated[int | None, typer.Option(help="Local processes; default: one a core.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(callback=check_address, help="A running Dask scheduler, tcp://host:port, instead."),
 ]
 
 

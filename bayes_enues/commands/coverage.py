@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Level, Parameters, Seed, console, progress
+from .common import Experiments, Level, Parameters, Scheduler, Seed, Workers, console, progress
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -31,10 +31,8 @@ def coverage(
     ] = "poisson",
     level: Level = 0.9,
     seed: Seed = 20220811,
-    workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A running Dask scheduler, tcp://host:port, instead.")
-    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""

@@ -14,6 +14,7 @@ from ..experiments.experiment import Experiment
 from ..experiments.folder import check_distinct, experiment_names
 from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
+from ..priors.text import parse_prior
 from ..statistics import check_level
 from ..tables import packaged, packaged_names, sha256
 from .completion import complete
@@ -151,13 +152,7 @@ def plan(
     """
     check_level(options.get("level", 0.9))
     asked = list(experiments) if experiments else ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"]
-    joined = []
-    for name in asked:
-        loaded = [load_experiment(part) for part in split_experiments(name)]
-        check_distinct([e.name for e in loaded])
-        own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
-        joined.append(name if own else "+".join(e.name for e in loaded))
-    specs = []
+    wanted = []  # names first, which takes no time; then the experiments
     for model in models:
         kind = interaction_named(model)
         names = list(parameters) if parameters else [n for n in kind.free_names()]
@@ -165,22 +160,27 @@ def plan(
         if unknown:
             raise InputError(f"{model} has no parameter {unknown}; the choices are {list(kind.free_names())}")
         if options.get("prior") is not None:
-            # with PyMC, which a process that only hands out work can spare
-            from ..priors.text import parse_prior
-
             prior = parse_prior(options["prior"], kind.unit)
             for name in names:
                 prior.check(name, kind.signed)
-        for experiment in dict.fromkeys(joined):
-            specs += [RowSpec(model, name, experiment, **options) for name in names]
-    return specs
+        wanted.append((model, names))
+    joined = []
+    for name in asked:
+        loaded = [load_experiment(part) for part in split_experiments(name)]
+        check_distinct([e.name for e in loaded])
+        own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
+        joined.append(name if own else "+".join(e.name for e in loaded))
+    return [
+        RowSpec(model, name, experiment, **options)
+        for model, names in wanted
+        for experiment in dict.fromkeys(joined)
+        for name in names
+    ]
 
 
 def model_of(spec: RowSpec):
     """The ``pm.Model`` of a row."""
     from bayes_enues.models import counting_model
-
-    from ..priors.text import parse_prior
 
     prior = parse_prior(spec.prior, interaction_named(spec.model).unit)
     return counting_model(spec.interaction, spec.experiments, spec.parameter, prior)
