@@ -1,5 +1,6 @@
 """The package as a user meets it: public names, a light import, a wheel that finds its data anywhere."""
 
+import ast
 import inspect
 import json
 import os
@@ -80,6 +81,20 @@ def test_every_folder_of_the_package_is_packaged():
     }
     found |= {f"bayes_enues.data.{p.name}" for p in (ROOT / "data").iterdir() if any(p.glob("*.csv"))}
     assert listed >= found
+
+
+def test_checkers_see_the_names_that_users_see():
+    """What is imported for checkers alone is what loads when first used, name by name and home by home."""
+    (block,) = (
+        node
+        for node in ast.parse(Path(be.__file__).read_text("utf-8")).body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    )
+    seen = {
+        alias.name: line.module for line in block.body for alias in line.names if alias.asname == alias.name
+    }
+    homes = {**be._HOMES, **dict.fromkeys(be._MODULES)}
+    assert seen == homes
 
 
 def works(command):
