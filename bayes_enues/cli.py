@@ -4,13 +4,14 @@ import errno
 import os
 import sys
 import traceback
+import warnings
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from .errors import InputError
+from .errors import ConvergenceWarning, InputError
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -77,6 +78,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # Greek letters on a terminal or in a log without them
             stream.reconfigure(errors="replace")
+    warnings.simplefilter("ignore", ConvergenceWarning)  # tables say it, row by row
     try:
         status = app(standalone_mode=False) or 0
         if sys.stdout is not None:

@@ -16,7 +16,7 @@ from bayes_enues.fit.scan import likelihood_range
 from bayes_enues.fit.setup import Question, ask
 from bayes_enues.interactions.base import Interaction
 from bayes_enues.priors import Flat, Prior
-from bayes_enues.priors.density import check_one_variable
+from bayes_enues.priors.density import check_one_variable, check_support
 
 
 def counting_model(
@@ -110,6 +110,7 @@ def _priors(question, prior) -> dict[str, Callable]:
         if isinstance(one, Prior):
             signed = question.interaction.signed
             one.check(name, signed)
+            one.check_size(name, scale, question.interaction.unit)
             one = one.asked_of(question, name)
             if one.open:
                 question.open_ranges[name] = one
@@ -118,6 +119,8 @@ def _priors(question, prior) -> dict[str, Callable]:
             raise InputError(
                 f"the prior of {name} is {one!r}; a callable from a name to a variable was needed"
             )
+        elif question.edges[question.free.index(name)] == 0:
+            check_support(one, name, scale)
         chosen[name] = one
     if isinstance(prior, Mapping) and (unknown := sorted(set(prior) - set(question.free))):
         raise InputError(f"priors were given for {unknown}, but only {list(question.free)} are free")

@@ -24,7 +24,7 @@ def spectrum(
     out: Out = Path("results"),
 ) -> None:
     """Draw data, background, the Standard Model and signals of new interactions."""
-    from ..experiments.folder import experiment_names
+    from ..experiments.folder import DEFAULT
     from ..experiments.loading import load_experiment
     from ..interactions import StandardModel
     from ..runs.files import check_writable
@@ -32,19 +32,17 @@ def spectrum(
     signals = [
         interaction_of(text) for text in signal or ["magnetic_moment:universal=10", "magnetic_moment:nu_e=15"]
     ]
-    chosen = [load_experiment(name) for name in experiment or experiment_names()]
-    interactions = [("Standard Model", StandardModel()), *signals]
-    counts = [[counts_of(e, text, interaction) for text, interaction in interactions] for e in chosen]
+    chosen = [load_experiment(name) for name in experiment or DEFAULT]
+    for e in chosen:
+        for text, interaction in signals:
+            check_counts(e, text, interaction)
     check_writable(out)
 
-    from .. import plots
+    from ..plots.spectrum import spectra_figure  # with matplotlib, which a refusal can spare
 
-    labels = [label_of(text, interaction) for text, interaction in signals]
-    with plots.style():
-        fig, axes = plots.figure(1, len(chosen), width=4.2, height=3.2, squeeze=False)
-        for ax, e, expected in zip(axes[0], chosen, counts, strict=True):
-            plots.plot_spectrum(ax, e, list(zip(["Standard Model", *labels], expected, strict=True)))
-        paths = plots.save(fig, out / "spectrum")
+    drawn = [("Standard Model", StandardModel())]
+    drawn += [(label_of(text, interaction), interaction) for text, interaction in signals]
+    paths = spectra_figure(chosen, drawn, out / "spectrum")
     console.print("Written: " + ", ".join(str(p) for p in paths))
 
 
@@ -74,8 +72,8 @@ def interaction_of(text: str):
     return text, kind(**fixed).with_values(**{n: v for n, v in values.items() if n not in fixed})
 
 
-def counts_of(experiment, text: str, interaction):
-    """Expected counts of a signal in the bins of an experiment; such as nobody could draw are refused."""
+def check_counts(experiment, text: str, interaction) -> None:
+    """Refuse a signal of so many events that nobody could draw them."""
     import numpy as np
 
     from ..experiments.counts import signal_counts
@@ -89,14 +87,13 @@ def counts_of(experiment, text: str, interaction):
         raise InputError(
             f"{text!r} gives more than {TOO_MANY:g} events in a bin of {experiment.name}; make it smaller"
         )
-    return counts
 
 
 def label_of(text: str, interaction) -> str:
     """What a legend calls a signal."""
-    from .. import plots
+    from ..plots import unit_label
 
-    size = f" × {plots.unit_label(interaction.unit)}" if interaction.unit != "1" else ""
+    size = f" × {unit_label(interaction.unit)}" if interaction.unit != "1" else ""
     words = []
     for name, value in parse_signal(text)[1].items():
         fixed = name in interaction.fixed_parameters

@@ -18,7 +18,7 @@ from pytensor.tensor.random.basic import NormalRV, PoissonRV
 from ..errors import InputError
 from .structures import Structure
 
-__all__ = ["CompiledLikelihood"]
+__all__ = ["CompiledLikelihood", "check_observed"]
 
 _LIGHT = Mode(linker="py", optimizer="fast_compile")  # NumPy on whole arrays: nothing to compile
 
@@ -116,14 +116,27 @@ def _without_rounding(graph):
     return clone_replace(graph, replace=replacements, rebuild_strict=False) if casts else graph
 
 
+def check_observed(model: pm.Model) -> None:
+    """Refuse observed variables whose chi^2 is not defined.
+
+    Raises
+    ------
+    InputError
+        If one is neither Poisson nor Gaussian.
+    """
+    for rv in model.observed_RVs:
+        if not isinstance(rv.owner.op, PoissonRV | NormalRV):
+            raise InputError(
+                f"{rv.name} is neither Poisson nor Gaussian; chi^2 is defined for these two likelihoods"
+            )
+
+
 def _saturated(rv, observed):
     """Log-probability of observed counts if exactly they were expected."""
     if isinstance(rv.owner.op, PoissonRV):
         return pm.logp(pm.Poisson.dist(observed), observed)
-    if isinstance(rv.owner.op, NormalRV):
-        _, sigma = rv.owner.op.dist_params(rv.owner)
-        return pm.logp(pm.Normal.dist(observed, sigma), observed)
-    raise InputError(f"{rv.name} is neither Poisson nor Gaussian; chi^2 is defined for these two likelihoods")
+    _, sigma = rv.owner.op.dist_params(rv.owner)
+    return pm.logp(pm.Normal.dist(observed, sigma), observed)
 
 
 def _peak(rv):

@@ -141,11 +141,44 @@ def _compile(structure: Structure) -> _Compiled:
 def _address(function, signature) -> tuple[int, Any]:
     """Address of the code behind a function that PyTensor compiled, and what must be kept for it to live."""
     inner = function.vm.jit_fn
-    if not function.get_shared():  # it rests on no number
-        bare = inner
-        inner = numba.njit(lambda *arguments: bare(arguments[0]))
-    compiled = inner.get_compile_result(signature)
+    takes_numbers = bool(function.get_shared())
+    try:
+        compiled = inner.get_compile_result(signature) if takes_numbers else None
+    except numba.TypingError:  # another layout in memory than the signature's
+        compiled = None
+    if compiled is None:
+        inner = _adapted(inner, takes_numbers, signature is _LOGP)
+        compiled = inner.get_compile_result(signature)
     return compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name), inner
+
+
+def _adapted(function, takes_numbers: bool, has_gradient: bool):
+    """A function of the point and the numbers, with contiguous results, around one that is less."""
+
+    @numba.njit
+    def call(arguments):
+        return function(arguments[0], arguments[1])
+
+    @numba.njit
+    def call_without_numbers(arguments):
+        return function(arguments[0])
+
+    inner = call if takes_numbers else call_without_numbers
+    if has_gradient:
+
+        @numba.njit
+        def with_gradient(*arguments):
+            value, gradient = inner(arguments)
+            return value, np.ascontiguousarray(gradient)
+
+        return with_gradient
+
+    @numba.njit
+    def values_alone(*arguments):
+        (values,) = inner(arguments)
+        return (np.ascontiguousarray(values),)
+
+    return values_alone
 
 
 class Sampler:

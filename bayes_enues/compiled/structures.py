@@ -23,11 +23,11 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.random.type import RandomGeneratorType
 
-__all__ = ["Structure", "numbers_of", "same_structure", "slices_of", "structure_of"]
+__all__ = ["LOCK", "Structure", "numbers_of", "same_structure", "slices_of", "structure_of"]
 
 _STRUCTURES: list["Structure"] = []
 _KNOWN: WeakKeyDictionary[pm.Model, tuple] = WeakKeyDictionary()  # comparing graphs takes 0.1 s
-_LOCK = RLock()
+LOCK = RLock()  # what PyTensor compiled keeps its results in place: one thread at a time
 
 
 def _outputs(model: pm.Model) -> list:
@@ -122,7 +122,7 @@ class Structure:
 
     def part(self, name: Hashable, build: Callable[[], Any]) -> Any:
         """What was built under a name, built on first demand; one thread at a time compiles."""
-        with _LOCK:
+        with LOCK:
             if name not in self._parts:
                 self._parts[name] = build()
             return self._parts[name]
@@ -144,7 +144,7 @@ class Structure:
 def structure_of(model: pm.Model) -> Structure:
     """The structure of a model, made on first sight and kept until something is added to the model."""
     parts = tuple(id(v) for v in _outputs(model))
-    with _LOCK:
+    with LOCK:
         known, structure = _KNOWN.get(model, (None, None))
         if structure is None or known != parts:
             for structure in _STRUCTURES:

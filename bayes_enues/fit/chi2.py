@@ -13,12 +13,12 @@ import pymc as pm
 from pymc.distributions.transforms import Interval
 from pymc.logprob.transforms import LogTransform
 
-from ..compiled.likelihood import CompiledLikelihood
+from ..compiled.likelihood import CompiledLikelihood, check_observed
 from ..compiled.structures import numbers_of, slices_of, structure_of
 from ..errors import InputError
 from ..priors.density import density_function
 from ..priors.named import Prior
-from .kernel import chi2_and_derivatives, chi2_many, expected_many
+from .kernel import chi2_full, chi2_many, expected_many
 from .setup import question_of
 from .terms import numbers_of_terms, slices_of_terms, terms_of
 
@@ -87,6 +87,7 @@ class Likelihood:
             self.numbers = numbers_of_terms(question, model, self.names)
             self.slices = slices_of_terms(question, self.names)
         else:
+            check_observed(model)
             self.numbers, self.slices = numbers_of(model), slices_of(model)
         self.known: dict = {}  # what was computed of it and may be asked for again
         self._set_ranges()
@@ -124,6 +125,11 @@ class Likelihood:
             ("likelihood", *physics), lambda: CompiledLikelihood(structure, physics, penalties)
         )
 
+    @property
+    def graph_numbers(self) -> np.ndarray:
+        """The model's numbers as its compiled graph takes them."""
+        return numbers_of(self.model)
+
     def saturated_by(self, numbers: np.ndarray) -> float:
         """chi^2 of the compiled graph if exactly what was observed were expected."""
         return -2 * float(self.graph.saturated(np.ascontiguousarray(numbers, float)))
@@ -137,7 +143,7 @@ class Likelihood:
         """chi^2, gradient (n,) and Hessian (n, n) at x (n,)."""
         x = np.ascontiguousarray(x, float)
         if self.terms is not None:
-            return chi2_and_derivatives(self.terms, self.numbers, x)
+            return chi2_full(self.terms, self.numbers, x)
         value, gradient, hessian = self.graph.full(x, self.numbers)
         return float(value) - self.saturated, gradient, hessian
 

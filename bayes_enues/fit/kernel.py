@@ -21,6 +21,7 @@ __all__ = [
     "Terms",
     "chi2_and_derivatives",
     "chi2_at",
+    "chi2_full",
     "chi2_many",
     "expected_many",
 ]
@@ -105,7 +106,7 @@ def _penalty(terms, centre, i, x):
     return (terms.below[i] if away < 0 else terms.above[i]) * away
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True)
 def chi2_and_derivatives(terms, numbers, x):
     """chi^2 less its value for a saturated model, gradient (n,) and Hessian (n, n).
 
@@ -174,6 +175,18 @@ def chi2_and_derivatives(terms, numbers, x):
         for k in range(j):
             hessian[k, j] = hessian[j, k]
     return chi2, gradient, hessian
+
+
+@numba.njit(nogil=True, cache=True)
+def _full(terms, numbers, x, gradient, hessian):
+    chi2, gradient[:], hessian[:] = chi2_and_derivatives(terms, numbers, x)
+    return chi2
+
+
+def chi2_full(terms: Terms, numbers: np.ndarray, x: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """The same for calls from Python; Numba cannot read back from its cache what returns several arrays."""
+    gradient, hessian = np.empty(x.size), np.empty((x.size, x.size))
+    return _full(terms, numbers, x, gradient, hessian), gradient, hessian
 
 
 def chi2_at(of, numbers, x):

@@ -186,9 +186,9 @@ def minimise_many(
     if likelihood.terms is not None:
         _minimise_terms(likelihood.terms, *arguments)
         return Fits(points, chi2, converged, gradient, hessian)
-    from .graph import minimise_graph
+    from .graph import full_of, minimise_graph
 
-    minimise_graph(likelihood.graph.full.vm.jit_fn, *arguments)
+    minimise_graph(full_of(likelihood.graph), *arguments)
     if own:
         chi2 -= likelihood.saturated
     elif absolute:

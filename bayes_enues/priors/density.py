@@ -12,7 +12,7 @@ from pytensor.graph.replace import vectorize_graph
 from ..errors import InputError
 from .named import Prior
 
-__all__ = ["check_one_variable", "density_function", "log_density", "sample"]
+__all__ = ["check_one_variable", "check_support", "density_function", "log_density", "sample"]
 
 
 def check_one_variable(name: str, made: Sequence[str]) -> None:
@@ -56,6 +56,24 @@ def density_function(prior: Callable, name: str) -> Callable[[np.ndarray], np.nd
 def log_density(prior: Callable, name: str, values) -> np.ndarray:
     """Normalised log-density of any prior at some values, (n,); see :func:`density_function`."""
     return density_function(prior, name)(np.asarray(values, float))
+
+
+def check_support(prior: Callable, name: str, scale: float) -> None:
+    """Refuse a user's own prior that allows negative values of a parameter that cannot be negative.
+
+    Parameters
+    ----------
+    prior : callable
+    name : str
+    scale : float
+        Typical size of the parameter.
+    """
+    below = -scale * np.geomspace(1e-3, 1e3, 25)
+    if np.any(np.isfinite(density_function(prior, name)(below))):
+        raise InputError(
+            f"the prior of {name} allows negative values, but {name} cannot be negative; cut it there, as in "
+            f"lambda name: pm.Truncated(name, pm.Normal.dist(0, 10), lower=0), or use be.HalfNormal"
+        )
 
 
 def sample(prior: Callable, name: str, rng: np.random.Generator, n: int) -> np.ndarray:

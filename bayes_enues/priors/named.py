@@ -18,6 +18,9 @@ from ..errors import InputError
 
 __all__ = ["Flat", "FlatStrength", "HalfNormal", "Jeffreys", "LogUniform", "Prior"]
 
+#: A prior whose width is outside this range of the parameter's typical size was written in another unit.
+NARROWEST, WIDEST = 1e-6, 1e9
+
 
 @dataclass(frozen=True)
 class Prior(ABC):
@@ -86,6 +89,29 @@ class Prior(ABC):
             )
         if not signed and self.upper is not None and self.upper <= 0:
             raise InputError(f"the prior of {name} ends at {self.upper:g}, but {name} cannot be negative")
+
+    def check_size(self, name: str, scale: float, unit: str) -> None:
+        """Refuse a prior whose width has nothing to do with what the data can tell.
+
+        Parameters
+        ----------
+        name : str
+        scale : float
+            Typical size of the parameter, near today's limits.
+        unit : str
+            The parameter's.
+        """
+        for width in self._widths():
+            if width is not None and not NARROWEST * scale <= abs(width) <= WIDEST * scale:
+                raise InputError(
+                    f"the prior {type(self).__name__} of {name} has a width of {width:g}, but the data begin "
+                    f"to see {name} at about {scale:.2g}, in units of {unit or '1'}; is a unit missing, as "
+                    "in halfnormal(1e-11 mu_B)?"
+                )
+
+    def _widths(self) -> tuple[float | None, ...]:
+        """Numbers of the size of the parameter: an edge at zero is none."""
+        return (self.upper,)
 
     @abstractmethod
     def words(self, name: str) -> str:
@@ -193,6 +219,9 @@ class HalfNormal(Prior):
 
     def numbers(self, name):
         return {**super().numbers(name), f"{name}_width": float(self.scale)}
+
+    def _widths(self):
+        return (self.upper, self.scale)
 
     def _frozen(self):
         from scipy.stats import truncnorm

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..results import Limit, grouped
 from .discrepancies import AGREEMENT, discrepancy
 from .pages import part
 from .wording import columns_of, footnotes, limit_cells
@@ -12,28 +13,26 @@ __all__ = ["limits_tables", "other_table"]
 _SKIPPED = {"fingerprint", "file", "pieces", "eti", "nuisances", "caveats", "notes", "diagnosis", "vertices"}
 
 
-def limits_tables(rows: Sequence[Mapping[str, Any]]) -> str:
+def limits_tables(limits: Sequence[Limit]) -> str:
     """A table for each model, the words on differences from the paper, and how to read a number."""
     tables = []
-    for model in dict.fromkeys(row["model"] for row in rows):
-        mine = [row for row in rows if row["model"] == model]
-        title = model.replace("_", " ")
-        signed = mine[0]["posterior"]["kind"] == "hdi"
+    for model, mine in grouped(limits, "model").items():
+        title, unit = model.replace("_", " "), mine[0].unit
+        signed = mine[0].posterior.kind == "hdi"
         extra = _distinguishing(mine)
         head = ["parameter", "experiment", *extra, *columns_of(mine, signed)]
         body = [
             [
-                row["parameter"],
-                row["experiment"],
-                *(_number(row.get(name, "")) for name in extra),
-                *limit_cells(row, signed),
+                limit.parameter,
+                limit.experiment,
+                *(_number("" if (value := getattr(limit, name)) is None else value) for name in extra),
+                *limit_cells(limit, signed),
             ]
-            for row in mine
+            for limit in mine
         ]
-        unit = mine[0]["unit"]
         tables.append({"title": title, "unit": unit, "head": head, "rows": body, "left": 2 + len(extra)})
-    reasons = _reasons(rows)
-    compared = [found for row in rows if "label" not in row and (found := discrepancy(row))]
+    reasons = _reasons(limits)
+    compared = [found for limit in limits if limit.label is None and (found := discrepancy(limit))]
     return part(
         "limits",
         tables=tables,
@@ -41,27 +40,25 @@ def limits_tables(rows: Sequence[Mapping[str, Any]]) -> str:
         compared=len(compared),
         agreement=f"{100 * AGREEMENT:g}",
         differences=[f"{'; '.join(names)}. {words}" for words, names in reasons.items()],
-        notes=[line for line in footnotes(rows) if not any(words in line for words in reasons)],
+        notes=[line for line in footnotes(limits) if not any(words in line for words in reasons)],
     )
 
 
-def _distinguishing(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _distinguishing(limits: Sequence[Limit]) -> list[str]:
     """What tells rows of one parameter and experiment apart: a mediator's mass, a prior, the input varied."""
-    groups: dict[tuple, list] = {}
-    for row in rows:
-        groups.setdefault((row["parameter"], row["experiment"]), []).append(row)
+    groups = grouped(limits, "parameter", "experiment").values()
     choices = ("mass", "prior", "label")
-    return [c for c in choices if any(len({str(r.get(c)) for r in g}) > 1 for g in groups.values())]
+    return [name for name in choices if any(len(grouped(group, name)) > 1 for group in groups)]
 
 
-def _reasons(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _reasons(limits: Sequence[Limit]) -> dict[str, list[str]]:
     """Words on a difference from the paper, and the rows that they explain."""
     reasons: dict[str, list[str]] = {}
-    for row in rows:
-        found = discrepancy(row)
+    for limit in limits:
+        found = discrepancy(limit)
         if found is not None and found.words:
             ratios = " and ".join(f"{ratio:.2f}" for ratio in found.ratios.values())
-            name = f"{row['model'].replace('_', ' ')} {row['parameter']}, {row['experiment']}: {ratios}"
+            name = f"{limit.model.replace('_', ' ')} {limit.parameter}, {limit.experiment}: {ratios}"
             reasons.setdefault(found.words, []).append(name)
     return reasons
 

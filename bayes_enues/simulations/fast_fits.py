@@ -248,6 +248,7 @@ def analyse_toys(
     if likelihood.terms is not None:
         _analyse_terms(likelihood.terms, toys, truth, *ranges, *more)
         return
+    from ..fit.graph import full_of
     from .graph_toys import analyse_graph
 
-    analyse_graph(likelihood.graph.full.vm.jit_fn, toys, truth, *ranges, *more)
+    analyse_graph(full_of(likelihood.graph), toys, truth, *ranges, *more)
