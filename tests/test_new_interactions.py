@@ -6,7 +6,6 @@ from XENONnT, tolerance 0.5 %. What every interaction has is tested in test_inte
 
 import numpy as np
 import pytest
-from bayes_enues.models import counting_model
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
@@ -19,6 +18,7 @@ from bayes_enues.fit.limit import exact_bound
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.mediators import GAUGE_CHARGES
+from bayes_enues.models import counting_model
 from bayes_enues.runs.rows import electromagnetic_models, plan
 from bayes_enues.signal.flux import minimum_energy
 from bayes_enues.signal.oscillation import load_mixing, mass_state_probabilities, mixing_matrix
