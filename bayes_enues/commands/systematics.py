@@ -68,7 +68,7 @@ def print_systematics(rows) -> None:
 
 
 def _bound(bound) -> str:
-    if bound.lower is None:
+    if not bound.lower:  # an upper bound
         return f"< {bound.upper:.3g}"
     return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in bound.pieces)
 
