@@ -1,14 +1,17 @@
 """What LZ and XENONnT say about new neutrino-electron interactions, twice from one model.
 
-Names load when first used: importing the package reads no file and leaves PyMC and matplotlib alone.
+Names load when first used, but for the interactions: importing the package reads no file and leaves PyMC and
+matplotlib alone.
 """
 
 from importlib import import_module
 from importlib.metadata import version as _version
 from typing import TYPE_CHECKING
 
+from . import interactions
+from .interactions import *  # noqa: F403 - every interaction of the package is a public name
+
 if TYPE_CHECKING:
-    from . import interactions as interactions
     from . import models as models
     from . import plots as plots
     from . import priors as priors
@@ -25,19 +28,6 @@ if TYPE_CHECKING:
     from .fit import profile_likelihood as profile_likelihood
     from .fit import sample_posterior as sample_posterior
     from .fit.posterior import diagnose as diagnose
-    from .interactions import AnapoleMoment as AnapoleMoment
-    from .interactions import ChargeRadius as ChargeRadius
-    from .interactions import EquivalentPhotonMillicharge as EquivalentPhotonMillicharge
-    from .interactions import Interaction as Interaction
-    from .interactions import LightAxialVector as LightAxialVector
-    from .interactions import LightPseudoscalar as LightPseudoscalar
-    from .interactions import LightScalar as LightScalar
-    from .interactions import LightTensor as LightTensor
-    from .interactions import LightVector as LightVector
-    from .interactions import MagneticMoment as MagneticMoment
-    from .interactions import Millicharge as Millicharge
-    from .interactions import StandardModel as StandardModel
-    from .interactions import TransitionMoment as TransitionMoment
     from .priors import Flat as Flat
     from .priors import FlatStrength as FlatStrength
     from .priors import HalfNormal as HalfNormal
@@ -90,19 +80,6 @@ _HOMES = {
     "recoil_rate": "signal.rate",
     "Sun": "signal.flux",
     "Xenon": "signal.xenon",
-    "Interaction": "interactions",
-    "StandardModel": "interactions",
-    "MagneticMoment": "interactions",
-    "LightVector": "interactions",
-    "LightAxialVector": "interactions",
-    "LightScalar": "interactions",
-    "LightPseudoscalar": "interactions",
-    "LightTensor": "interactions",
-    "TransitionMoment": "interactions",
-    "Millicharge": "interactions",
-    "EquivalentPhotonMillicharge": "interactions",
-    "ChargeRadius": "interactions",
-    "AnapoleMoment": "interactions",
     "Flat": "priors",
     "FlatStrength": "priors",
     "HalfNormal": "priors",
@@ -120,7 +97,12 @@ _HOMES = {
 }
 _MODULES = ("models", "interactions", "plots", "priors")
 
-__all__ = ["__version__", *_HOMES, *_MODULES]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+    "__version__",  # noqa: F405
+    *interactions.__all__,
+    *_HOMES,
+    *_MODULES,
+]
 
 
 def __getattr__(name: str):

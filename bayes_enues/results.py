@@ -75,6 +75,10 @@ def _is_none(value: Any) -> bool:
     return value is None
 
 
+def _is_empty(value: Any) -> bool:
+    return not value
+
+
 #: Fields that are left out of the dictionary where they are None.
 MaybeText = Annotated[str | None, Field(exclude_if=_is_none)]
 MaybeInt = Annotated[int | None, Field(exclude_if=_is_none)]
@@ -388,13 +392,23 @@ class PublishedBound(Result):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Published(PublishedBound):
-    """A row of ``data/published/limits.csv``."""
+    """A row of ``data/published/limits.csv``.
+
+    ``confidence`` is None where it is not stated. ``statistic``, ``atomic_model`` and ``convention`` are as
+    the source says, empty where it does not; ``read_in`` is where the number was read: the full text, an
+    abstract, or as quoted by others. ``beside`` is our name for the experiments that saw the same events.
+    """
 
     model: str
     parameter: str
     experiment: str
     unit: str
-    confidence: Real
+    confidence: Real | None
+    statistic: str = ""
+    atomic_model: str = ""
+    convention: str = ""
+    read_in: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -459,13 +473,14 @@ class StoredFile(Result):
 class Row(Result):
     """What every row says of itself: what it is of, with the mass of a mediator [keV], and what is stored.
 
-    ``file`` holds its draws or arrays.
+    ``given`` are parameters and options of the interaction that are not free, ``file`` holds draws or arrays.
     """
 
     model: str
     parameter: str
     experiment: str
     mass: MaybeReal = None
+    given: Annotated[dict[str, Any], Field(exclude_if=_is_empty)] = field(default_factory=dict)
     fingerprint: MaybeText = None
     seed: MaybeInt = None
     file: Annotated[StoredFile | None, Field(exclude_if=_is_none)] = None

@@ -167,7 +167,7 @@ def test_a_plane_needs_mass_and_coupling_free(xenonnt_model):
 
 
 def test_mass_and_coupling_take_one_experiment_as_every_other_model_does(monkeypatch):
-    from bayes_enues.mediators import mass_table as module
+    from bayes_enues.fit import mass_table as module
 
     monkeypatch.setattr(module, "mass_table", lambda *arguments: None)  # what takes the time
     question = module.ask_with_mass(be.LightVector(mass=1.0), "xenonnt_sr0", (1.0, 10.0))

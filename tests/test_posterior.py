@@ -250,6 +250,14 @@ def test_observed_data_and_coordinates_are_the_experiments(joint_model, joint_tr
     assert joint_tree["sample_stats"]["diverging"].sum() == 0
 
 
+def test_counts_under_a_poisson_likelihood_are_whole_numbers_to_arviz(joint_tree):
+    import arviz as az
+
+    for group in ("observed_data", "posterior_predictive"):
+        assert joint_tree[group]["counts_lz_ws2022"].dtype.kind == "i"
+    assert az.plot_ppc_rootogram(joint_tree, var_names=["counts_lz_ws2022"]) is not None
+
+
 def test_prior_draws_follow_the_prior_of_each_model_of_a_shape(xenonnt, xenonnt_model):
     from bayes_enues.fit.groups import derived_groups
 

@@ -92,10 +92,16 @@ def test_every_variation_of_the_issue_is_there():
     for labels in found.values():
         text = " ".join(labels)
         words = ("likelihood", "first bin out", "edge -0.2", "edge +0.2", "resolution -10", "resolution +10")
-        words += ("0.25 keV", "free electrons", "RRPA", "NuFIT6.0_SK", "NuFIT6.1_SK", "radiative", "photons")
+        words += ("0.25 keV", "free electrons", "NuFIT6.0_SK", "NuFIT6.1_SK", "radiative", "photons")
         assert all(word in text for word in words)
     assert "variant full_response" in found["lz_ws2022"]
     assert "all bins in: fit from 0 keV" in found["xenonnt_sr0"]
+
+
+def test_rrpa_is_varied_where_the_new_term_adds_to_the_standard_model_s():
+    xenonnt = be.load_experiment("xenonnt_sr0")
+    for model, adds in (("magnetic_moment", True), ("light_scalar", True), ("millicharge", False)):
+        assert any("RRPA" in v.label for v in variations(xenonnt, model)) == adds
 
 
 def test_every_variation_loads():

@@ -13,9 +13,10 @@ def data(
     ] = None,
 ) -> None:
     """Experiments, variants, inputs and their sources."""
+    from rich.markup import escape
     from rich.table import Table
 
-    from ..experiments.folder import experiment_names, variant_names
+    from ..experiments.folder import experiment_names, experiment_sets, variant_names
     from ..experiments.loading import load_experiment
     from ..tables import packaged, packaged_names, read_table
 
@@ -27,9 +28,9 @@ def data(
             f"{e.bin_edges[-1]:g} keV; {e.counts.sum():.0f} events; {e.likelihood} likelihood"
         )
         for nuisance in e.nuisances:
-            console.print(
-                f"  {nuisance.name}: {100 * nuisance.sigma:g} % on {nuisance.scales} ({nuisance.meaning})"
-            )
+            console.print(f"  {nuisance.name}: {nuisance.words} on {nuisance.scales} ({nuisance.meaning})")
+        for subject, words in e.doubts.items():
+            console.print(f"  [yellow]{escape(subject)}: {escape(words)}[/]")
         for variant, note in variant_names(name).items():
             console.print(f"  variant {e.settings.name}:{variant}: {note}")
         table = Table("table", "what, unit, source, how obtained", show_lines=True)
@@ -37,6 +38,9 @@ def data(
             table.add_row(file, "\n".join(lines))
         console.print(table)
     if not experiment:
+        console.rule("[bold]Sets[/]")
+        for name, found in experiment_sets().items():
+            console.print(f"  {name}: {found.note} ({' + '.join(found.experiments)})")
         console.rule("[bold]Shared inputs[/]")
         table = Table("table", "what, unit, source, how obtained", show_lines=True)
         for folder in ("solar", "xenon", "published"):

@@ -6,16 +6,20 @@ from typing import Annotated
 import typer
 
 from .common import (
+    Atomic,
     Draws,
     Experiments,
     Fresh,
     Jobs,
     Level,
+    Mass,
     Out,
     Parameters,
     PriorText,
     Seed,
+    Settings,
     console,
+    fixed_by,
     print_whole,
     progress,
 )
@@ -28,6 +32,9 @@ def limits(
     parameter: Parameters = None,
     experiment: Experiments = None,
     level: Level = 0.9,
+    mass: Mass = None,
+    settings: Settings = None,
+    atomic: Atomic = None,
     prior: PriorText = None,
     draws: Draws = 4000,
     seed: Seed = 20220811,
@@ -45,7 +52,14 @@ def limits(
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
-    specs = plan(models, parameter, experiment, level=level, prior=prior, draws=draws, seed=seed)
+    options = {"level": level, "prior": prior, "draws": draws, "seed": seed}
+    specs = [
+        spec
+        for name in models
+        for spec in plan(
+            [name], parameter, experiment, atomic, fixed=fixed_by(name, mass, settings), **options
+        )
+    ]
     folder = ResultsFolder(out, "limits.json", level)
     with progress(len(specs), "limits") as tell:
         found = run(specs, folder, fresh, tell, jobs=jobs)
@@ -73,17 +87,21 @@ def print_limits(rows) -> None:
     from ..runs.rows import interaction_named
 
     for name, mine in grouped(rows, "model").items():
-        signed = interaction_named(name).signed
+        kind = interaction_named(name)
+        two_sided = kind.two_sided()
+        given = {n: v for n, v in mine[0].given.items() if n in (*kind.fixed_parameters, *kind.options)}
+        if given:
+            console.print(Text(", ".join(f"{n} = {v}" for n, v in given.items())))
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
-        table.add_column(f"{name.replace('_', ' ')}\n[{mine[0].unit}]", no_wrap=True)
-        for column in columns_of(mine, signed):
+        table.add_column(Text(f"{name.replace('_', ' ')}\n[{mine[0].unit}]"), no_wrap=True)
+        for column in columns_of(mine, two_sided):
             table.add_column(column, justify="right", no_wrap=True)
         for experiment, members in grouped(mine, "experiment").items():
             table.add_row(f"[bold]{experiment_title(experiment)}[/]")
             for row in members:
                 cells = [
                     Text(c.replace(" ∪ ", "\n"), "red" if c == NOT_CONVERGED else "")
-                    for c in limit_cells(row, signed)
+                    for c in limit_cells(row, two_sided)
                 ]
                 table.add_row(f"  {row.parameter}", *cells)
             table.add_section()

@@ -42,6 +42,7 @@ def priors(
     fresh: Fresh = False,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
+    from ..experiments.folder import DEFAULT
     from ..plots.priors import prior_figures
     from ..results import PriorStudyRow
     from ..runs.rows import all_converged, plan
@@ -49,7 +50,7 @@ def priors(
     from ..studies.prior_plan import plan_study
     from ..studies.prior_study import run_study
 
-    chosen = list(experiment or ["lz_ws2022", "xenonnt_sr0"])
+    chosen = list(experiment or DEFAULT)
     fixed = fixed_by(model, mass)
     specs = plan([model], parameter, chosen, level=level, draws=draws, seed=seed, fixed=fixed)
     study = plan_study(specs, prior, nuisances)

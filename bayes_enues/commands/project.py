@@ -34,7 +34,7 @@ def project(
     from ..studies.projection import future_experiment
     from ..studies.projection import project as run
 
-    check_level(level)
+    level = check_level(level)
     kind = interaction_named(model)
     parameter = parameter or kind.free_names()[0]
     if parameter not in kind.free_names():

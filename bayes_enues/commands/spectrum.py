@@ -20,7 +20,7 @@ def spectrum(
     out: Out = Path("results"),
 ) -> None:
     """Draw data, background, the Standard Model and signals of new interactions."""
-    from ..experiments.folder import experiment_names
+    from ..experiments.folder import DEFAULT
     from ..experiments.loading import load_experiment
     from ..interactions import StandardModel
     from ..plots import unit_label
@@ -28,7 +28,7 @@ def spectrum(
     from ..runs.files import check_writable
     from ..runs.rows import interaction_named
 
-    chosen = [load_experiment(name) for name in experiment or experiment_names()]
+    chosen = [load_experiment(name) for name in experiment or DEFAULT]
     interactions = [("Standard Model", StandardModel())]
     for text in signal or ["magnetic_moment:universal=10", "magnetic_moment:nu_e=15"]:
         model, values = parse_signal(text)

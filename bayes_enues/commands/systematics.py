@@ -18,14 +18,14 @@ def systematics(
     fresh: Fresh = False,
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
-    from ..experiments.folder import experiment_names
+    from ..experiments.folder import DEFAULT
     from ..plots.systematics import systematics_figure
     from ..results import SystematicsRow
     from ..runs.rows import plan
     from ..runs.store import ResultsFolder
     from ..studies.systematics import plan_systematics, run_systematics
 
-    chosen = list(experiment or experiment_names())
+    chosen = list(experiment or DEFAULT)
     study = plan_systematics(plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass)))
     folder = ResultsFolder(out, "systematics.json", level)
     with progress(len(study), "systematics") as tell:

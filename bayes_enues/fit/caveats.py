@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ..errors import InputError
+from ..experiments.together import joint_notes
 from ..priors.named import Prior
 from .chi2 import Likelihood
 from .minimise import profile_many
@@ -52,10 +53,10 @@ def range_notes(likelihood: Likelihood, name: str, prior: Callable, chi2_min: fl
 
 
 def caveats(question: Question) -> list[str]:
-    """Inputs that are derived, reconstructed or digitised, and what a variant changes."""
-    found = []
+    """Inputs that are derived, reconstructed or digitised, what a variant changes, electrons but steps."""
+    found = [] if question.atomic_model == "steps" else [f"atomic model: {question.atomic_model}"]
     for experiment in question.experiments:
         if experiment.note:
             found.append(f"{experiment.name}: {experiment.note}")
         found += [f"{experiment.name}, {table}: {words}" for table, words in experiment.caveats.items()]
-    return found
+    return found + joint_notes(question.experiments)

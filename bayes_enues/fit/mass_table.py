@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 from ..errors import InputError
 from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
-from ..experiments.loading import load_distinct
+from ..experiments.together import load_distinct
 from ..interactions.mediators import LightMediator
 from ..priors.densities import cubic_piece
 from .setup import Question

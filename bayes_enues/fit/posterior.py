@@ -303,5 +303,5 @@ def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:
 
 def quantile_error(draws: np.ndarray, probability: float) -> float:
     """Monte Carlo standard error of a quantile of draws (chain, draw)."""
-    check_level(probability)
+    probability = check_level(probability)
     return float(array_stats.mcse(draws, chain_axis=0, draw_axis=1, method="quantile", prob=probability))

@@ -60,7 +60,7 @@ def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = N
     InputError
         If the model does not leave mass and coupling free.
     """
-    check_level(level)
+    level = check_level(level)
     likelihood = Likelihood(model)
     free = likelihood.question.free
     if free != FREE:

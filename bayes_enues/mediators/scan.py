@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..experiments.folder import DEFAULT
 from ..results import Curve, Limit, grouped
 from ..runs.files import WholeFile
 from ..runs.rows import RowSpec, interaction_named, plan
@@ -22,7 +23,7 @@ __all__ = ["KINDS", "curves", "default_masses", "plan_scan", "published_points",
 
 #: Names on the command line; the models are these with ``light_`` before them.
 KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
-EXPERIMENTS = ("lz_ws2022", "xenonnt_sr0")
+EXPERIMENTS = DEFAULT
 DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the rule, in one run
 
 

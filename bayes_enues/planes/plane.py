@@ -52,7 +52,7 @@ def plane_region(
         If the plane is of one parameter with itself, the model lacks one of them or leaves more than three
         free, a range is empty or unphysical, or the data do not bound the region.
     """
-    check_level(level)
+    level = check_level(level)
     likelihood = Likelihood(model)
     question, free = likelihood.question, likelihood.question.free
     held = plane_indices(free, parameters)

@@ -91,5 +91,6 @@ def unit_label(unit: str) -> str:
         "1e-12 mu_B": r"$10^{-12}\,\mu_B$",
         "1e-13 e": r"$10^{-13}\,e$",
         "1e-32 cm2": r"$10^{-32}\,\mathrm{cm}^2$",
+        "1e-9 /keV": r"$10^{-9}/\mathrm{keV}$",
     }
     return words.get(unit, unit)

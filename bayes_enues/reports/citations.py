@@ -4,6 +4,7 @@ What is cited follows from what was used. Each entry of ``data/citations.bib`` n
 besides, every arXiv number in the header of a table that an experiment read is looked up there.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -93,8 +94,8 @@ def _entries() -> tuple[tuple[str, frozenset[str], str | None], ...]:
 
 
 def _used_by(result: Any) -> _Used:
-    if isinstance(result, str):
-        result = [load_experiment(part) for part in _names(result)]
+    if isinstance(result, str | os.PathLike):
+        result = [load_experiment(part) for part in _names(os.fspath(result))]
     if isinstance(result, Experiment):
         return _used_by_experiment(result)
     if isinstance(result, Mapping) and "experiment" in result:  # a row of limits.json
@@ -157,7 +158,8 @@ def _used_by_experiment(experiment: Experiment) -> _Used:
         f"experiment:{settings.name}",
     }
     arxiv = {}
-    for table, lines in {"experiment.toml": (experiment.reference,), **experiment.provenance}.items():
+    described = (experiment.reference, experiment.note)
+    for table, lines in {"experiment.toml": described, **experiment.provenance}.items():
         for number in _ARXIV.findall("\n".join(lines)):
             arxiv.setdefault(number, f"{experiment.name}, {table},")
     return _Used(used, arxiv, set())

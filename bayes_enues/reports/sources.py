@@ -79,7 +79,7 @@ def inputs(rows: Sequence[Row]) -> str:
         )
         if e.note:
             parts.append(f"<p>{escape(e.note)}</p>")
-        nuisances = [f"{n.name}: {100 * n.sigma:g} % on {n.scales} ({n.meaning})" for n in e.nuisances]
+        nuisances = [f"{n.name}: {n.words} on {n.scales} ({n.meaning})" for n in e.nuisances]
         parts.append(bullets(map(escape, nuisances)))
         body = [[file, " ".join(lines), e.hashes[file][:12]] for file, lines in e.provenance.items()]
         parts.append(table(head, body, 3, "words"))

@@ -57,7 +57,7 @@ def table(limits: Sequence[Limit]) -> list[Entry]:
             entries += map(_ours, mine)
             entries += [
                 Entry(model, name, unit, p.experiment, (p.lower, p.upper), None, None, None, {}, {},
-                      f"{100 * p.confidence:g} %", p.source)
+                      f"{100 * p.confidence:g} %" if p.confidence else "not stated", p.source)
                 for p in published_limits()
                 if (p.model, p.parameter) == (model, name) and p.source != PAPER
             ]  # fmt: skip

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from ..experiments.folder import experiment_sets
+from ..experiments.folder import experiment_title as title_of_one
 from ..results import Limit
 from .discrepancies import discrepancy
 
 __all__ = ["NOT_CONVERGED", "columns_of", "experiment_title", "footnotes", "limit_cells", "region_text"]
 
 NOT_CONVERGED = "not converged"
-
-_TITLES = {"lz_ws2022": "LZ WS2022", "xenonnt_sr0": "XENONnT SR0"}
 
 
 def number(value: float) -> str:
@@ -23,12 +23,19 @@ def region_text(pieces: Sequence) -> str:
 
 
 def experiment_title(experiment: str) -> str:
-    """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``; ``LZ + XENONnT``."""
+    """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``, or ``LZ + XENONnT``.
+
+    A set of :func:`bayes_enues.experiments.folder.experiment_sets` has a title of its own.
+    """
+    names = experiment.split("+")
+    for found in experiment_sets().values():
+        if sorted(found.experiments) == sorted(names):
+            return found.title
+    whole = [title_of_one(name.partition(":")[0]) for name in names]
+    short = [title.split()[0] for title in whole]
     titles = []
-    for name in experiment.split("+"):
-        stem, _, variant = name.partition(":")
-        title = _TITLES.get(stem, stem)
-        title = title.split()[0] if "+" in experiment else title
+    for name, title in zip(names, short if 1 < len(set(short)) == len(short) else whole, strict=True):
+        variant = name.partition(":")[2]
         titles.append(f"{title}, {variant}" if variant else title)
     return " + ".join(titles)
 

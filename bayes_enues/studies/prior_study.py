@@ -44,7 +44,7 @@ class _Group:
         progress("default prior")
         self.spec, self.model = spec, model_of(spec)
         self.question = self.model.question
-        self.signed = self.question.interaction.signed
+        self.two_sided = self.question.interaction.two_sided()
         # twice the draws, so that bounds reweighted from them keep to the same precision
         self.limit: Limit = limits(self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed)
         self.flat: Prior = self.question.priors[spec.parameter]
@@ -73,9 +73,9 @@ class _Under:
         self.unreached = max(0.0, 1.0 - inside)  # probability where the default has no draws
 
 
-def _ends(draws, weights: Weights | None, density: Density, signed: bool, level: float) -> dict[str, Any]:
+def _ends(draws, weights: Weights | None, density: Density, two_sided: bool, level: float) -> dict[str, Any]:
     """The bound of weighted draws with its error, as in :class:`bayes_enues.results.PosteriorBound`."""
-    if signed:
+    if two_sided:
         return highest_density_ends(draws, density, level, weights)
     return upper_end(draws, level, weights)
 
@@ -89,7 +89,7 @@ def _precise(ends: dict[str, Any]) -> float:
 def _row(group: _Group, limit: Limit, density: Density, under: Prior, **how) -> PriorStudyRow:
     """A limit with what every row has beside its bound."""
     name = group.spec.parameter
-    exact = Interval(**credible_region(density, group.spec.level, group.signed))
+    exact = Interval(**credible_region(density, group.spec.level, group.two_sided))
     found = {f.name: getattr(limit, f.name) for f in fields(limit)} | {
         "posterior": replace(limit.posterior, exact=exact),
         "power_scaling": power_scaling(limit.tree, name) if limit.posterior.converged else None,
@@ -104,7 +104,7 @@ def _under_prior(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.Data
     text, name, limit = asked.spec.prior, group.spec.parameter, group.limit
     under = _Under(group, text)
     prior, weights = under.prior, under.weights
-    ends = _ends(group.draws, weights, under.density, group.signed, group.spec.level)
+    ends = _ends(group.draws, weights, under.density, group.two_sided, group.spec.level)
     how, reason = "reweighted", ""
     if not weights.reliable:
         reason = f"Pareto k = {weights.pareto_k:.2f} > {MAX_PARETO_K}"
@@ -170,7 +170,7 @@ def _sampled(group: _Group, under: _Under) -> tuple[xr.DataTree, dict[str, Any]]
 
     def ends_of(tree):
         draws = tree["posterior"][spec.parameter].values
-        return _ends(draws, None, under.density, group.signed, spec.level)
+        return _ends(draws, None, under.density, group.two_sided, spec.level)
 
     tree = sample_posterior(model, spec.draws, spec.seed, precision=lambda tree: _precise(ends_of(tree)))
     state = state_of(tree)
@@ -183,6 +183,8 @@ def _under_nuisance(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.D
     spec = asked.spec
     model = model_of(spec)
     limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed)
+    # the row's label says what was changed; it stands in the table of the experiment as it was
+    limit = replace(limit, experiment=group.limit.experiment, published=group.limit.published)
     density, prior = marginal_density(model, spec.parameter), model.question.priors[spec.parameter]
     how = {"nuisance": True, "how": "sampled", "pareto_k": None, "reason": ""}
     kept = _kept(limit.tree, density, np.exp(log_density(prior, spec.parameter, density.values)), group)

@@ -5,6 +5,7 @@ with the auxiliary measurements of the nuisances. Each is analysed by both stati
 parameter: the posterior by quadrature over the nuisances, which needs no sampling, and the profile.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
@@ -31,7 +32,10 @@ ORDER = 5
 
 
 def future_experiment(
-    name: str | Experiment, exposure: float | None = None, background: float = 1.0, edge_keV: float = 0.0
+    name: str | os.PathLike | Experiment,
+    exposure: float | None = None,
+    background: float = 1.0,
+    edge_keV: float = 0.0,
 ) -> Experiment:
     """An experiment with more exposure, another background rate and another efficiency edge.
 
@@ -41,7 +45,7 @@ def future_experiment(
 
     Parameters
     ----------
-    name : str or Experiment
+    name : str, path or Experiment
     exposure : float, optional
         [t yr]; by default the experiment's own.
     background : float
@@ -59,7 +63,7 @@ def future_experiment(
     InputError
         If exposure or background are not positive, or the edge is to move where a table fixes the response.
     """
-    base = load_experiment(name) if isinstance(name, str) else name
+    base = name if isinstance(name, Experiment) else load_experiment(name)
     exposure = base.exposure if exposure is None else exposure
     for what, number, unit in (("exposure", exposure, " t yr"), ("background scale", background, "")):
         if not (np.isfinite(number) and number > 0):
@@ -68,7 +72,7 @@ def future_experiment(
         raise InputError(f"the efficiency edge was to move by {edge_keV} keV; a finite number was needed")
     new = base
     if edge_keV:
-        if base.settings.response is not None or not isinstance(name, str):
+        if base.settings.response is not None or isinstance(name, Experiment):
             raise InputError(
                 f"the efficiency edge of {base.name} cannot move; give an experiment by name, without a "
                 "response table"
@@ -78,6 +82,8 @@ def future_experiment(
     growth = exposure / base.exposure
     return replace(
         new,
+        name=base.name,
+        title=base.title,
         exposure=exposure,
         response=growth * new.response,
         components={
@@ -140,16 +146,17 @@ def project(
 
     from ..simulations.toys import ToyMaker
 
-    check_level(level)
+    level = check_level(level)
     if not (isinstance(toys, int | np.integer) and toys >= 0):
         raise InputError(f"toys is {toys!r}; a whole number, zero or more, was needed")
-    if isinstance(experiments, Experiment | str):
+    if isinstance(experiments, Experiment | str | os.PathLike):
         experiments = [experiments]
-    experiments = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
+    experiments = [e if isinstance(e, Experiment) else load_experiment(e) for e in experiments]
     rounded = [e.with_counts(np.round(_expected(e))) for e in experiments]
     model = counting_model(interaction, rounded, parameter, prior)
     likelihood = Likelihood(model)
     truth = np.zeros(len(likelihood.names))
+    truth[: likelihood.n_physics] = likelihood.question.standard_model
     maker = ToyMaker(model, truth[None], seed)
 
     scan = _Scan(likelihood, level)

@@ -20,7 +20,7 @@ from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
 from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
-from ..runs.rows import RowSpec, model_of, split_experiments
+from ..runs.rows import RowSpec, interaction_named, model_of, split_experiments
 from ..runs.store import ResultsFolder, fingerprint
 from ..tables import packaged, read_table
 from .beside_default import complete_beside_default
@@ -50,7 +50,11 @@ class Variation(NamedTuple):
 
 
 def variations(experiment: Experiment, model: str) -> list[Variation]:
-    """Every variation that makes sense for an experiment and a model."""
+    """Every variation that makes sense for an experiment and a model.
+
+    The random-phase approximation scales the Standard Model's part alone: it is left out where the new term
+    interferes with it.
+    """
     settings, lower = experiment.settings, float(experiment.bin_edges[0])
     other = {"gaussian": "poisson", "poisson": "gaussian"}[experiment.likelihood]
     found = [Variation(f"{other} likelihood", {"likelihood": other})]
@@ -67,10 +71,11 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
                 f"the search itself starts at {lower:g} keV",
             )
         )
-    for shift in (-0.2, 0.2):
+    efficiency, simulated = settings.efficiency, settings.response is not None
+    for shift in (-0.2, 0.2) if efficiency and (efficiency.of == "true" or not simulated) else ():
         label = f"efficiency edge {shift:+.1f} keV"
-        found.append(Variation(label, {"efficiency": {"shift_keV": settings.efficiency.shift_keV + shift}}))
-    for factor in (0.9, 1.1):
+        found.append(Variation(label, {"efficiency": {"shift_keV": efficiency.shift_keV + shift}}))
+    for factor in (0.9, 1.1) if settings.resolution and not simulated else ():  # a table holds its own
         changes = {"resolution": {"scale": settings.resolution.scale * factor}}
         found.append(Variation(f"resolution {100 * (factor - 1):+.0f} %", changes))
     for name, content in settings.variants.items():
@@ -97,7 +102,8 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
             "on the size of the charge, from zero upwards"
         )
         found.append(Variation("equivalent photons", {}, note, model="equivalent_photon_millicharge"))
-    return found
+    possible = interaction_named(model).atomic_models
+    return [v for v in found if v.changes.get("xenon", {}).get("electrons", "steps") in possible]
 
 
 def _sets(file: str, current: str) -> list[str]:
@@ -148,7 +154,7 @@ def _compute(row: SystematicRow) -> SystematicsRow:
     question = model.question
     profile = profile_likelihood(model, spec.parameter, level=spec.level)
     density = marginal_density(model, spec.parameter)
-    signed = question.interaction.signed
+    two_sided = question.interaction.two_sided()
     return SystematicsRow(
         model=spec.model,
         parameter=spec.parameter,
@@ -159,10 +165,12 @@ def _compute(row: SystematicRow) -> SystematicsRow:
         label=row.label,
         mass=dict(spec.fixed).get("mass"),
         posterior=PosteriorBound(
-            kind="hdi" if signed else "upper",
+            kind="hdi" if two_sided else "upper",
             level=spec.level,
-            **credible_region(density, spec.level, signed),
-            upper_flat_strength=None if signed else density.reweighted(density.values).quantile(spec.level),
+            **credible_region(density, spec.level, two_sided),
+            upper_flat_strength=None
+            if two_sided
+            else density.reweighted(density.values).quantile(spec.level),
             sampler="quadrature",
             converged=True,
         ),
