@@ -12,6 +12,7 @@ from . import interactions
 from .interactions import *  # noqa: F403 - every interaction of the package is a public name
 
 if TYPE_CHECKING:
+    from . import interactions as interactions
     from . import models as models
     from . import plots as plots
     from . import priors as priors

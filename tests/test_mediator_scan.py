@@ -54,6 +54,7 @@ def scan(tmp_path_factory):
     return out, result.output
 
 
+@pytest.mark.slow
 def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
     out, printed = scan
     rows = json.loads((out / "mediators.json").read_text())["rows"]
@@ -71,6 +72,7 @@ def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
     assert not list(out.glob("*.nc"))
 
 
+@pytest.mark.slow
 def test_a_scan_that_was_done_is_not_done_again(scan, monkeypatch):
     out, _ = scan
     monkeypatch.setattr(rows, "compute", lambda *a, **k: pytest.fail("computed again"))

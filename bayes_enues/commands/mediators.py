@@ -4,9 +4,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ..errors import InputError
-from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, new_table, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Jobs,
+    Level,
+    Out,
+    PriorText,
+    Seed,
+    console,
+    new_table,
+    progress,
+    warn,
+)
 
 
 def mediators(
@@ -87,8 +101,7 @@ def mediators(
         write_curves(lines, folder.path / "mediators_curves.csv")
         curves_figure(lines, folder.path / "mediators")
         published_figure(lines, points, folder.path / "mediators_published")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_curves(lines, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
     if plane is not None:
@@ -100,8 +113,7 @@ def mediators(
         with progress(len(planes), "planes") as tell:
             regions = [Region.from_dict(row) for row in run(planes, folder, fresh, tell, jobs=jobs)]
             mass_planes_figure(regions, plane, folder.path, folder.path / "mediator_planes")
-        for message in folder.messages:
-            console.print(f"[yellow]{message}[/]")
+        warn(folder.messages)
         print_planes(regions)
         rows += regions
     if not all_converged(rows):
@@ -139,7 +151,7 @@ def print_curves(found, level: float) -> None:
                 mediator_title(curve.model),
                 title_of(curve.experiment),
                 f"{curve.mass_keV[i]:.3g}",
-                f"< {bound:.3g}" if np.isfinite(bound) else "[red]not converged[/]",
+                f"< {bound:.3g}" if np.isfinite(bound) else Text("not converged", "red"),
                 f"< {curve.profile_upper_one_sided[i]:.3g}",
                 f"< {curve.profile_upper[i]:.3g}",
             )

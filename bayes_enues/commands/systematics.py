@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from .common import Experiments, Fresh, Level, Mass, Out, Parameters, console, fixed_by, new_table, progress
+from .common import (
+    Experiments,
+    Fresh,
+    Level,
+    Mass,
+    Out,
+    Parameters,
+    console,
+    fixed_by,
+    new_table,
+    progress,
+    warn,
+)
 
 
 def systematics(
@@ -32,8 +44,7 @@ def systematics(
         rows = [SystematicsRow.from_dict(row) for row in run_systematics(study, folder, fresh, tell)]
         tell(len(study), "figure")
         paths = systematics_figure(rows, folder.path / f"systematics_{model}")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_systematics(rows)
     console.print(
         f"Written to {out}: systematics.json, systematics.csv, " + ", ".join(p.name for p in paths) + "."

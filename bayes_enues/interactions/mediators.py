@@ -36,6 +36,7 @@ GAUGE_CHARGES = {
 #: as printed are a factor sqrt(2) weaker.
 NORMALISATIONS = {"as_printed": 2 * math.sqrt(2), "left_handed": math.sqrt(2)}
 
+LIGHTEST, HEAVIEST = 1e-12, 1e12  # keV
 RECOIL_SCALE = 60.0  # keV, sqrt(2 m_e E_er) at a recoil of 3.5 keV: above it limits on g grow like the mass
 
 
@@ -153,6 +154,11 @@ class LightMediator(Mediator):
         super().__post_init__()
         if _is_number(self.mass) and self.mass <= 0:
             raise InputError(f"{who}.mass is {self.mass:g}; a number of keV above zero was needed")
+        if _is_number(self.mass) and not LIGHTEST <= self.mass <= HEAVIEST:
+            raise InputError(
+                f"{who}.mass is {self.mass:g}; a number of keV from {LIGHTEST:g} to {HEAVIEST:g} was needed: "
+                "beyond them limits are constant in the coupling or in coupling / mass"
+            )
 
     @classmethod
     def label(cls, free: str) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 
-from ..reports.wording import experiment_title as title_of
+from ..reports.wording import experiment_title
 
 __all__ = [
-    "EXPERIMENT_COLOURS", "LINES", "OTHER_COLOURS", "colour_of", "figure", "panels", "save", "style",
-    "title_of", "unit_label",
+    "EXPERIMENT_COLOURS", "LINES", "OTHER_COLOURS", "colour_of", "figure", "panels", "plain", "save",
+    "style", "title_of", "unit_label",
 ]  # fmt: skip
 
 #: Colour-blind safe (Okabe & Ito); line styles differ as well, for print.
@@ -85,6 +85,20 @@ def colour_of(experiment: str, index: int = 0) -> str:
     return EXPERIMENT_COLOURS.get(experiment, OTHER_COLOURS[index % len(OTHER_COLOURS)])
 
 
+def plain(text: str) -> str:
+    """A name, title or path as a figure shows it letter by letter.
+
+    Matplotlib would read what stands between two dollars as a formula, often after minutes of work as a wrong
+    one, and leaves a name that begins with an underscore out of legends.
+    """
+    return text.replace("$", r"\$").replace("_", " _", text.startswith("_"))
+
+
+def title_of(experiment: str) -> str:
+    """What a legend calls an experiment."""
+    return plain(experiment_title(experiment))
+
+
 def unit_label(unit: str) -> str:
     """A unit in LaTeX."""
     words = {
@@ -93,4 +107,4 @@ def unit_label(unit: str) -> str:
         "1e-32 cm2": r"$10^{-32}\,\mathrm{cm}^2$",
         "1e-9 /keV": r"$10^{-9}/\mathrm{keV}$",
     }
-    return words.get(unit, unit)
+    return words.get(unit) or plain(unit)

@@ -8,7 +8,7 @@ from scipy.stats import binom
 
 from ..experiments.experiment import Experiment
 from ..results import Check
-from .base import figure, save, style
+from .base import figure, plain, save, style
 
 __all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
 
@@ -33,7 +33,7 @@ def plot_bands(ax, check: Check, experiment: Experiment):
     ax.set_ylim(min(0, check.bands[0].min()), None)
     ax.set_xlabel("reconstructed energy [keV]")
     ax.set_ylabel("events / bin")
-    ax.set_title(f"{experiment.title}, {check.group} predictive", fontsize=9)
+    ax.set_title(plain(f"{experiment.title}, {check.group} predictive"), fontsize=9)
     ax.legend(fontsize=7)
     return ax
 

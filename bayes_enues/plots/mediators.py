@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from ..mediators.planes import stored_plane
 from ..results import Curve, Region, grouped
-from .base import LINES, colour_of, figure, save, style, title_of
+from .base import LINES, colour_of, figure, plain, save, style, title_of
 
 __all__ = [
     "curves_figure", "legend_handles", "mass_planes_figure", "mediator_handles", "mediator_title",
@@ -102,7 +102,7 @@ def plot_points(ax: Axes, points: Sequence[Mapping[str, Any]], model: str) -> Ax
             ms=4,
             lw=0.8,
             color="0.15",
-            label=f"{name}, {chosen[0]['source']}",
+            label=plain(f"{name}, {chosen[0]['source']}"),
         )
     return ax
 

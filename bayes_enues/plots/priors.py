@@ -10,7 +10,7 @@ from ..fit.power_scaling import THRESHOLD
 from ..results import Limit, PriorStudyRow, grouped
 from ..runs.beside import read_group, with_curve
 from ..runs.rows import interaction_named
-from .base import figure, save, style, title_of, unit_label
+from .base import figure, plain, save, style, title_of, unit_label
 
 __all__ = ["PRIOR_COLOURS", "plot_bounds", "plot_power_scaling", "plot_priors", "prior_figures"]
 
@@ -35,7 +35,9 @@ def plot_priors(ax: Axes, rows: Sequence[PriorStudyRow], curves: Sequence[tuple]
     for k, (row, (values, density, prior)) in enumerate(zip(rows, curves, strict=True)):
         colour, line = PRIOR_COLOURS[k % 7], PRIOR_LINES[k % 7]
         inside = (values >= low) & (values <= high)
-        ax.plot(values[inside], density[inside] / density.max(), color=colour, ls=line, label=row.label)
+        ax.plot(
+            values[inside], density[inside] / density.max(), color=colour, ls=line, label=plain(row.label)
+        )
         prior = prior[inside]
         # a log-uniform prior would show in its first percent alone: scale it to its value a little further in
         steep = low == 0 and prior[0] > 20 * prior.mean()
@@ -73,7 +75,7 @@ def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
         lines.append((None, profile.pieces[0][0], "--"))
     for words, at, line in lines:
         ax.axvline(at, color="0.5", ls=line, lw=1, label=words)
-    ax.set_yticks(range(len(rows)), [row.label for row in rows])
+    ax.set_yticks(range(len(rows)), [plain(row.label) for row in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel(f"bound on {label} [{unit_label(rows[0].unit)}]")
     ax.set_title(title_of(rows[0].experiment), fontsize=9)
@@ -90,7 +92,7 @@ def plot_power_scaling(ax: Axes, limits: Sequence[Limit]) -> Axes:
         square = {"color": "#0072B2", "ms": 4.5, "mfc": "white"}
         ax.plot(likelihood, k, "s", label="likelihood" if k == 0 else None, **square)
     ax.axvline(THRESHOLD, color="0.5", ls=":", lw=1, label=f"{THRESHOLD:g}: sensitive")
-    names = [" ".join(filter(None, (one.parameter, one.label))) for one in limits]
+    names = [plain(" ".join(filter(None, (one.parameter, one.label)))) for one in limits]
     ax.set_yticks(range(len(limits)), names, fontsize=7)
     ax.set_ylim(len(limits) - 0.5, -0.5)
     ax.set_xlabel("power-scaling sensitivity")

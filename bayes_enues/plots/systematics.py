@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from ..results import SystematicsRow, grouped
 from ..runs.rows import interaction_named
-from .base import figure, save, style, title_of
+from .base import figure, plain, save, style, title_of
 
 __all__ = ["plot_systematics", "systematics_figure"]
 
@@ -29,7 +29,7 @@ def plot_systematics(ax: Axes, rows: Sequence[SystematicsRow], label: str) -> Ax
     ax.axvline(0, color="0.3", lw=0.8)
     ax.grid(axis="x", color="0.9", lw=0.5)
     ax.set_axisbelow(True)
-    ax.set_yticks(range(len(rows)), [row.label for row in rows])
+    ax.set_yticks(range(len(rows)), [plain(row.label) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel(f"change of the bound on {label} [%]")
     ax.set_title(title_of(rows[0].experiment), fontsize=9)
