@@ -2,11 +2,12 @@
 
 import sys
 import traceback
+import warnings
 from importlib import import_module
 
 import typer
 
-from .errors import InputError
+from .errors import ConvergenceWarning, InputError
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -50,6 +51,7 @@ def main() -> None:
 
     Anything else is a fault of the program and shows its traceback, with what to do about it.
     """
+    warnings.simplefilter("ignore", ConvergenceWarning)  # tables say it, row by row
     try:
         app(standalone_mode=True)
     except InputError as error:

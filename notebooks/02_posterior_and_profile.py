@@ -77,8 +77,7 @@ print(f"90 % quantile by quadrature: {density.quantile(0.9):.2f}")
 limit = be.limits(model, seed=1)
 with plots.style():
     fig, ax = plots.figure(width=5.0, height=3.4)
-    curve = (profile.values, profile.delta_chi2)
-    plots.plot_limit(ax, limit.to_dict(), curve, draws.ravel(), be.MagneticMoment.label("nu_e"))
+    plots.plot_limit(ax, limit, draws.ravel(), be.MagneticMoment.label("nu_e"))
     ax.density_axes.plot(density.values, density.density, color="0.2", lw=0.8, ls=":")
     plots.limit_legend(fig, ax)
 

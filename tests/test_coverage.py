@@ -60,7 +60,7 @@ def test_bounds_keep_their_promise_far_from_the_boundary(large_experiment):
     job = job_of(RowSpec("magnetic_moment", "nu_e", str(large_experiment), seed=5), [TRUE])
     row = coverage_row(analyse(Chunk(job, 0, 0, 2500)), 0.9, signed=False)
     assert row["failed"] == 0
-    assert row["at_boundary"] == 0
+    assert row["share_at_boundary"] == 0
     for bound in BOUNDS:
         error = np.sqrt(row["coverage_target"][bound] * (1 - row["coverage_target"][bound]) / 2500)
         assert_allclose(
@@ -74,7 +74,7 @@ def test_on_the_boundary_delta_chi2_is_half_zero(large_experiment):
     job = job_of(RowSpec("magnetic_moment", "nu_e", str(large_experiment), seed=6), [0.0])
     results = analyse(Chunk(job, 0, 0, 2500))
     row = coverage_row(results, 0.9, signed=False)
-    assert_allclose(row["at_boundary"], 0.5, atol=3.5 * 0.01)
+    assert_allclose(row["share_at_boundary"], 0.5, atol=3.5 * 0.01)
     assert_allclose(row["critical_value"], 1.6424, atol=3.5 * row["critical_value_error"])
     assert row["coverage"]["profile_upper"] == 1.0
 

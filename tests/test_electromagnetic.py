@@ -117,12 +117,10 @@ def test_a_signed_bound_lists_its_pieces_and_agrees_with_quadrature(radius):
     assert len(posterior.pieces) == 2
     assert posterior.lower == posterior.pieces[0][0]
     assert posterior.upper == posterior.pieces[-1][1]
-    assert (
-        np.max(np.abs(np.ravel(posterior.pieces) - np.ravel(posterior.exact["pieces"]))) < 3 * posterior.mcse
-    )
+    assert np.max(np.abs(np.ravel(posterior.pieces) - np.ravel(posterior.exact.pieces))) < 3 * posterior.mcse
     width = sum(b - a for a, b in posterior.pieces)
     assert posterior.mcse <= 0.01 * width
-    assert_allclose(posterior.eti, posterior.exact["eti"], atol=0.03 * width)
+    assert_allclose(posterior.eti, posterior.exact.eti, atol=0.03 * width)
     assert posterior.eti[0] < -80
     assert posterior.eti[1] > 0
     assert limit.profile.pieces[0][0] < -90

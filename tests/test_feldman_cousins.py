@@ -17,20 +17,19 @@ def test_wilks_critical_value_gives_back_the_profile_limit(xenonnt_model):
     values = np.linspace(0, 12, 9)
     found = feldman_cousins(xenonnt_model, values, np.full(9, 2.7055), np.full(9, 0.1))
     profile = profile_likelihood(xenonnt_model)
-    assert_allclose(found["upper"], profile.upper, atol=2e-3)
-    assert found["lower"] is None
-    assert found["note"] == ""
+    assert_allclose(found.upper, profile.upper, atol=2e-3)
+    assert found.lower is None
+    assert found.note == ""
     up, down = (
-        feldman_cousins(xenonnt_model, values, np.full(9, 2.7055 + d), np.zeros(9))["upper"]
-        for d in (0.1, -0.1)
+        feldman_cousins(xenonnt_model, values, np.full(9, 2.7055 + d), np.zeros(9)).upper for d in (0.1, -0.1)
     )
-    assert_allclose(found["error"], (up - down) / 2, rtol=0.05)
+    assert_allclose(found.error, (up - down) / 2, rtol=0.05)
 
 
 def test_an_end_beyond_the_true_values_is_not_a_limit(xenonnt_model):
     found = feldman_cousins(xenonnt_model, [0.0, 3.0, 6.0], [2.7] * 3, [0.1] * 3)
-    assert found["upper"] is None
-    assert "reaches beyond the highest true value, 6" in found["note"]
+    assert found.upper is None
+    assert "reaches beyond the highest true value, 6" in found.note
     with pytest.raises(ValueError, match="two or more finite ones"):
         feldman_cousins(xenonnt_model, [0.0, 3.0], [2.7, None], [0.1, 0.1])
 

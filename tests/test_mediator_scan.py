@@ -61,7 +61,7 @@ def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
         (m, x) for m in ("light_vector", "light_scalar") for x in (1.0, 100.0)
     ]
     assert all(r["parameter"] == "coupling" and r["unit"] == "1" for r in rows)
-    assert all(r["profile"]["delta_chi2"] == 4.605 for r in rows)
+    assert all(r["profile"]["threshold"] == 4.605 for r in rows)
     with open(out / "mediators_curves.csv") as file:
         curves = list(csv.DictReader(file))
     assert float(curves[1]["profile_upper"]) == pytest.approx(rows[1]["profile"]["upper"], rel=1e-5)

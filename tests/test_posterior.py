@@ -85,6 +85,18 @@ def test_stuck_chains_few_draws_and_divergences_are_no_limit():
     assert not Diagnostics(1.0, float("nan"), 4000, 0).converged
 
 
+def test_a_tree_is_diagnosed_with_its_divergences_and_with_what_its_numbers_cannot_see():
+    assert diagnose(as_tree(GOOD)).converged
+    assert diagnose(as_tree(GOOD, diverging=3)).words() == "3 divergences"
+    assert diagnose(as_tree(GOOD, diverging=3)["posterior"].to_dataset(), 2).divergences == 2
+    assert diagnose(as_tree(GOOD).filter(lambda node: node.name != "sample_stats")).divergences == 0
+    wrong = as_tree(GOOD)
+    wrong.attrs |= {"converged": 0, "diagnosis": "separate modes have wrong weights"}
+    assert not diagnose(wrong).converged
+    assert diagnose(wrong).words() == "separate modes have wrong weights"
+    assert "R-hat" in diagnose(as_tree(STUCK)).words()
+
+
 @pytest.fixture
 def scripted(monkeypatch):
     """Replaces both samplers by draws from a list; what was asked of them is recorded."""
@@ -134,7 +146,8 @@ def test_divergences_alone_are_a_failure_and_one_more_run_can_cure_them(scripted
 
 def test_what_never_converges_is_marked(scripted, xenonnt_model):
     scripted("stuck", "stuck", "stuck", "stuck")
-    tree = sample_posterior(xenonnt_model, draws=1000, groups=False)
+    with pytest.warns(UserWarning, match=r"the posterior did not converge \(R-hat"):
+        tree = sample_posterior(xenonnt_model, draws=1000, groups=False)
     assert tree.attrs["converged"] == 0
     assert "R-hat" in tree.attrs["diagnosis"]
 

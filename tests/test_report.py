@@ -12,6 +12,7 @@ import pytest
 from bayes_enues.cli import app
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.report import CAPTIONS, TITLES, build_report
+from bayes_enues.results import Limit
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
@@ -185,12 +186,16 @@ def test_every_figure_is_under_its_own_table_with_its_caption(tmp_path):
         assert html.escape(CAPTIONS[name]) in sections[TITLES[name]]
 
 
+def a_limit(*arguments, **options):
+    return Limit.from_dict(a_row(*arguments, **options))
+
+
 def test_only_a_difference_from_the_paper_needs_words():
-    assert discrepancy(a_row(published=None)) is None
-    assert discrepancy(a_row()).words == ""
-    assert "6.5 to 6.6" in discrepancy(a_row("universal", upper=6.47, published=6.3)).words
-    assert "efficiency" in discrepancy(a_row("nu_e", "lz_ws2022", upper=19.0, published=13.9)).words
-    assert discrepancy(a_row(upper=20.0)).words == "No reason is known."
+    assert discrepancy(a_limit(published=None)) is None
+    assert discrepancy(a_limit()).words == ""
+    assert "6.5 to 6.6" in discrepancy(a_limit("universal", upper=6.47, published=6.3)).words
+    assert "efficiency" in discrepancy(a_limit("nu_e", "lz_ws2022", upper=19.0, published=13.9)).words
+    assert discrepancy(a_limit(upper=20.0)).words == "No reason is known."
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")

@@ -16,6 +16,7 @@ from .common import (
     Seed,
     console,
     fixed_by,
+    new_table,
     progress,
 )
 
@@ -32,6 +33,8 @@ def check(
     fresh: Fresh = False,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
+    from ..plots.checks import checks_figure
+    from ..results import Check
     from ..runs.files import slug
     from ..runs.rows import all_converged, interaction_named, plan
     from ..runs.store import ResultsFolder
@@ -43,14 +46,14 @@ def check(
     asked = plan_checks(specs)
     folder = ResultsFolder(out, "checks.json", beside="check")
     with progress(len(asked), "check") as tell:
-        rows = run_checks(asked, folder, fresh, tell)
+        rows = [Check.from_dict(row) for row in run_checks(asked, folder, fresh, tell)]
         tell(len(asked), "figures")
         paths = []
         for spec in specs:
             mine = [row for one, row in zip(asked, rows, strict=True) if one.spec == spec]
-            checks = [stored_check(row, folder) for row in mine]
-            parts = ("check", spec.model, spec.parameter, mine[0]["fit"])
-            paths += _figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
+            checks = [stored_check(row, folder.path) for row in mine]
+            parts = ("check", spec.model, spec.parameter, mine[0].fit)
+            paths += checks_figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
     for message in folder.messages:
         console.print(f"[yellow]{message}[/]")
     _print(rows)
@@ -59,33 +62,13 @@ def check(
         raise typer.Exit(1)
 
 
-def _figure(checks, experiments, path) -> list[Path]:
-    from .. import plots
-    from ..plots import checks as check_plots
-
-    by_name = {e.name: e for e in experiments}
-    with plots.style():
-        fig, axes = plots.figure(len(checks), 3, 3.2, 2.4, squeeze=False)
-        for (left, middle, right), found in zip(axes, checks, strict=True):
-            check_plots.plot_bands(left, found, by_name[found.experiment])
-            check_plots.plot_pit(middle, found)
-            check_plots.plot_deviance(right, found)
-        return plots.save(fig, path)
-
-
 def _print(rows) -> None:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title="predictive checks", title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("parameter", "fit", "data of", "draws of"):
-        table.add_column(column)
-    for column in ("p (deviance)", "p (PIT uniform)", "bins outside 95 %"):
-        table.add_column(column, justify="right")
+    columns = ("parameter", "fit", "data of", "draws of", "p (deviance)", "p (PIT uniform)")
+    table = new_table("predictive checks", *columns, "bins outside 95 %", left=4)
     for row in rows:
-        where = (row["parameter"], row["fit"], row["experiment"], row["group"])
-        shown = (f"{row['p_value']:.3f}", f"{row['pit_uniform_p_value']:.3f}")
-        table.add_row(*where, *shown, f"{row['bins_outside_95']} of {row['n_bins']}")
+        where = (row.parameter, row.fit, row.experiment, row.group)
+        shown = (f"{row.p_value:.3f}", f"{row.pit_uniform_p_value:.3f}")
+        table.add_row(*where, *shown, f"{row.bins_outside_95} of {row.n_bins}")
     console.print(table)
     console.print(
         "p: share of predicted counts that fit worse than the data; near 0 the model fails, near 1 errors "

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.console import Console
 from ..errors import InputError
 
 __all__ = [
+    "Atomic",
     "Draws",
     "Experiments",
     "Fresh",
@@ -23,8 +24,11 @@ __all__ = [
     "Parameters",
     "PriorText",
     "Seed",
+    "Settings",
     "console",
     "fixed_by",
+    "new_table",
+    "print_whole",
     "progress",
 ]
 
@@ -51,30 +55,67 @@ PriorText = Annotated[
 ]
 Draws = Annotated[int, typer.Option(min=1, help="Draws per chain to begin with; doubled as the error asks.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of every random number.")]
-Mass = Annotated[float | None, typer.Option(help="Of a light mediator [keV]; needed for these models only.")]
+Mass = Annotated[
+    float | None, typer.Option(help="Of a light mediator or a heavy neutrino [keV]; for these models only.")
+]
+Atomic = Annotated[
+    str | None,
+    typer.Option(
+        help="Xenon's electrons: steps, free, rrpa (scales the Standard Model's part only, so for terms that "
+        "add to it), or equivalent_photons (millicharges). Default: the experiment's own, steps."
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="An option of the interaction, such as chirality=L, charges=b_minus_l or "
+        "flavours=density_matrix; repeatable.",
+    ),
+]
 Out = Annotated[Path, typer.Option(help="Folder for the results.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the work, some 350 MB each.")]
 
 
-def fixed_by(model: str, mass: float | None) -> tuple[tuple[str, float], ...]:
+def fixed_by(
+    model: str, mass: float | None, settings: Sequence[str] | None = None
+) -> tuple[tuple[str, Any], ...]:
     """Parameters of a model that are given and not free, as a row of :mod:`bayes_enues.runs.rows` takes them.
 
     Raises
     ------
     InputError
-        If a mediator's mass is missing, or another model is given one.
+        If a mass is missing, another model is given one, or an option is unknown or no ``name=value``.
     """
     from ..runs.rows import interaction_named
 
     kind = interaction_named(model)
+    fixed: dict[str, Any] = {}
+    for text in settings or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or name not in kind.options:
+            raise InputError(
+                f"--set {text!r} is no option of {model}; one looks like flavours=density_matrix, and the "
+                f"names are {list(kind.options)}"
+            )
+        fixed[name] = _number_or_text(value)
     if "mass" in kind.fixed_parameters:
         if mass is None:
-            raise InputError(f"{model} needs --mass, the mass of the mediator in keV")
-        return (("mass", mass),)
-    if mass is not None:
+            raise InputError(f"{model} needs --mass, that of the heavy particle in keV")
+        fixed["mass"] = mass
+    elif mass is not None:
         raise InputError(f"{model} has no mass; leave --mass out")
-    return ()
+    return tuple(sorted(fixed.items()))
+
+
+def _number_or_text(text: str) -> Any:
+    """A number, several with commas between them, or the text itself."""
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return text
+    return numbers if len(numbers) > 1 else numbers[0]
 
 
 @contextmanager
@@ -100,6 +141,17 @@ def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
         yield lambda done, words: bar.update(task, completed=done, description=words, refresh=True)
+
+
+def new_table(title: str, *columns: str, left: int = 1):
+    """A table without rows; its first columns are aligned left."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k < left else "right")
+    return table
 
 
 def print_whole(table) -> None:

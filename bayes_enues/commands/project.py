@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Level, Out, Seed, console, progress
+from .common import Level, Out, Seed, console, new_table, progress
 
 
 def project(
@@ -27,8 +27,7 @@ def project(
     out: Out = Path("results"),
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
-    from ..plots import figure, save, style
-    from ..plots.projection import plot_projection
+    from ..plots.projection import projection_figure
     from ..runs.files import check_writable, write_text
     from ..runs.rows import interaction_named
     from ..statistics import check_level
@@ -66,31 +65,21 @@ def project(
         "rows": [row.to_dict() for row in rows],
     }
     write_text(out / "projection.json", json.dumps(content, indent=1, allow_nan=False) + "\n")
-    with style():
-        fig, ax = figure(1, 1, width=4.2, height=3.2)
-        plot_projection(ax, rows, kind.label(parameter))
-        paths = save(fig, out / "projection")
+    paths = projection_figure(rows, out / "projection")
     print_projection(rows)
     console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 
 
 def print_projection(rows) -> None:
     """The table: each statistic at each exposure."""
-    from rich import box
-    from rich.table import Table
-
     first = rows[0]
-    table = Table(
-        title=f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for column in ("exposure [t yr]", "statistic", "Asimov", "median of toys", "68 % band", "95 % band"):
-        table.add_column(column, justify="left" if column == "statistic" else "right")
+    title = f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]"
+    columns = ("exposure [t yr]", "statistic", "Asimov", "median of toys", "68 % band", "95 % band")
+    table = new_table(title, *columns, left=2)
     for row in rows:
         for statistic, bound in row.asimov.items():
             cells = ["", "", ""]
-            if row.toys[statistic].size >= 2:
+            if row.toy_bounds[statistic].size >= 2:
                 middle, error = row.median(statistic)
                 cells = [f"{middle:.3g} ± {error:.1g}"]
                 cells += ["({:.3g}, {:.3g})".format(*row.band(statistic, share)) for share in (0.68, 0.95)]

@@ -20,11 +20,11 @@ def spectrum(
     out: Out = Path("results"),
 ) -> None:
     """Draw data, background, the Standard Model and signals of new interactions."""
-    from .. import plots
-    from ..experiments.counts import signal_counts
     from ..experiments.folder import DEFAULT
     from ..experiments.loading import load_experiment
     from ..interactions import StandardModel
+    from ..plots import unit_label
+    from ..plots.spectrum import spectra_figure
     from ..runs.files import check_writable
     from ..runs.rows import interaction_named
 
@@ -39,16 +39,12 @@ def spectrum(
                 f"{text!r} leaves out {missing}; one looks like light_vector:coupling=2e-7,mass=10"
             )
         given = kind(**fixed).with_values(**values)
-        size = f" × {plots.unit_label(kind.unit)}" if kind.unit != "1" else ""
+        size = f" × {unit_label(kind.unit)}" if kind.unit != "1" else ""
         words = [f"{kind.label(name)} = {value:g}{size}" for name, value in values.items()]
         words += [f"{name} {value:g} keV" for name, value in fixed.items()]
         interactions.append((", ".join(words), given))
     check_writable(out)
-    with plots.style():
-        fig, axes = plots.figure(1, len(chosen), width=4.2, height=3.2, squeeze=False)
-        for ax, e in zip(axes[0], chosen, strict=True):
-            plots.plot_spectrum(ax, e, [(label, signal_counts(e, i)) for label, i in interactions])
-        paths = plots.save(fig, out / "spectrum")
+    paths = spectra_figure(chosen, interactions, out / "spectrum")
     console.print("Written: " + ", ".join(str(p) for p in paths))
 
 

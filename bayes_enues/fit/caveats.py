@@ -53,8 +53,8 @@ def range_notes(likelihood: Likelihood, name: str, prior: Callable, chi2_min: fl
 
 
 def caveats(question: Question) -> list[str]:
-    """Inputs that are derived, reconstructed or digitised, and what a variant changes."""
-    found = []
+    """Inputs that are derived, reconstructed or digitised, what a variant changes, electrons but steps."""
+    found = [] if question.atomic_model == "steps" else [f"atomic model: {question.atomic_model}"]
     for experiment in question.experiments:
         if experiment.note:
             found.append(f"{experiment.name}: {experiment.note}")

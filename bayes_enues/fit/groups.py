@@ -29,14 +29,16 @@ class TemplateDraws:
         question = likelihood.question
         self.experiments = {f"counts_{e.slug}": e for e in question.experiments}
         self.nuisances = {
-            name: truncnorm(
-                (low - centre) / entry.sigma, (high - centre) / entry.sigma, loc=centre, scale=entry.sigma
-            )
+            name: self._cut_gaussian(name, low, high)
             for name, low, high in zip(likelihood.names, likelihood.lower, likelihood.upper, strict=True)
             if name not in question.free
-            for entry in [question.nuisances()[name][0]]
-            for centre in [float(likelihood.numbers[likelihood.slices[f"{name}_centre"]][0])]
         }
+
+    def _cut_gaussian(self, name: str, low: float, high: float):
+        """The prior of a nuisance, with the centre and the width that the model has now."""
+        centre = float(self.likelihood.numbers[self.likelihood.slices[f"{name}_centre"]][0])
+        sigma = float(self.likelihood.model[f"{name}_sigma"].get_value())
+        return truncnorm((low - centre) / sigma, (high - centre) / sigma, loc=centre, scale=sigma)
 
     def _data(self, what: str, variable: str) -> np.ndarray:
         where = self.likelihood.slices[f"{what}_{self.experiments[variable].slug}"]

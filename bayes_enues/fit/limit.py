@@ -7,13 +7,13 @@ import xarray as xr
 
 from ..errors import InputError
 from ..experiments.published import published_limit
-from ..results import Limit, PosteriorBound
+from ..results import Interval, Limit, PosteriorBound
 from ..statistics import DRAWS, LEVEL, SEED, check_level
 from .caveats import caveats, range_notes
 from .chi2 import Likelihood
 from .credible import SignedBound, UpperBound
 from .marginal import marginal
-from .posterior import sample_posterior, state_of
+from .posterior import sample_posterior, state_of, warn_unconverged
 from .power_scaling import power_scaling
 from .profile import profile
 from .regions import credible_region
@@ -66,7 +66,8 @@ def limit(
     ------
     InputError
         If the level is not between 0 and 1, the parameter is not named and several are free, or it is
-        signed and not alone: its region needs a marginal density that only draws would know.
+        bounded from both sides and not alone: its region needs a marginal density that only draws would
+        know.
     """
     level = check_level(level)
     question = likelihood.question
@@ -75,16 +76,17 @@ def limit(
     name = parameter or question.free[0]
     if name not in question.free:
         raise InputError(f"the model leaves {list(question.free)} free, not {name!r}")
-    signed = question.interaction.signed
-    if signed and len(question.free) > 1:
+    two_sided = question.interaction.two_sided()
+    if two_sided and len(question.free) > 1:
+        what = "signed" if question.interaction.signed else "bounded from both sides"
         raise InputError(
-            f"{name} is signed and {list(question.free)} are free together; leave one free, or draw the "
+            f"{name} is {what} and {list(question.free)} are free together; leave one free, or draw the "
             "region of two with 'bayes-enues region'"
         )
 
     curve = profile(likelihood, name, level=level, delta_chi2=delta_chi2)
     notes = [*question.notes, *range_notes(likelihood, name, question.priors[name], curve.chi2_min)]
-    bound = SignedBound(likelihood, name, level) if signed else UpperBound(likelihood, name, level)
+    bound = (SignedBound if two_sided else UpperBound)(likelihood, name, level)
 
     def excess(tree):
         return bound.excess(tree) / PRECISION
@@ -103,9 +105,10 @@ def limit(
     if state["converged"] and exact and (apart := disagreement(ends, exact)):
         ends = nothing  # one of the two is wrong, so neither is a limit
         state |= {"converged": False, "diagnosis": "; ".join(apart)}
+        warn_unconverged(state["diagnosis"])
     if state["converged"] and (left := excess(tree)) > 1:
         notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
-    kind = "hdi" if signed else "upper"
+    kind = "hdi" if two_sided else "upper"
     return Limit(
         model=question.interaction.name,
         parameter=name,
@@ -113,14 +116,16 @@ def limit(
         unit=question.interaction.unit,
         prior="; ".join(question.prior_words.values()),
         level=level,
-        posterior=PosteriorBound(kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact),
+        posterior=PosteriorBound(
+            kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact and Interval(**exact)
+        ),
         profile=curve,
         published=published_limit(question.interaction.name, name, question.experiment_name)
         if level == LEVEL
         else None,
         caveats=caveats(question),
         notes=notes,
-        draws=tree,
+        tree=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
     )
 
@@ -144,4 +149,4 @@ def exact_bound(likelihood: Likelihood, name: str, level: float) -> dict[str, An
     question = likelihood.question
     if len(question.free) > 1:
         return None
-    return credible_region(marginal(likelihood, name), level, question.interaction.signed)
+    return credible_region(marginal(likelihood, name), level, question.interaction.two_sided())

@@ -8,7 +8,6 @@ where its prior is cut is integrated from the cut by Gauss-Legendre instead.
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial.hermite import hermgauss
@@ -18,6 +17,7 @@ from scipy.special import logsumexp
 
 from ..errors import InputError
 from ..priors.named import Prior
+from ..results import Density
 from .chi2 import Likelihood
 from .minimise import Fits, minimise_many
 from .scan import prior_range
@@ -31,51 +31,6 @@ CHUNK = 100_000  # points at which chi^2 is evaluated at once
 NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
 CUT_NODES, CUT_WEIGHTS = leggauss(32)
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
-
-
-class Density(NamedTuple):
-    """Marginal posterior density of one parameter on a grid.
-
-    Attributes
-    ----------
-    values : (n,)
-    density : (n,)
-        Normalised to one over the range.
-    log_evidence : float
-        Logarithm of the integral of likelihood times prior, up to the constant of the saturated model.
-    """
-
-    values: np.ndarray
-    density: np.ndarray
-    log_evidence: float
-
-    def cumulative(self) -> np.ndarray:
-        """Probability below each value, (n,)."""
-        smooth = PchipInterpolator(self.values, self.density).antiderivative()
-        below = smooth(self.values)
-        return below / below[-1]
-
-    def below(self, value: float) -> float:
-        """Probability below one value."""
-        smooth = PchipInterpolator(self.values, self.density).antiderivative()
-        return float(smooth(np.clip(value, self.values[0], self.values[-1])) / smooth(self.values[-1]))
-
-    def quantile(self, probability: float) -> float:
-        """Value below which the given probability lies."""
-        below = self.cumulative()
-        keep = np.concatenate([[True], np.diff(below) > 0])
-        return float(PchipInterpolator(below[keep], self.values[keep])(probability))
-
-    def at(self, values) -> np.ndarray:
-        """Density at other values, (m,); zero outside the grid."""
-        inside = PchipInterpolator(self.values, self.density, extrapolate=False)(values)
-        return np.nan_to_num(inside, nan=0.0)
-
-    def reweighted(self, weight: np.ndarray) -> "Density":
-        """The density under another prior, given its ratio to this one on the grid."""
-        density = self.density * weight
-        total = PchipInterpolator(self.values, density).integrate(self.values[0], self.values[-1])
-        return Density(self.values, density / total, self.log_evidence + float(np.log(total)))
 
 
 @lru_cache

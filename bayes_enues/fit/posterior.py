@@ -9,7 +9,9 @@ doubled until the Monte Carlo error of the bound is small enough.
 import logging
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -19,7 +21,8 @@ from arviz_stats.base import array_stats
 from ..compiled.draws import draw_functions
 from ..compiled.sampler import Sampler, sampler_of
 from ..compiled.structures import LOCK, numbers_of
-from ..errors import InputError
+from ..errors import ConvergenceWarning, InputError
+from ..results import Diagnostics
 from ..statistics import DRAWS, SEED, check_level
 from .agreement import check_agreement
 from .chi2 import Likelihood
@@ -36,43 +39,23 @@ TARGET_ACCEPT = 0.95
 LAST_TARGET_ACCEPT = 0.99
 MAX_DRAWS = 64_000
 SMC_DRAWS = 2000
-R_HAT, ESS = 1.01, 400
 
 
-class Diagnostics(NamedTuple):
-    """Worst values over the parameters of a model.
+def diagnose(posterior: xr.DataTree | xr.Dataset, divergences: int | None = None) -> Diagnostics:
+    """R-hat (rank-normalised), bulk and tail ESS of every variable, the worst of each, and divergences.
 
-    Attributes
+    Parameters
     ----------
-    rhat, ess_bulk, ess_tail : float
-    divergences : int
+    posterior : xr.DataTree or xr.Dataset
+        What :func:`sample_posterior` returns, or any ArviZ tree; or its group ``posterior`` alone.
+    divergences : int, optional
+        By default those that the tree's ``sample_stats`` count; none of a dataset.
     """
-
-    rhat: float
-    ess_bulk: float
-    ess_tail: float
-    divergences: int
-
-    @property
-    def converged(self) -> bool:
-        """Whether the draws count."""
-        good = self.rhat <= R_HAT and min(self.ess_bulk, self.ess_tail) >= ESS
-        return bool(good and self.divergences == 0)
-
-    def words(self) -> str:
-        """What was wrong, or that nothing was."""
-        wrong = []
-        if not self.rhat <= R_HAT:
-            wrong.append(f"R-hat {self.rhat:.3f} > {R_HAT}")
-        if not min(self.ess_bulk, self.ess_tail) >= ESS:
-            wrong.append(f"effective sample size {min(self.ess_bulk, self.ess_tail):.0f} < {ESS}")
-        if self.divergences:
-            wrong.append(f"{self.divergences} divergences")
-        return ", ".join(wrong) or "converged"
-
-
-def diagnose(posterior: xr.Dataset, divergences: int = 0) -> Diagnostics:
-    """R-hat (rank-normalised), bulk and tail ESS of every variable, the worst of each."""
+    attrs: dict[str, Any] = {}
+    if isinstance(posterior, xr.DataTree):
+        if divergences is None and "sample_stats" in posterior:
+            divergences = int(posterior["sample_stats"]["diverging"].sum())
+        attrs, posterior = posterior.attrs, posterior["posterior"].to_dataset()
     rhat, bulk, tail = [], [], []
     for variable in posterior.data_vars.values():
         draws = variable.values
@@ -81,7 +64,10 @@ def diagnose(posterior: xr.Dataset, divergences: int = 0) -> Diagnostics:
         tail.append(
             float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95)))
         )
-    return Diagnostics(max(rhat), min(bulk), min(tail), int(divergences))
+    found = Diagnostics(max(rhat), min(bulk), min(tail), int(divergences or 0))
+    if found.converged and not attrs.get("converged", True):  # wrong weights of modes
+        return replace(found, complaint=attrs["diagnosis"])
+    return found
 
 
 def sample_posterior(
@@ -130,6 +116,11 @@ def sample_posterior(
         Its attributes say ``sampler``, ``draws``, ``attempts``, ``converged``, ``rhat``, ``ess_bulk``,
         ``ess_tail``, ``divergences`` and ``diagnosis``.
 
+    Warns
+    -----
+    ConvergenceWarning
+        If no run converged; it names the diagnosis.
+
     Raises
     ------
     InputError
@@ -154,9 +145,10 @@ def sample_posterior(
     attempts, name = 1, "nuts"
     while True:
         tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
-        state = _diagnosed(tree)
-        complaint = wrong_modes(tree) if state.converged else ""
-        if complaint or not state.converged:
+        state = diagnose(tree)
+        if state.converged:
+            state = replace(state, complaint=wrong_modes(tree))
+        if not state.converged:
             if name == "smc":
                 break
             attempts += 1
@@ -182,9 +174,9 @@ def sample_posterior(
         "chains": int(tree["posterior"].sizes["chain"]),
         "attempts": attempts,
         "seed": int(seed),
-        "converged": int(state.converged and not complaint),
-        "diagnosis": complaint or state.words(),
-        **{k: float(v) for k, v in state._asdict().items()},
+        "converged": int(state.converged),
+        "diagnosis": state.words(),
+        **{name: float(getattr(state, name)) for name in ("rhat", "ess_bulk", "ess_tail", "divergences")},
     }
     if likelihood is not None:
         question = likelihood.question
@@ -193,7 +185,15 @@ def sample_posterior(
             "experiment": question.experiment_name,
             "prior": "; ".join(question.prior_words.values()),
         }
+    if not state.converged:
+        warn_unconverged(state.words())
     return tree
+
+
+def warn_unconverged(diagnosis: str) -> None:
+    """Tell whoever called this package that a posterior is handed out that did not converge."""
+    words = f"the posterior did not converge ({diagnosis}) and gives no bound"
+    warnings.warn(words, ConvergenceWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))
 
 
 def state_of(tree: xr.DataTree) -> dict[str, Any]:
@@ -299,11 +299,6 @@ def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:
     for group in groups.values():
         group.attrs.pop("created_at", None)
     return xr.DataTree.from_dict(groups)
-
-
-def _diagnosed(tree: xr.DataTree) -> Diagnostics:
-    diverging = int(tree["sample_stats"]["diverging"].sum()) if "sample_stats" in tree else 0
-    return diagnose(tree["posterior"].to_dataset(), diverging)
 
 
 def quantile_error(draws: np.ndarray, probability: float) -> float:

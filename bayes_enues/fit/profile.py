@@ -4,80 +4,16 @@ Nuisances are profiled. Parameters that cannot be negative keep to the physical 
 when the best fit sits on the edge.
 """
 
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from ..errors import InputError
+from ..results import Profile
 from ..statistics import LEVEL, check_level, one_sided_threshold, threshold
 from .chi2 import Likelihood
 from .minimise import profile_many
 from .scan import ProfileScan, index_of
 
 __all__ = ["Profile", "profile"]
-
-
-class Profile(NamedTuple):
-    """Profile likelihood of one parameter.
-
-    Attributes
-    ----------
-    parameter, unit : str
-    values : (n,)
-        Scanned values of the parameter.
-    delta_chi2 : (n,)
-        chi^2 profiled over everything else, less its minimum over the physical region.
-    best_fit : float
-    chi2_min : float
-        Eq. 14 or 15 at the best fit.
-    at_boundary : bool
-        Whether the best fit lies on the edge of the physical region.
-    threshold : float
-        Delta chi^2 that cuts the interval.
-    pieces : list of (lower, upper)
-        Every piece of the region below the threshold.
-    upper_one_sided : float or None
-        Where Delta chi^2 crosses the one-sided threshold; None for a signed parameter.
-    nuisances : dict
-        Profiled values of everything else at the best fit.
-    """
-
-    parameter: str
-    unit: str
-    values: np.ndarray
-    delta_chi2: np.ndarray
-    best_fit: float
-    chi2_min: float
-    at_boundary: bool
-    threshold: float
-    pieces: list[tuple[float, float]]
-    upper_one_sided: float | None
-    nuisances: dict[str, float]
-
-    @property
-    def lower(self) -> float:
-        """Outer lower end of the region."""
-        return self.pieces[0][0]
-
-    @property
-    def upper(self) -> float:
-        """Outer upper end of the region."""
-        return self.pieces[-1][1]
-
-    def to_dict(self) -> dict[str, Any]:
-        """What the rows of a table hold; a region that begins on the physical edge has no lower end."""
-        on_edge = self.lower == 0 and self.upper_one_sided is not None
-        return {
-            "lower": None if on_edge else self.lower,
-            "upper": self.upper,
-            "upper_one_sided": self.upper_one_sided,
-            "pieces": [list(piece) for piece in self.pieces],
-            "best_fit": self.best_fit,
-            "chi2_min": self.chi2_min,
-            "delta_chi2": round(self.threshold, 4),
-            "at_boundary": self.at_boundary,
-            "nuisances": self.nuisances,
-        }
 
 
 def profile(

@@ -17,6 +17,7 @@ from ..experiments.counts import (
     Templates,
     bin_templates,
     chain_error,
+    check_possible,
     integrates_exactly,
     signal_counts,
     typical_scale,
@@ -45,7 +46,7 @@ class Question:
         Sorted by name.
     free : tuple of str
     scales : tuple of float
-        A value near the expected limit for each free parameter.
+        A change near the expected limit for each free parameter.
     spectrum : str
         ``templates`` or ``chain``.
     templates : tuple of Templates, or None
@@ -82,6 +83,19 @@ class Question:
         return {f"bin_{e.slug}": e.centres for e in self.experiments}
 
     @property
+    def atomic_model(self) -> str:
+        """What stands for xenon's electrons, in words; by experiment where they differ."""
+        words = {e.name: self.interaction.atomic_words(e.xenon.electrons) for e in self.experiments}
+        if len(set(words.values())) == 1:
+            return next(iter(words.values()))
+        return ", ".join(f"{name}: {text}" for name, text in words.items())
+
+    @property
+    def standard_model(self) -> tuple[float, ...]:
+        """Where each free parameter gives the Standard Model."""
+        return tuple(self.interaction.standard_model_value(name) for name in self.free)
+
+    @property
     def edges(self) -> tuple[float, ...]:
         """Physical lower edge of each free parameter."""
         return (-np.inf if self.interaction.signed else 0.0,) * len(self.free)
@@ -90,8 +104,10 @@ class Question:
         """Variable name to the entry and what it scales in which experiment.
 
         A shared nuisance is one variable; others of the same name are kept apart by the experiment's name.
+        Those that the interaction's parameters stand for are left out.
         """
-        entries = [(e, n) for e in self.experiments for n in e.nuisances]
+        replaced = self.interaction.replaces_nuisances
+        entries = [(e, n) for e in self.experiments for n in e.nuisances if n.name not in replaced]
         count = {n.name: sum(m.name == n.name for _, m in entries) for _, n in entries}
         found: dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]] = {}
         for experiment, entry in entries:
@@ -144,6 +160,7 @@ class Question:
             return signal_counts(experiment, self.interaction.with_values(**theta))
         templates = self.templates[self.experiments.index(experiment)]
         counts = pm.Data(f"t0_{experiment.slug}", templates.t0)
+        strengths = []
         for k, name in enumerate(self.free):
             u = (
                 theta[name] / pm.Data(f"scale_{name}_{experiment.slug}", self.scales[k])
@@ -151,6 +168,10 @@ class Question:
             t1 = pm.Data(f"t1_{name}_{experiment.slug}", templates.t1[k])
             t2 = pm.Data(f"t2_{name}_{experiment.slug}", templates.t2[k])
             counts = counts + u * (t1 + u * t2)
+            strengths.append(u)
+        for (j, k), product in templates.cross.items():
+            names = f"{self.free[j]}_{self.free[k]}"
+            counts = counts + strengths[j] * strengths[k] * pm.Data(f"t11_{names}_{experiment.slug}", product)
         return counts
 
 
@@ -167,6 +188,7 @@ def ask(
     InputError
         If a parameter is unknown, free twice (``universal`` is all flavours), given and free at once, the
         experiments are none, the same twice, or unknown, or no counts can come from the cross section; see
+        :func:`bayes_enues.experiments.counts.check_possible` and
         :func:`bayes_enues.interactions.checks.check_interaction`.
     """
     check_class(interaction)
@@ -182,7 +204,7 @@ def ask(
     if len(set(members)) < len(members):
         raise InputError(f"{list(free)} names a parameter twice; {dict(kind.groups)} stand for several")
     for member in members:
-        if np.any(getattr(interaction, member) != 0):
+        if np.any(getattr(interaction, member) != kind.standard_model_value(member)):
             raise InputError(
                 f"{member} is given ({getattr(interaction, member)}) and free at once; choose one"
             )
@@ -190,6 +212,7 @@ def ask(
     if spectrum not in ("templates", "chain"):
         raise InputError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 
+    check_possible(interaction, loaded)
     check_interaction(interaction, free)
     notes = []
     if not integrates_exactly(interaction):

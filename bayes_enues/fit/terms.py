@@ -57,6 +57,13 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
             for order in (1, 2):
                 power = order * question.interaction.power
                 term(k, data(f"t{order}_{name}_{slug}"), "signal", (v, POWER, power, unit))
+        for i, j in question.templates[k].cross:
+            pair = [question.free[i], question.free[j]]
+            units = [float(data(f"scale_{name}_{slug}")) for name in pair]
+            both = [
+                (v, POWER, question.interaction.power, unit) for v, unit in zip((i, j), units, strict=True)
+            ]
+            term(k, data(f"t11_{pair[0]}_{pair[1]}_{slug}"), "signal", *both)
         for component in experiment.components:
             term(k, data(f"{component}_{slug}"), component)
 

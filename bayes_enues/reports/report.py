@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Template
 
 from ..errors import InputError
+from ..results import ROW_TYPES, Limit, Region, Row
 from .sources import diagnostics, inputs, references
 from .tables import bullets, limits_tables, other_table
 
@@ -82,20 +83,22 @@ def build_report(folder: str | Path) -> str:
 
     shown: set[str] = set()
     sections = [(path.stem.replace("_", " ").capitalize(), _page(path, shown)) for path in pages]
+    every_row: list[Row] = []
     for name, content in tables.items():
-        rows = content["rows"]
+        rows = _typed(name, content["rows"])
+        every_row += rows
         mine = [path for path in figures if path.name not in shown and _table_of(path.stem, tables) == name]
         shown |= {path.name for path in mine}
-        body = limits_tables(rows) if _are_limits(rows) else other_table(name, content)
+        limits = [row for row in rows if isinstance(row, Limit)]
+        body = limits_tables(limits) if limits else other_table(name, content)
         sections.append((TITLES.get(name, name), body + "".join(map(_figure, mine))))
     rest = [path for path in figures if path.name not in shown]
     if rest:
         sections.append(("Figures", "".join(map(_figure, rest))))
-    rows = [row for content in tables.values() for row in content["rows"]]
-    if judged := [row for row in rows if "rhat" in (row.get("posterior") or {})]:
+    if judged := [r for r in every_row if isinstance(r, Limit | Region) and r.posterior.was_sampled]:
         sections.append(("Diagnostics", diagnostics(judged)))
-    sections.append(("Inputs", inputs(rows)))
-    sections.append(("References", references(rows)))
+    sections.append(("Inputs", inputs(every_row)))
+    sections.append(("References", references(every_row)))
     if broken:
         sections.insert(
             0, ("Not shown", bullets(f"<code>{escape(n)}</code>: {escape(w)}" for n, w in broken))
@@ -140,8 +143,14 @@ def _tables(folder: Path) -> tuple[dict[str, dict], list[tuple[str, str]]]:
     ), broken
 
 
-def _are_limits(rows: Sequence[dict]) -> bool:
-    return all({"posterior", "profile", "published"} <= set(row) for row in rows)
+def _typed(name: str, rows: Sequence[dict]) -> list[Row]:
+    """The rows of a file as what they are, or as far as they can be read."""
+    for kind in (ROW_TYPES.get(name, Limit), Limit, Row):
+        try:
+            return [kind.from_dict(row) for row in rows]
+        except InputError:
+            continue
+    return []
 
 
 def _table_of(figure: str, tables: Iterable[str]) -> str | None:

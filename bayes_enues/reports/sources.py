@@ -1,61 +1,62 @@
 """What the numbers of a report rest on: the state of each posterior, every input, references."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
+from ..results import ESS, R_HAT, Limit, Region, Row
 from ..tables import packaged, packaged_names, read_table, sha256
-from .citations import cite
+from .citations import cite, sampler_of
 from .tables import bullets, table
 from .wording import NOT_CONVERGED
 
 __all__ = ["diagnostics", "inputs", "references"]
 
-#: What is said of a posterior, with its digits.
-_STATES = (("rhat", 4), ("ess_bulk", 0), ("ess_tail", 0))
 
-
-def diagnostics(rows: Sequence[Mapping[str, Any]]) -> str:
-    good = [row["posterior"] for row in rows if row["posterior"]["converged"]]
+def diagnostics(rows: Sequence[Limit | Region]) -> str:
+    good = [row.posterior for row in rows if row.posterior.converged]
     text = f"<p>{len(good)} of {len(rows)} posteriors converged"
     if good:
         text += (
-            f": largest R-hat {max(p['rhat'] for p in good):.4f}, smallest effective sample size "
-            f"{min(min(p['ess_bulk'], p['ess_tail']) for p in good):.0f}, no divergences"
+            f": largest R-hat {max(p.rhat for p in good):.4f}, smallest effective sample size "
+            f"{min(min(p.ess_bulk, p.ess_tail) for p in good):.0f}, no divergences"
         )
     text += (
-        ". A posterior counts with R-hat at most 1.01, bulk and tail effective sample size of 400 or more "
-        "and no divergence; otherwise it gives no bound.</p>\n"
+        f". A posterior counts with R-hat at most {R_HAT}, bulk and tail effective sample size of {ESS} or "
+        "more and no divergence; otherwise it gives no bound.</p>\n"
     )
     head = ["parameter", "experiment", "model", "R-hat", "ESS bulk", "ESS tail", "diverg.", "sampler"]
     head += ["draws", "attempts", "Monte Carlo error", "state", "fingerprint"]
+
+    def cell(value, form=""):
+        return "" if value is None else f"{value:{form}}"
+
     body = []
     for row in rows:
-        p = row["posterior"]
-        mass = f" ({row['mass']:g} keV)" if isinstance(row.get("mass"), int | float) else ""
-        error = p.get("mcse")
+        p = row.posterior
+        numbers = [cell(p.rhat, ".4f"), cell(p.ess_bulk, ".0f"), cell(p.ess_tail, ".0f")]
+        state = "converged" if p.converged else NOT_CONVERGED
         body.append(
             [
-                str(row["parameter"]) + mass,
-                row["experiment"],
-                row["model"],
-                *("" if p[k] is None else f"{p[k]:.{n}f}" for k, n in _STATES),  # None: it was no number
-                *(str(p.get(name, "")) for name in ("divergences", "sampler", "draws", "attempts")),
-                f"{error:.2g}" if isinstance(error, float) else "",
-                "converged" if p["converged"] else NOT_CONVERGED,
-                row.get("fingerprint", "")[:8],
+                row.parameter + ("" if row.mass is None else f" ({row.mass:g} keV)"),
+                row.experiment,
+                row.model,
+                *numbers,
+                *map(cell, (p.divergences, p.sampler, p.draws, p.attempts)),
+                cell(p.mcse if isinstance(row, Limit) else None, ".2g"),
+                state,
+                (row.fingerprint or "")[:8],
             ]
         )
     html = table(head, body, left=3)
     return text + f"<details><summary>all {len(rows)} posteriors</summary>{html}</details>\n"
 
 
-def _experiments(rows: Sequence[Mapping[str, Any]]):
+def _experiments(rows: Sequence[Row]):
     """Experiments that the rows name and that can still be read, and the names of the others."""
     from ..experiments.loading import load_experiment
     from ..runs.rows import split_experiments
 
-    names = [n for row in rows if "experiment" in row for n in split_experiments(str(row["experiment"]))]
+    names = [name for row in rows for name in split_experiments(row.experiment)]
     loaded, gone = [], []
     for name in dict.fromkeys(names):
         try:
@@ -65,7 +66,7 @@ def _experiments(rows: Sequence[Mapping[str, Any]]):
     return loaded, gone
 
 
-def inputs(rows: Sequence[Mapping[str, Any]]) -> str:
+def inputs(rows: Sequence[Row]) -> str:
     """Source, unit and hash of every table."""
     loaded, gone = _experiments(rows)
     parts = []
@@ -99,11 +100,7 @@ def inputs(rows: Sequence[Mapping[str, Any]]) -> str:
     return "".join(parts)
 
 
-def references(rows: Sequence[Mapping[str, Any]]) -> str:
-    loaded, _ = _experiments(rows)
-    samplers = {str((row.get("posterior") or {}).get("sampler", "")) for row in rows} - {""}
-    parts: list[Any] = list(loaded)
-    if loaded:
-        parts += [{"experiment": e, "posterior": {"sampler": s}} for s in samplers for e in loaded]
-    text = cite(parts) if parts else ""
+def references(rows: Sequence[Row]) -> str:
+    different = {(row.experiment, sampler_of(row)): row for row in rows}
+    text = cite(list(different.values()))
     return f"<details><summary>BibTeX</summary><pre>{escape(text)}</pre></details>\n"

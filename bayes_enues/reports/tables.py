@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ..results import Limit, grouped
 from .discrepancies import AGREEMENT, discrepancy
 from .wording import NOT_CONVERGED, columns_of, footnotes, limit_cells
 
@@ -38,57 +39,53 @@ def folded(what: str, html: str, rows: int) -> str:
     return f"<details><summary>{escape(what)}: all {rows} rows</summary>{html}</details>\n"
 
 
-def limits_tables(rows: Sequence[Mapping[str, Any]]) -> str:
+def limits_tables(limits: Sequence[Limit]) -> str:
     """A table for each model, the words on differences from the paper, and how to read a number."""
     parts = []
-    for model in dict.fromkeys(row["model"] for row in rows):
-        mine = [row for row in rows if row["model"] == model]
-        title = model.replace("_", " ")
-        signed = mine[0]["posterior"]["kind"] == "hdi"
+    for model, mine in grouped(limits, "model").items():
+        title, unit = model.replace("_", " "), mine[0].unit
+        signed = mine[0].posterior.kind == "hdi"
         extra = _distinguishing(mine)
         head = ["parameter", "experiment", *extra, *columns_of(mine, signed)]
         body = [
             [
-                row["parameter"],
-                row["experiment"],
-                *(_number(row.get(name, "")) for name in extra),
-                *limit_cells(row, signed),
+                limit.parameter,
+                limit.experiment,
+                *(_number("" if (value := getattr(limit, name)) is None else value) for name in extra),
+                *limit_cells(limit, signed),
             ]
-            for row in mine
+            for limit in mine
         ]
-        unit = mine[0]["unit"]
         parts.append(f"<h3>{escape(title)}{'' if unit == '1' else escape(f' [{unit}]')}</h3>\n")
         parts.append(folded(title, table(head, body, 2 + len(extra)), len(body)))
-    reasons = _reasons(rows)
-    parts.append(_differences(rows, reasons))
-    notes = [line for line in footnotes(rows) if not any(words in line for words in reasons)]
+    reasons = _reasons(limits)
+    parts.append(_differences(limits, reasons))
+    notes = [line for line in footnotes(limits) if not any(words in line for words in reasons)]
     parts.append('<h3>How to read them</h3>\n<div class="soft">' + bullets(map(escape, notes)) + "</div>")
     return "".join(parts)
 
 
-def _distinguishing(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _distinguishing(limits: Sequence[Limit]) -> list[str]:
     """What tells rows of one parameter and experiment apart: a mediator's mass, a prior, the input varied."""
-    groups: dict[tuple, list] = {}
-    for row in rows:
-        groups.setdefault((row["parameter"], row["experiment"]), []).append(row)
+    groups = grouped(limits, "parameter", "experiment").values()
     choices = ("mass", "prior", "label")
-    return [c for c in choices if any(len({str(r.get(c)) for r in g}) > 1 for g in groups.values())]
+    return [name for name in choices if any(len(grouped(group, name)) > 1 for group in groups)]
 
 
-def _reasons(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _reasons(limits: Sequence[Limit]) -> dict[str, list[str]]:
     """Words on a difference from the paper, and the rows that they explain."""
     reasons: dict[str, list[str]] = {}
-    for row in rows:
-        found = discrepancy(row)
+    for limit in limits:
+        found = discrepancy(limit)
         if found is not None and found.words:
             ratios = " and ".join(f"{ratio:.2f}" for ratio in found.ratios.values())
-            name = f"{row['model'].replace('_', ' ')} {row['parameter']}, {row['experiment']}: {ratios}"
+            name = f"{limit.model.replace('_', ' ')} {limit.parameter}, {limit.experiment}: {ratios}"
             reasons.setdefault(found.words, []).append(name)
     return reasons
 
 
-def _differences(rows: Sequence[Mapping[str, Any]], reasons: Mapping[str, list[str]]) -> str:
-    compared = [found for row in rows if "label" not in row and (found := discrepancy(row))]
+def _differences(limits: Sequence[Limit], reasons: Mapping[str, list[str]]) -> str:
+    compared = [found for limit in limits if limit.label is None and (found := discrepancy(limit))]
     if not compared:
         return ""
     agreeing = sum(found.agrees for found in compared)

@@ -6,10 +6,13 @@ A worker starts here, so nothing heavy is imported.
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, connection, get_context, parent_process
+
+from ..errors import ConvergenceWarning
 
 __all__ = ["prepare_worker", "process_pools"]
 
@@ -36,6 +39,7 @@ def prepare_worker() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
 
     def leave_with_parent():
         connection.wait([parent_process().sentinel])

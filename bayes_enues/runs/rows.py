@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import interactions
 from ..errors import InputError
+from ..experiments.counts import check_possible
 from ..experiments.experiment import Experiment
 from ..experiments.folder import DEFAULT, experiment_names, members
 from ..experiments.loading import load_experiment
@@ -131,6 +132,7 @@ def plan(
     models: Sequence[str],
     parameters: Sequence[str] | None = None,
     experiments: Sequence[str] | None = None,
+    atomic: str | None = None,
     **options,
 ) -> list[RowSpec]:
     """The rows that a command asks for, every name checked.
@@ -142,30 +144,41 @@ def plan(
         By default all that can be free.
     experiments : sequence of str, optional
         By default the two of 2022 and their joint fit.
+    atomic : str, optional
+        What stands for xenon's electrons: ``steps``, ``free``, ``rrpa``, or ``equivalent_photons`` for
+        millicharges; by default what each experiment's file says.
     options
         Further fields of :class:`RowSpec`.
 
     Raises
     ------
     InputError
-        For any unknown name, a prior that does not fit, or a level outside 0 to 1; before anything runs.
+        For any unknown name, a prior that does not fit, a level outside 0 to 1, or an interaction that the
+        experiments cannot show; before anything runs.
     """
     if "level" in options:
         options["level"] = check_level(options["level"])
     asked = list(experiments) if experiments else [*DEFAULT, "+".join(DEFAULT)]
-    joined = []
+    joined, together = [], []
     for name in asked:
         loaded = [load_experiment(part) for part in split_experiments(name)]
+        together.append(loaded)
         check_distinct(loaded)
         own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
         joined.append(name if own else "+".join(e.name for e in loaded))
     specs = []
     for model in models:
-        kind = interaction_named(model)
+        kind = interaction_named(_with_own_electrons(model) if atomic == "equivalent_photons" else model)
+        model, changes = kind.name, {}
+        if atomic not in (None, "equivalent_photons"):
+            kind.check_atomic_model(atomic)
+            changes = {"xenon": {"electrons": atomic}}
         names = list(parameters) if parameters else [n for n in kind.free_names()]
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
             raise InputError(f"{model} has no parameter {unknown}; the choices are {list(kind.free_names())}")
+        for loaded in together:
+            check_possible(kind(**dict(options.get("fixed", ()))), loaded)
         if options.get("prior") is not None:
             # with PyMC, which a process that only hands out work can spare
             from ..priors.text import parse_prior
@@ -174,8 +187,19 @@ def plan(
             for name in names:
                 prior.check(name, kind.signed)
         for experiment in dict.fromkeys(joined):
-            specs += [RowSpec(model, name, experiment, **options) for name in names]
+            parts = dict.fromkeys(split_experiments(experiment), changes) if changes else {}
+            changed = {"changes": json.dumps(parts)} if parts else {}
+            specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
     return specs
+
+
+def _with_own_electrons(model: str) -> str:
+    """The model that treats the electrons of another in its own way."""
+    kinds = (getattr(interactions, n) for n in interactions.__all__)
+    found = {kind.alternative_to: kind.name for kind in kinds if kind.own_atomic_model}
+    if model not in found:
+        raise InputError(f"{model} knows no equivalent photons; only {sorted(found)} does")
+    return found[model]
 
 
 def model_of(spec: RowSpec):
@@ -203,10 +227,12 @@ def compute(spec: RowSpec, progress: Callable[[str], None] | None = None, groups
         groups=groups,
         progress=progress,
     )
-    row = {**limit.to_dict(), **dict(spec.fixed)}
+    row = {**limit.to_row(), **dict(spec.fixed)}
+    if spec.fixed:
+        row["given"] = dict(spec.fixed)
     row["fingerprint"] = spec.fingerprint()
     row["seed"] = spec.seed
-    return row, limit.draws
+    return row, limit.tree
 
 
 def run(
@@ -244,16 +270,12 @@ def run(
     return complete(specs, folder, shared_out, fresh, progress)
 
 
-def all_converged(rows: Iterable[dict[str, Any]]) -> bool:
-    """Whether every row is a limit."""
-    return all(row["posterior"]["converged"] for row in rows)
+def all_converged(rows: Iterable) -> bool:
+    """Whether the posterior of every row counts."""
+    return all(row.posterior.converged for row in rows)
 
 
 def electromagnetic_models() -> list[str]:
-    """Models whose parameters are electromagnetic properties of the neutrino: what ``--model all`` means."""
-    kinds = [getattr(interactions, n) for n in interactions.__all__]
-    return [
-        kind.name
-        for kind in kinds
-        if kind.free_names() and not kind.fixed_parameters and not kind.alternative_to
-    ]
+    """The electromagnetic properties of the paper's Table I: what ``--model all`` means."""
+    kinds = (getattr(interactions, n) for n in interactions.__all__)
+    return [kind.name for kind in kinds if kind.in_table_one]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
+from ..results import CalibrationRow, RankTest
 from ..runs.rows import RowSpec
 from .calibration import (
     PROBABILITY,
@@ -121,15 +122,17 @@ def run_calibration(
         verdict = judge(ranks[spec], names[spec])
         values = (spec.model, spec.parameter, spec.experiment, spec.prior or "flat")
         key = dict(zip(KEYS, values, strict=True))
-        rows[spec] = {
+        row = CalibrationRow(
             **key,
-            "simulations": len(table),
-            "not_converged": len(table) - converged,
-            "by_smc": by_smc,
-            "divergences": divergences,
-            "probability": PROBABILITY,
-            **verdict,
-        }
+            simulations=len(table),
+            not_converged=len(table) - converged,
+            by_smc=by_smc,
+            divergences=divergences,
+            probability=PROBABILITY,
+            passed=verdict["passed"],
+            quantities={name: RankTest(**test) for name, test in verdict["quantities"].items()},
+        )
+        rows[spec] = row.to_row()
         folder.put(key, rows=[rows[spec]])
 
     for spec in specs:

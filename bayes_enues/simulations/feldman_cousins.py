@@ -6,7 +6,7 @@ values they are taken as straight lines.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pymc as pm
 from ..errors import InputError
 from ..fit import profile_likelihood
 from ..fit.setup import question_of
+from ..results import FeldmanCousins
 from ..runs.rows import RowSpec
 
 __all__ = ["attach", "feldman_cousins", "inputs_of", "p_value"]
@@ -26,7 +27,7 @@ POINTS = 801
 
 def feldman_cousins(
     model: pm.Model, true_values, critical_values, errors, level: float = 0.9
-) -> dict[str, Any]:
+) -> FeldmanCousins:
     """The region of one parameter, with its Monte Carlo error.
 
     Parameters
@@ -39,9 +40,8 @@ def feldman_cousins(
 
     Returns
     -------
-    dict
-        ``lower``, ``upper``, ``pieces``, ``error`` (of the upper end), ``critical_value`` (there), ``level``
-        and ``note``. An end that the true values do not reach is None, and the note says so.
+    FeldmanCousins
+        An end that the true values do not reach is None, and the note says so.
 
     Raises
     ------
@@ -70,22 +70,22 @@ def feldman_cousins(
         ends.append(float(values[-1]))
         notes.append(f"the region reaches beyond the highest true value, {values[-1]:g}")
     if not ends:
-        return {
-            "lower": None, "upper": None, "pieces": [], "error": None, "critical_value": None, "level": level,
-            "note": "no true value is inside; throw toys at more of them",
-        }  # fmt: skip
+        note = "no true value is inside; throw toys at more of them"
+        return FeldmanCousins(
+            lower=None, upper=None, pieces=[], error=None, critical_value=None, level=level, note=note
+        )
     upper = ends[-1]
     slope = np.gradient(excess, grid)[np.searchsorted(grid, upper).clip(0, POINTS - 1)]
     open_above, open_below = bool(inside[-1]), bool(inside[0])
-    return {
-        "lower": None if open_below else ends[0],
-        "upper": None if open_above else upper,
-        "pieces": [list(piece) for piece in zip(ends[::2], ends[1::2], strict=True)],
-        "error": None if open_above else float(np.interp(upper, values, errors) / abs(slope)),
-        "critical_value": None if open_above else float(np.interp(upper, values, critical)),
-        "level": level,
-        "note": "; ".join(notes),
-    }
+    return FeldmanCousins(
+        lower=None if open_below else ends[0],
+        upper=None if open_above else upper,
+        pieces=list(zip(ends[::2], ends[1::2], strict=True)),
+        error=None if open_above else float(np.interp(upper, values, errors) / abs(slope)),
+        critical_value=None if open_above else float(np.interp(upper, values, critical)),
+        level=level,
+        note="; ".join(notes),
+    )
 
 
 def _crossing(grid: np.ndarray, excess: np.ndarray) -> float:
@@ -123,22 +123,19 @@ def attach(rows: Sequence[dict[str, Any]], specs: Sequence[RowSpec], folder: Pat
     list of str
         What was found and not used, in words.
     """
-    found: dict[tuple[str, float], Mapping[str, Any]] = {}
+    found: dict[tuple[str | None, float | None], FeldmanCousins] = {}
     messages = []
     for file in sorted([*folder.glob("coverage.json"), *folder.glob("*/coverage.json")]):
         try:
             limits = json.loads(file.read_text(encoding="utf-8"))["limits"]
-            found |= {
-                (e["inputs"], e["level"]): {**e, "source": str(file.relative_to(folder))}
-                for e in limits
-                if e["kind"] == "poisson"  # toys of the other kind test themselves, not the data's likelihood
-            }
+            for one in map(FeldmanCousins.from_dict, limits):
+                if one.toy_kind == "poisson":  # other toys test themselves, not the data's likelihood
+                    found[one.inputs, one.level] = replace(one, source=str(file.relative_to(folder)))
         except (ValueError, KeyError, TypeError, OSError) as error:
             messages.append(f"{file} cannot be read ({error}); it was left alone")
     for row, spec in zip(rows, specs, strict=True):
         row.pop("feldman_cousins", None)
-        entry = found.get((inputs_of(spec), spec.level))
-        if entry is not None:
-            keys = ("lower", "upper", "pieces", "error", "critical_value", "toys", "failed", "note", "source")
-            row["feldman_cousins"] = {key: entry[key] for key in keys}
+        one = found.get((inputs_of(spec), spec.level))
+        if one is not None:
+            row["feldman_cousins"] = one.to_dict()
     return messages

@@ -9,7 +9,7 @@ place, so that an interrupted run goes on where it stopped, on whatever machine.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
@@ -242,7 +242,7 @@ def coverage_row(results: np.ndarray, level: float, signed: bool) -> dict[str, A
     -------
     dict
         ``toys``, ``failed``, ``coverage``, ``coverage_error`` and ``coverage_target`` by bound,
-        ``critical_value`` and its error, ``at_boundary``: the share of toys with their best fit at zero.
+        ``critical_value`` and its error, ``share_at_boundary``: of toys with their best fit at zero.
     """
     r = dict(zip(COLUMNS, results.T, strict=True))
     good = r["converged"] > 0
@@ -266,7 +266,7 @@ def coverage_row(results: np.ndarray, level: float, signed: bool) -> dict[str, A
         "coverage_target": promised,
         "critical_value": critical,
         "critical_value_error": error,
-        "at_boundary": None if signed else float((r["best_fit"] <= 0).mean()),
+        "share_at_boundary": None if signed else float((r["best_fit"] <= 0).mean()),
     }
 
 
@@ -293,11 +293,10 @@ def critical_value(delta_chi2: np.ndarray, level: float) -> tuple[float | None, 
 
 def describe(job: CoverageJob) -> dict[str, Any]:
     """What a row of ``coverage.json`` says of its job."""
-    kept = asdict(job.spec)
     return {
         "model": job.spec.model,
         "parameter": job.spec.parameter,
         "experiment": job.spec.experiment,
         "unit": interaction_named(job.spec.model).unit,
-        **{k: v for k, v in kept["fixed"] if isinstance(v, int | float)},
+        **{name: value for name, value in job.spec.fixed if name == "mass"},
     }

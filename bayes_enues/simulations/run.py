@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..fit import profile_likelihood
+from ..results import CoverageRow
 from ..runs.rows import interaction_named, model_of
 from .fast_fits import COLUMNS
 from .feldman_cousins import feldman_cousins, inputs_of, p_value
@@ -80,7 +82,7 @@ def run_coverage(
         if ledger.complete or time.monotonic() - written > SECONDS_BETWEEN_WRITES:
             ledger.write(folder)
             written = time.monotonic()
-    return [row for job in jobs for row in ledgers[job].rows()]
+    return [row.to_row() for job in jobs for row in ledgers[job].rows()]
 
 
 class _Ledger:
@@ -107,23 +109,23 @@ class _Ledger:
         mine = sorted((c for c in self.results if c.i_true == i_true), key=lambda c: c.first)
         return np.concatenate([self.results[c] for c in mine] or [np.empty((0, len(COLUMNS)))])
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[CoverageRow]:
         job, signed = self.job, interaction_named(self.job.spec.model).signed
         rows = []
         for i, value in enumerate(job.true_values):
             toys = self.toys(i)
             if len(toys):
                 rows.append(
-                    {
+                    CoverageRow(
                         **describe(job),
-                        "kind": job.kind,
-                        "level": job.spec.level,
-                        "true_value": value,
+                        toy_kind=job.kind,
+                        level=job.spec.level,
+                        true_value=value,
                         **coverage_row(toys, job.spec.level, signed),
-                        "delta_chi2_observed": float(self.observed[i]),
-                        "p_value": p_value(toys[:, COLUMNS.index("delta_chi2")], self.observed[i]),
-                        "complete": self.complete,
-                    }
+                        delta_chi2_observed=float(self.observed[i]),
+                        p_value=p_value(toys[:, COLUMNS.index("delta_chi2")], self.observed[i]),
+                        complete=self.complete,
+                    )
                 )
         return rows
 
@@ -131,18 +133,19 @@ class _Ledger:
         """Put rows into the folder, and the limit of Feldman and Cousins once all toys are there."""
         rows, spec = self.rows(), self.job.spec
         limits = []
-        if self.complete and len(rows) > 1 and all(row["critical_value"] is not None for row in rows):
-            columns = [[r[k] for r in rows] for k in ("true_value", "critical_value", "critical_value_error")]
-            standard = next((r["p_value"] for r in rows if r["true_value"] == 0), None)
+        if self.complete and len(rows) > 1 and all(row.critical_value is not None for row in rows):
+            table = [(row.true_value, row.critical_value, row.critical_value_error) for row in rows]
+            standard = next((row.p_value for row in rows if row.true_value == 0), None)
             limits = [
-                {
+                replace(
+                    feldman_cousins(self.model, *zip(*table, strict=True), spec.level),
                     **describe(self.job),
-                    "kind": self.job.kind,
-                    **feldman_cousins(self.model, *columns, spec.level),
-                    "toys": min(row["toys"] for row in rows),
-                    "failed": sum(row["failed"] for row in rows),
-                    "standard_model_p_value": standard,
-                    "inputs": inputs_of(spec),
-                }
+                    toy_kind=self.job.kind,
+                    toys=min(row.toys for row in rows),
+                    failed=sum(row.failed for row in rows),
+                    standard_model_p_value=standard,
+                    inputs=inputs_of(spec),
+                ).to_dict()
             ]
-        folder.put({"parameter": spec.parameter, "experiment": spec.experiment}, rows=rows, limits=limits)
+        key = {"parameter": spec.parameter, "experiment": spec.experiment}
+        folder.put(key, rows=[row.to_row() for row in rows], limits=limits)

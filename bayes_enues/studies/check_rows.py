@@ -1,19 +1,20 @@
 """The rows of ``checks.json``: predictive checks of one fit, a row for the data of each experiment in it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray as xr
-from scipy.stats import kstest
 
 from ..fit import sample_posterior
+from ..results import Check
+from ..runs.beside import read_group
 from ..runs.completion import complete
 from ..runs.rows import RowSpec, model_of
 from ..runs.store import ResultsFolder, fingerprint
-from .checks import LEVELS, Check, predictive_check
+from .checks import LEVELS, predictive_check
 
 __all__ = ["CheckSpec", "plan_checks", "run_checks", "stored_check"]
 
@@ -85,28 +86,11 @@ def run_checks(
                 for check in predictive_check(model, tree, group, spec.seed):
                     one = wanted.get((check.experiment, group))
                     if one is not None:
-                        yield one, _row(one, model, check, bool(tree.attrs["converged"])), _stored(check)
+                        mass, mark = dict(spec.fixed).get("mass"), one.fingerprint()
+                        row = replace(check, mass=mass, fingerprint=mark, seed=spec.seed).to_row()
+                        yield one, row, _stored(check)
 
     return complete(asked, folder, one_by_one, fresh, progress)
-
-
-def _row(one: CheckSpec, model, found: Check, converged: bool) -> dict[str, Any]:
-    outside = (found.observed < found.bands[0]) | (found.observed > found.bands[-1])
-    return {
-        "model": one.spec.model,
-        "parameter": one.spec.parameter,
-        "fit": model.question.experiment_name,
-        "experiment": found.experiment,
-        "group": found.group,
-        "posterior": {"converged": converged},
-        "p_value": found.p_value,
-        "pit_uniform_p_value": float(kstest(found.pit, "uniform").pvalue),
-        "bins_outside_95": int(outside.sum()),
-        "n_bins": int(found.pit.size),
-        "pit": found.pit.tolist(),
-        "fingerprint": one.fingerprint(),
-        "seed": one.spec.seed,
-    }
 
 
 def _stored(found: Check) -> xr.DataTree:
@@ -121,10 +105,8 @@ def _stored(found: Check) -> xr.DataTree:
     return xr.DataTree.from_dict({"check": xr.Dataset(content, coords=coords)})
 
 
-def stored_check(row: dict[str, Any], folder: ResultsFolder) -> Check:
-    """The check of a row, from the file beside it."""
-    with xr.open_datatree(folder.path / row["file"]["name"], engine="h5netcdf") as tree:
-        arrays = {
-            name: np.asarray(tree["check"][name].values) for name in ("observed", "bands", "pit", "deviance")
-        }
-    return Check(experiment=row["experiment"], group=row["group"], p_value=row["p_value"], **arrays)
+def stored_check(row: Check, folder: Path) -> Check:
+    """A row with its arrays, from the file beside it in a folder."""
+    stored = read_group(folder, row, "check")
+    arrays = {name: stored[name].values for name in ("observed", "bands", "pit", "deviance")}
+    return replace(row, **arrays)

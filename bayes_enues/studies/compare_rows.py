@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
+from ..results import Comparison, Sampled
 from ..runs.completion import complete
 from ..runs.rows import RowSpec, model_of
 from ..runs.store import ResultsFolder, fingerprint
@@ -51,19 +52,18 @@ def run_comparisons(
     Returns
     -------
     list of dict
-        ``quadrature``, ``savage_dickey`` and ``smc`` are ln B, None where it was not computed; ``narrower``
-        and ``wider`` are ln B for the row's own prior squeezed and stretched by three.
+        As :class:`bayes_enues.results.Comparison` reads them.
     """
 
     def one_by_one(missing, rows, tell) -> Iterator[tuple]:
         for one in missing:
             tell(len(rows), f"{one.spec.parameter} from {one.spec.experiment}")
-            yield one, compared(one), None
+            yield one, compared(one).to_row(), None
 
     return complete(asked, folder, one_by_one, fresh, progress)
 
 
-def compared(one: CompareSpec) -> dict[str, Any]:
+def compared(one: CompareSpec) -> Comparison:
     """One parameter: the three estimates, the stretched priors and the scan."""
     spec = one.spec
     model = model_of(spec)
@@ -73,24 +73,22 @@ def compared(one: CompareSpec) -> dict[str, Any]:
     converged = bool(tree.attrs["converged"])
     by_smc = smc_log_bayes_factor(model, seed=spec.seed) if one.smc else None
     draws = tree["posterior"][spec.parameter].values
-    return {
-        "model": spec.model,
-        "parameter": spec.parameter,
-        "experiment": model.question.experiment_name,
-        "unit": model.question.interaction.unit,
-        "prior": prior_words(model)[spec.parameter],
-        "width": getattr(prior, "scale", None) or half,
-        "posterior": {"converged": converged},
-        "quadrature": log_bayes_factor(model),
-        "savage_dickey": savage_dickey(model, draws) if converged else None,
-        "smc": None if by_smc is None else by_smc.log_bayes_factor,
-        "smc_scatter": None if by_smc is None else by_smc.scatter,
-        "narrower": log_bayes_factor(model, stretch=1 / 3),
-        "wider": log_bayes_factor(model, stretch=3),
-        "widths": [
-            {"family": s.family, "width": s.widths.tolist(), "log_bayes_factor": s.log_bayes_factors.tolist()}
-            for s in width_scan(model)
-        ],
-        "fingerprint": one.fingerprint(),
-        "seed": spec.seed,
-    }
+    return Comparison(
+        model=spec.model,
+        parameter=spec.parameter,
+        experiment=model.question.experiment_name,
+        mass=dict(spec.fixed).get("mass"),
+        unit=model.question.interaction.unit,
+        prior=prior_words(model)[spec.parameter],
+        width=getattr(prior, "scale", None) or half,
+        posterior=Sampled(converged=converged),
+        quadrature=log_bayes_factor(model),
+        savage_dickey=savage_dickey(model, draws) if converged else None,
+        smc=by_smc and by_smc.log_bayes_factor,
+        smc_scatter=by_smc and by_smc.scatter,
+        narrower=log_bayes_factor(model, stretch=1 / 3),
+        wider=log_bayes_factor(model, stretch=3),
+        scans=width_scan(model),
+        fingerprint=one.fingerprint(),
+        seed=spec.seed,
+    )

@@ -8,7 +8,7 @@ parameter: the posterior by quadrature over the nuisances, which needs no sampli
 import os
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -17,17 +17,16 @@ from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..fit.chi2 import Likelihood
-from ..fit.marginal import Density, log_marginal_likelihood
+from ..fit.marginal import log_marginal_likelihood
 from ..fit.minimise import profile_many
 from ..fit.regions import highest_density_cut, highest_density_pieces
 from ..fit.scan import prior_range
 from ..interactions.base import Interaction
+from ..results import Density, Projection
 from ..statistics import check_level, one_sided_threshold, threshold
 
-__all__ = ["BANDS", "Projection", "future_experiment", "project"]
+__all__ = ["future_experiment", "project"]
 
-#: Central shares of the toys that a band holds.
-BANDS = (0.68, 0.95)
 N_SCAN = 81
 ORDER = 5
 
@@ -105,64 +104,6 @@ def _background(base: Experiment, new: Experiment) -> dict[str, np.ndarray]:
     return {name: counts[source] / before[source] * after for name, counts in base.components.items()}
 
 
-@dataclass(frozen=True)
-class Projection:
-    """Expected limits of one parameter.
-
-    Attributes
-    ----------
-    model, parameter, experiment, unit : str
-    exposure : float
-        [t yr], summed over the experiments.
-    level : float
-    asimov : dict of str to float
-        The bound by each statistic from Asimov data. Non-negative parameters: ``posterior`` (credible bound,
-        flat prior), ``profile`` (two-sided threshold), ``profile_one_sided``. Signed ones: lower and upper
-        ends of the outermost pieces, ``posterior_lower`` and so on.
-    toys : dict of str to (n,)
-        The same from each toy that gave a bound.
-    failed : int
-        Toys that gave none: their bound lies outside the scanned range.
-    """
-
-    model: str
-    parameter: str
-    experiment: str
-    unit: str
-    exposure: float
-    level: float
-    asimov: dict[str, float]
-    toys: dict[str, np.ndarray]
-    failed: int
-
-    def median(self, statistic: str) -> tuple[float | None, float | None]:
-        """Median bound and its Monte Carlo error, from order statistics; None of fewer than two toys."""
-        values = self.toys[statistic]
-        if values.size < 2:
-            return None, None
-        step = 0.5 / np.sqrt(values.size)
-        low, middle, high = np.quantile(values, [max(0.5 - step, 0), 0.5, min(0.5 + step, 1)])
-        return float(middle), float(high - low) / 2
-
-    def band(self, statistic: str, share: float) -> tuple[float | None, float | None]:
-        """Central band that holds a share of the toys' bounds; None of fewer than two toys."""
-        if self.toys[statistic].size < 2:
-            return None, None
-        low, high = np.quantile(self.toys[statistic], [(1 - share) / 2, (1 + share) / 2])
-        return float(low), float(high)
-
-    def to_dict(self) -> dict:
-        """The row of ``projection.json``."""
-        rows = {}
-        for statistic, bound in self.asimov.items():
-            middle, error = self.median(statistic)
-            bands = {f"band_{100 * share:g}": list(self.band(statistic, share)) for share in BANDS}
-            rows[statistic] = {"asimov": bound, "median": middle, "median_error": error, **bands}
-        names = ("model", "parameter", "experiment", "unit", "exposure", "level")
-        used = min((v.size for v in self.toys.values()), default=0)
-        return {**{n: getattr(self, n) for n in names}, "toys": used, "failed": self.failed, "limits": rows}
-
-
 def project(
     interaction: Interaction,
     experiments: Sequence[Experiment],
@@ -215,6 +156,7 @@ def project(
     model = counting_model(interaction, rounded, parameter, prior)
     likelihood = Likelihood(model)
     truth = np.zeros(len(likelihood.names))
+    truth[: likelihood.n_physics] = likelihood.question.standard_model
     maker = ToyMaker(model, truth[None], seed)
 
     scan = _Scan(likelihood, level)
@@ -239,7 +181,7 @@ def project(
         exposure=float(sum(e.exposure for e in experiments)),
         level=level,
         asimov=asimov,
-        toys={statistic: np.array(bounds) for statistic, bounds in found.items()},
+        toy_bounds={statistic: np.array(bounds) for statistic, bounds in found.items()},
         failed=failed,
     )
 

@@ -19,7 +19,8 @@ from ..fit import marginal_density, profile_likelihood
 from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
-from ..runs.rows import RowSpec, model_of, split_experiments
+from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
+from ..runs.rows import RowSpec, interaction_named, model_of, split_experiments
 from ..runs.store import ResultsFolder, fingerprint
 from ..tables import packaged, read_table
 from .beside_default import complete_beside_default
@@ -49,7 +50,11 @@ class Variation(NamedTuple):
 
 
 def variations(experiment: Experiment, model: str) -> list[Variation]:
-    """Every variation that makes sense for an experiment and a model."""
+    """Every variation that makes sense for an experiment and a model.
+
+    The random-phase approximation scales the Standard Model's part alone: it is left out where the new term
+    interferes with it.
+    """
     settings, lower = experiment.settings, float(experiment.bin_edges[0])
     other = {"gaussian": "poisson", "poisson": "gaussian"}[experiment.likelihood]
     found = [Variation(f"{other} likelihood", {"likelihood": other})]
@@ -97,7 +102,8 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
             "on the size of the charge, from zero upwards"
         )
         found.append(Variation("equivalent photons", {}, note, model="equivalent_photon_millicharge"))
-    return found
+    possible = interaction_named(model).atomic_models
+    return [v for v in found if v.changes.get("xenon", {}).get("electrons", "steps") in possible]
 
 
 def _sets(file: str, current: str) -> list[str]:
@@ -142,61 +148,55 @@ def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
     return rows
 
 
-def _compute(row: SystematicRow) -> dict[str, Any]:
+def _compute(row: SystematicRow) -> SystematicsRow:
     spec = row.spec
     model = model_of(spec)
     question = model.question
     profile = profile_likelihood(model, spec.parameter, level=spec.level)
     density = marginal_density(model, spec.parameter)
-    signed = question.interaction.signed
-    region = credible_region(density, spec.level, signed)
-    strength = None if signed else density.reweighted(density.values).quantile(spec.level)
-    return {
-        "model": spec.model,
-        "parameter": spec.parameter,
-        "experiment": spec.experiment,
-        "unit": question.interaction.unit,
-        "prior": "; ".join(prior_words(model).values()),
-        "level": spec.level,
-        "label": row.label,
-        "posterior": {
-            "kind": "hdi" if signed else "upper",
-            "level": spec.level,
-            **region,
-            "upper_flat_strength": strength,
-            "sampler": "quadrature",
-            "converged": True,
-        },
-        "profile": profile.to_dict(),
-        "standard_model_counts": float(sum(t.t0.sum() for t in question.templates)),
-        "published": _published(spec),
-        "caveats": caveats(question),
-        "notes": [*question.notes, *([row.note] if row.note else [])],
-    }
+    two_sided = question.interaction.two_sided()
+    return SystematicsRow(
+        model=spec.model,
+        parameter=spec.parameter,
+        experiment=spec.experiment,
+        unit=question.interaction.unit,
+        prior="; ".join(prior_words(model).values()),
+        level=spec.level,
+        label=row.label,
+        mass=dict(spec.fixed).get("mass"),
+        posterior=PosteriorBound(
+            kind="hdi" if two_sided else "upper",
+            level=spec.level,
+            **credible_region(density, spec.level, two_sided),
+            upper_flat_strength=None
+            if two_sided
+            else density.reweighted(density.values).quantile(spec.level),
+            sampler="quadrature",
+            converged=True,
+        ),
+        profile=profile,
+        published=_published(spec),
+        caveats=caveats(question),
+        notes=[*question.notes, *([row.note] if row.note else [])],
+        standard_model_counts=float(sum(t.t0.sum() for t in question.templates)),
+    )
 
 
-def _published(spec: RowSpec) -> dict[str, Any] | None:
-    if spec.level != 0.9:
-        return None  # what is published is at 90 %
-    row = published_limit(spec.model, spec.parameter, spec.experiment)
-    return row and {"lower": row.lower, "upper": row.upper, "source": row.source}
+def _published(spec: RowSpec) -> PublishedBound | None:
+    """What is published is at 90 %."""
+    return published_limit(spec.model, spec.parameter, spec.experiment) if spec.level == 0.9 else None
 
 
-def shifts(row: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:
-    """Relative change of each end, both statistics; a signed and an unsigned bound are compared in size.
+def shifts(row: SystematicsRow, default: SystematicsRow) -> Shift:
+    """Relative change of each end, both statistics; a signed and an unsigned bound are compared in size."""
 
-    Returns
-    -------
-    dict
-        ``posterior`` and ``profile``, each (lower, upper) with None where there is no lower end.
-    """
-    found: dict[str, Any] = {}
-    for statistic in ("posterior", "profile"):
-        new, old = row[statistic], default[statistic]
-        both = new["lower"] is not None and old["lower"] is not None
-        lower = new["lower"] / old["lower"] - 1 if both and old["lower"] else None
-        found[statistic] = [lower, new["upper"] / old["upper"] - 1]
-    return found
+    def shift(new, old):
+        both = new.lower is not None and old.lower
+        return (new.lower / old.lower - 1 if both else None, new.upper / old.upper - 1)
+
+    return Shift(
+        of_posterior=shift(row.posterior, default.posterior), of_profile=shift(row.profile, default.profile)
+    )
 
 
 def run_systematics(
@@ -219,13 +219,14 @@ def run_systematics(
     Returns
     -------
     list of dict
-        Rows of ``limits.json`` with ``label``, ``shift`` (see :func:`shifts`) and ``standard_model_counts``.
+        As :class:`bayes_enues.results.SystematicsRow` reads them.
     """
+    read = SystematicsRow.from_dict
     return complete_beside_default(
         rows,
         folder,
-        lambda row, tell: (_compute(row), None),  # no draws, no posterior to keep
-        lambda row, default: {"shift": shifts(row, default)},
+        lambda row, tell: (_compute(row).to_row(), None),  # no draws, no posterior to keep
+        lambda row, default: {"shift": shifts(read(row), read(default)).to_dict()},
         fresh,
         progress,
     )
