@@ -283,9 +283,9 @@ class Profile(Result):
 
     @computed_field
     @property
-    def lower(self) -> float | None:
-        """Outer lower end of the region; None where it begins on the physical edge at zero."""
-        return self.pieces[0][0] or None
+    def lower(self) -> Annotated[float, PlainSerializer(lambda end: end or None)]:
+        """Outer lower end of the region; JSON says null where it is the physical edge at zero."""
+        return self.pieces[0][0]
 
     @computed_field
     @property

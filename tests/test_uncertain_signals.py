@@ -153,4 +153,4 @@ def test_any_distribution_of_pymc_is_a_prior(kind, xenonnt, xenonnt_model):
     weighted = flat.density * theirs.pdf(flat.values)
     below = np.concatenate([[0], np.cumsum(np.diff(flat.values) * (weighted[1:] + weighted[:-1]) / 2)])
     exact = np.interp(0.9, below / below[-1], flat.values)
-    assert limit.posterior.exact["upper"] == pytest.approx(exact, rel=5e-3)
+    assert limit.posterior.exact.upper == pytest.approx(exact, rel=5e-3)
