@@ -32,7 +32,7 @@ __all__ = [
     "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published", "PublishedBound",
     "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile", "SystematicsRow", "WidthScan",
-    "grouped",
+    "grouped", "there",
 ]  # fmt: skip
 
 R_HAT, ESS = 1.01, 400  # a posterior counts with R-hat at most, and effective sample sizes of at least, these
@@ -69,6 +69,13 @@ Array = Annotated[
 ]
 Vertices = Annotated[Array, PlainSerializer(lambda points: [[*map(_seven_digits, p)] for p in points])]
 Pair = tuple[Real, Real]
+
+
+def there[T](value: T | None) -> T:
+    """What a result holds where the caller knows that it does: a bound that converged, a curve that was read."""
+    if value is None:
+        raise ValueError("a result lacks what it was asked for; converged bounds and curves that were read have it")
+    return value
 
 
 def _is_none(value: Any) -> bool:
@@ -320,7 +327,7 @@ class Interval(Result):
     @property
     def length(self) -> float:
         """Of all pieces together; of an upper bound, from zero."""
-        return sum(b - a for a, b in self.pieces) if self.pieces else self.upper
+        return sum(b - a for a, b in self.pieces) if self.pieces else there(self.upper)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -544,7 +551,7 @@ class Limit(Row):
         p, level = self.posterior, f"{100 * self.level:g} %"
         bound = f"not converged ({p.diagnosis})"
         if p.converged:
-            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(p.pieces)}"
+            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(there(p.pieces))}"
             what = "posterior" if p.kind == "upper" else "highest density"
             error = "" if p.mcse is None else f"; Monte Carlo error {p.mcse:.2g}"
             bound = f"{region} ({level} {what}, {self.prior}{error})"
@@ -704,8 +711,9 @@ class CredibleRegion(Sampled, PlaneRegion):
         from scipy.interpolate import RectBivariateSpline
 
         px, py = np.asarray(points, float).T
-        on_grid = (px >= self.x[0]) & (px <= self.x[-1]) & (py >= self.y[0]) & (py <= self.y[-1])
-        height = RectBivariateSpline(self.x, self.y, self.log_density, s=0).ev(px, py)
+        x, y = there(self.x), there(self.y)
+        on_grid = (px >= x[0]) & (px <= x[-1]) & (py >= y[0]) & (py <= y[-1])
+        height = RectBivariateSpline(x, y, self.log_density, s=0).ev(px, py)
         return on_grid & (height >= self.log_density_cut)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..mediators.planes import stored_plane
-from ..results import Curve, Region, grouped
+from ..results import Curve, Region, grouped, there
 from .base import LINES, colour_of, figure, plain, save, style, title_of
 
 __all__ = [
@@ -122,7 +122,7 @@ def _write_letters(ax, found: Sequence[Curve]) -> None:
     lowest = {}
     for curve in found:
         lowest[curve.model] = min(lowest.get(curve.model, np.inf), curve.profile_upper[0])
-    models = sorted(lowest, key=lowest.get)
+    models = sorted(lowest, key=lowest.__getitem__)
     heights = np.log10([lowest[model] for model in models])
     for _ in range(50):
         gap = np.maximum(LETTER_DECADES - np.diff(heights), 0)
@@ -186,9 +186,10 @@ def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
     The region comes from :func:`bayes_enues.mediators.planes.mass_plane`, with its grids.
     """
     profile, credible, title = region.profile, region.posterior, title_of(region.experiment)
-    x, y, cut = 10**credible.x, 10**credible.y, credible.log_density_cut
-    ax.contourf(x, y, credible.log_density.T, levels=[cut, np.inf], colors=[colour], alpha=0.15)
-    ax.contour(x, y, credible.log_density.T, levels=[cut], colors=[colour], linestyles=":", linewidths=1.0)
+    x, y, cut = 10 ** there(credible.x), 10 ** there(credible.y), credible.log_density_cut
+    height = there(credible.log_density).T
+    ax.contourf(x, y, height, levels=[cut, np.inf], colors=[colour], alpha=0.15)
+    ax.contour(x, y, height, levels=[cut], colors=[colour], linestyles=":", linewidths=1.0)
     for k, line in enumerate(profile.contours):
         label = rf"{title} profile, $\Delta\chi^2$ = {profile.threshold:.4g}" if k == 0 else None
         ax.plot(*10**line.vertices.T, color=colour, ls=LINES.get(region.experiment, ":"), lw=1.3, label=label)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..experiments.folder import experiment_sets
 from ..experiments.folder import experiment_title as title_of_one
-from ..results import Limit
+from ..results import Limit, there
 from .discrepancies import discrepancy
 
 __all__ = ["NOT_CONVERGED", "columns_of", "experiment_title", "footnotes", "limit_cells", "region_text"]
@@ -59,13 +59,13 @@ def limit_cells(limit: Limit, signed: bool) -> list[str]:
     bound = [BAD_FIT if bad else NOT_CONVERGED, ""]
     if signed:
         if posterior.converged:
-            bound = [region_text(posterior.pieces), region_text([posterior.eti])]
+            bound = [region_text(there(posterior.pieces)), region_text([posterior.eti])]
         cells = [*bound, region_text(profile.pieces)]
         ours = [profile.pieces[0][0], profile.upper]
     else:
         if posterior.converged:
             error = "" if posterior.mcse is None else f"±{posterior.mcse:.1g}"  # none of quadrature
-            bound = [f"< {number(posterior.upper)}{error}", f"< {number(posterior.upper_flat_strength)}"]
+            bound = [f"< {number(there(posterior.upper))}{error}", f"< {number(there(posterior.upper_flat_strength))}"]
         one_sided = profile.upper_one_sided  # none at levels below one half
         one_sided = "" if one_sided is None else f"< {number(one_sided)}"
         cells = [*bound, one_sided, f"< {number(profile.upper)}"]
