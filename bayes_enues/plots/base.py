@@ -47,7 +47,9 @@ def style():
         yield
 
 
-def figure(rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 2.7, **options) -> tuple[Figure, Any]:
+def figure(
+    rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 2.7, **options
+) -> tuple[Figure, Any]:
     """A figure and its axes, each panel of a given size in inches."""
     import matplotlib.pyplot as plt
 

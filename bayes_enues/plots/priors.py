@@ -36,7 +36,11 @@ def plot_priors(ax: Axes, rows: Sequence[Limit], curves: Sequence[tuple], label:
         colour, line = PRIOR_COLOURS[k % 7], PRIOR_LINES[k % 7]
         inside = (values >= low) & (values <= high)
         ax.plot(
-            values[inside], density[inside] / density.max(), color=colour, ls=line, label=plain(row.label or "")
+            values[inside],
+            density[inside] / density.max(),
+            color=colour,
+            ls=line,
+            label=plain(row.label or ""),
         )
         prior = prior[inside]
         # a log-uniform prior would show in its first percent alone: scale it to its value a little further in
@@ -63,7 +67,9 @@ def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
             for piece in there(posterior.pieces):
                 ax.plot(piece, [k, k], color=colour, lw=2.5, solid_capstyle="butt")
         else:
-            ax.errorbar(there(posterior.upper), k, xerr=3 * there(posterior.mcse), fmt="o", ms=4, color=colour)
+            ax.errorbar(
+                there(posterior.upper), k, xerr=3 * there(posterior.mcse), fmt="o", ms=4, color=colour
+            )
         for end in row.exact.ends:
             ax.plot([end], [k], marker="|", ms=11, color="0.4")
     two_sided = f"profile, two-sided {100 * rows[0].level:g} %"

@@ -65,7 +65,10 @@ def limit_cells(limit: Limit, signed: bool) -> list[str]:
     else:
         if posterior.converged:
             error = "" if posterior.mcse is None else f"±{posterior.mcse:.1g}"  # none of quadrature
-            bound = [f"< {number(there(posterior.upper))}{error}", f"< {number(there(posterior.upper_flat_strength))}"]
+            bound = [
+                f"< {number(there(posterior.upper))}{error}",
+                f"< {number(there(posterior.upper_flat_strength))}",
+            ]
         one_sided = profile.upper_one_sided  # none at levels below one half
         one_sided = "" if one_sided is None else f"< {number(one_sided)}"
         cells = [*bound, one_sided, f"< {number(profile.upper)}"]
