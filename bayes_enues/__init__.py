@@ -12,6 +12,7 @@ from . import interactions
 from .interactions import *  # noqa: F403 - every interaction of the package is a public name
 
 if TYPE_CHECKING:
+    from . import interactions as interactions
     from . import models as models
     from . import plots as plots
     from . import priors as priors
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .results import Density as Density
     from .results import Diagnostics as Diagnostics
     from .results import FeldmanCousins as FeldmanCousins
+    from .results import Goodness as Goodness
     from .results import Interval as Interval
     from .results import Limit as Limit
     from .results import PosteriorBound as PosteriorBound
@@ -63,7 +65,7 @@ if TYPE_CHECKING:
 
 _RESULTS = (
     "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion", "Curve",
-    "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "PosteriorBound",
+    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
     "PublishedBound", "Region", "SystematicsRow",
 )  # fmt: skip

@@ -18,9 +18,7 @@ def threshold(level: float, parameters: int = 1) -> float:
     InputError
         If the level is not between 0 and 1.
     """
-    from scipy.stats import chi2
-
-    return float(chi2.ppf(check_level(level), parameters))
+    return float(_chi2_quantile(check_level(level), parameters))
 
 
 def one_sided_threshold(level: float) -> float:
@@ -50,9 +48,15 @@ def count_errors(counts, kind: str) -> np.ndarray:
     counts = np.asarray(counts, float)
     if kind == "sqrt":
         return np.sqrt(counts)
-    from scipy.stats import chi2, norm
+    from scipy.special import ndtr
 
-    tail = norm.sf(1.0)
-    upper = chi2.ppf(1 - tail, 2 * counts + 2) / 2
-    lower = np.where(counts > 0, chi2.ppf(tail, 2 * np.maximum(counts, 1)) / 2, 0.0)
+    tail = ndtr(-1.0)
+    upper = _chi2_quantile(1 - tail, 2 * counts + 2) / 2
+    lower = np.where(counts > 0, _chi2_quantile(tail, 2 * np.maximum(counts, 1)) / 2, 0.0)
     return (upper - lower) / 2
+
+
+def _chi2_quantile(probability, degrees):
+    from scipy.special import gammaincinv  # scipy.stats takes a second to import
+
+    return 2 * gammaincinv(np.asarray(degrees) / 2, probability)

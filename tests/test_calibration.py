@@ -13,6 +13,8 @@ from bayes_enues.runs.rows import RowSpec
 from bayes_enues.simulations.calibration import STATES, Simulator, judge, quantities_of, simulations_of
 from bayes_enues.simulations.calibration_run import KEYS, calibration_folder, every_shape, run_calibration
 
+pytestmark = pytest.mark.slow
+
 N = 60
 OTHERS = [("transition_magnetic_moment", "lambda_1"), ("magnetic_moment", "universal")]
 

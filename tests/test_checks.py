@@ -82,6 +82,7 @@ def checked(out, experiment="xenonnt_sr0", *more):
     return json.loads((out / "checks.json").read_text())["rows"]
 
 
+@pytest.mark.slow
 def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sampled, tmp_path):
     first = checked(tmp_path)
     assert [row["group"] for row in first] == ["prior", "posterior"]
@@ -96,6 +97,7 @@ def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sample
     assert not list(tmp_path.glob("*.broken*"))
 
 
+@pytest.mark.slow
 def test_a_stored_check_is_the_one_that_was_computed(fitted, sampled, tmp_path):
     row = checked(tmp_path)[1]
     assert row["file"]["name"].startswith("check_magnetic_moment_nu_e_xenonnt_sr0")
@@ -105,6 +107,7 @@ def test_a_stored_check_is_the_one_that_was_computed(fitted, sampled, tmp_path):
         assert_allclose(getattr(stored, name), getattr(found, name))
 
 
+@pytest.mark.slow
 def test_an_experiment_in_a_users_own_folder_is_checked(sampled, tmp_path):
     shutil.copytree(packaged("xenonnt_sr0"), tmp_path / "mine")
     checked(tmp_path / "out", tmp_path / "mine")

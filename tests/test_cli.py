@@ -101,6 +101,7 @@ def results(tmp_path_factory):
     return out, done
 
 
+@pytest.mark.slow
 def test_a_run_writes_the_rows_that_the_issue_describes(results):
     out, done = results
     content = json.loads((out / "limits.json").read_text())
@@ -122,6 +123,7 @@ def test_a_run_writes_the_rows_that_the_issue_describes(results):
     assert "threshold first" in done.stdout  # why bounds differ: physics.md, section 6
 
 
+@pytest.mark.slow
 def test_a_rerun_reuses_the_row_and_fresh_does_not(results, monkeypatch, capsys):
     out, _ = results
     before = (out / "limits.json").read_text()
@@ -136,6 +138,7 @@ def test_a_rerun_reuses_the_row_and_fresh_does_not(results, monkeypatch, capsys)
     assert posterior.stat().st_mtime_ns > written
 
 
+@pytest.mark.slow
 def test_other_draws_are_another_row(results, monkeypatch, capsys):
     out, _ = results
     code, *_ = call(monkeypatch, capsys, *SMALL[:-1], "1500", "--out", out, "--jobs", "1")
@@ -145,6 +148,7 @@ def test_other_draws_are_another_row(results, monkeypatch, capsys):
     assert len({row["fingerprint"] for row in rows}) == 2
 
 
+@pytest.mark.slow
 def test_results_of_another_level_go_elsewhere(results, monkeypatch, capsys):
     out, _ = results
     code, _, err = call(monkeypatch, capsys, *SMALL, "--out", out, "--level", "0.95")
@@ -152,6 +156,7 @@ def test_results_of_another_level_go_elsewhere(results, monkeypatch, capsys):
     assert "choose another --out" in err
 
 
+@pytest.mark.slow
 def test_half_a_file_is_set_aside_said_and_computed_anew(results, monkeypatch, capsys, tmp_path):
     out = tmp_path / "r"
     out.mkdir()
@@ -164,6 +169,7 @@ def test_half_a_file_is_set_aside_said_and_computed_anew(results, monkeypatch, c
     assert len(json.loads((out / "limits.json").read_text())["rows"]) == 1
 
 
+@pytest.mark.slow
 def test_an_unconverged_row_is_kept_marked_and_gives_a_status(monkeypatch, capsys, tmp_path):
     from bayes_enues import results
     from bayes_enues.fit import posterior
@@ -191,6 +197,7 @@ def test_an_unconverged_row_is_kept_marked_and_gives_a_status(monkeypatch, capsy
     assert row["profile"]["upper"] == pytest.approx(8.85, rel=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_an_interrupt_keeps_the_rows_that_are_done(tmp_path):
     out = tmp_path / "results"
@@ -244,6 +251,7 @@ def test_a_mediators_spectrum_is_drawn_at_its_mass(monkeypatch, capsys, tmp_path
     assert (tmp_path / "spectrum.png").stat().st_size > 5000
 
 
+@pytest.mark.slow
 def test_a_level_without_a_one_sided_bound_is_shown_too(monkeypatch, capsys, tmp_path):
     code, out, _ = call(monkeypatch, capsys, *SMALL, "--level", "0.4", "--out", tmp_path, "--jobs", "1")
     assert code == 0

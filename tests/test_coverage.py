@@ -114,6 +114,7 @@ def job():
     return job_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=11), [0.0, 9.0])
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_and_ends_the_same(job, tmp_path):
     toys = 2 * CHUNK + 100
     whole = coverage_folder(tmp_path / "whole", "magnetic_moment", 11, "poisson", 0.9)
@@ -199,6 +200,7 @@ def test_bad_input_is_refused_before_anything_runs(job):
     assert parse_true_values("4,") == [4.0]
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_named_within_ten_seconds():
     started = time.monotonic()
     with pytest.raises(ValueError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):

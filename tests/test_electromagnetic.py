@@ -109,6 +109,7 @@ def test_the_joint_charge_radius_splits_in_two_pieces(xenonnt, lz):
     assert_allclose(np.ravel(profile.pieces), [-92.7, -50.1, -35.6, 8.9], atol=0.06)
 
 
+@pytest.mark.slow
 def test_a_signed_bound_lists_its_pieces_and_agrees_with_quadrature(radius):
     limit = be.limits(radius, groups=False)
     posterior = limit.posterior

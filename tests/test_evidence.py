@@ -51,6 +51,7 @@ def test_savage_and_dickey_agree_with_quadrature(model, draws):
     assert savage_dickey(model, draws) == pytest.approx(log_bayes_factor(model), abs=0.1)
 
 
+@pytest.mark.slow
 def test_sequential_monte_carlo_agrees_with_quadrature(model):
     found = smc_log_bayes_factor(model, draws=1000, chains=2)
     assert found.log_bayes_factor == pytest.approx(log_bayes_factor(model), abs=0.1)

@@ -193,6 +193,7 @@ def test_xenonnt_limits_at_ten_kev_are_the_landmarks(xenonnt, kind, limit):
     assert upper(KINDS[kind], xenonnt, 10.0) == pytest.approx(limit, rel=0.01)
 
 
+@pytest.mark.slow
 def test_mediators_and_magnetic_moments_share_one_compiled_shape(xenonnt_model, xenonnt):
     for kind in KINDS.values():
         for mass in (1e-3, 1e5):
@@ -226,6 +227,7 @@ def test_iminuit_confirms_the_profile_limit(xenonnt, kind, mass):
     assert ours.upper == pytest.approx(limit, rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "kind", "mass"),
     [

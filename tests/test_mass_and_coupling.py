@@ -43,6 +43,7 @@ def test_splined_templates_are_the_chain_at_any_mass(xenonnt, kind):
         assert_allclose(table.counts(0, log10_mass, log10_coupling), counts, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_with_the_mass_held_the_free_mass_model_is_the_one_at_that_mass(xenonnt, free_mass):
     """Physics: one chi^2."""
     both = Likelihood(free_mass)
@@ -85,6 +86,7 @@ def test_a_power_law_in_the_logarithm_is_normalised_and_drawn_as_declared(expone
     assert kstest(below, "uniform").pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(free_mass):
     """Physics: 90 % of the draws lie in the region of highest density; its contour is Delta chi^2 = 4.605."""
     tree = be.sample_posterior(free_mass, draws=2000, groups=False)
@@ -111,6 +113,7 @@ def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(f
     assert row["posterior"]["density_in"] == ["log10_mass", "log10_coupling"]
 
 
+@pytest.mark.slow
 def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     asked = (
         "mediators --kind pseudoscalar --masses 10 --experiment xenonnt_sr0 --draws 500 --plane loguniform"

@@ -6,7 +6,6 @@ from XENONnT, tolerance 0.5 %. What every interaction has is tested in test_inte
 
 import numpy as np
 import pytest
-from bayes_enues.models import counting_model
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
@@ -19,6 +18,7 @@ from bayes_enues.fit.limit import exact_bound
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.mediators import GAUGE_CHARGES
+from bayes_enues.models import counting_model
 from bayes_enues.runs.rows import electromagnetic_models, plan
 from bayes_enues.signal.flux import minimum_energy
 from bayes_enues.signal.oscillation import load_mixing, mass_state_probabilities, mixing_matrix
@@ -368,9 +368,13 @@ def test_a_row_names_its_atomic_model():
     assert (steps.atomic_model, caveats(steps)) == ("steps", [])
     assert photons.atomic_model == "equivalent photons; steps for the Standard Model"
     (corrected,) = plan(["magnetic_moment"], ["nu_e"], ["xenonnt_sr0"], "rrpa")
+    assert corrected.experiment == "xenonnt_sr0:rrpa"
     words = corrected.build().question.atomic_model
     assert words == "RRPA (Standard Model part only)"
     assert caveats(corrected.build().question)[0] == f"atomic model: {words}"
+    (free,) = plan(["magnetic_moment"], ["nu_e"], ["xenonnt_sr0:poisson"], "free")
+    assert free.experiments[0].xenon.electrons == "free"
+    assert free.experiments[0].likelihood == "poisson"
 
 
 def test_an_atomic_model_is_asked_for_by_name():

@@ -1,5 +1,6 @@
 """The package as a user meets it: public names, a light import, a wheel that finds its data anywhere."""
 
+import ast
 import inspect
 import json
 import os
@@ -81,6 +82,20 @@ def test_every_folder_of_the_package_is_packaged():
     assert listed >= found
 
 
+def test_checkers_see_the_names_that_users_see():
+    """What is imported for checkers alone is what loads when first used, name by name and home by home."""
+    (block,) = (
+        node
+        for node in ast.parse(Path(be.__file__).read_text("utf-8")).body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    )
+    seen = {
+        alias.name: line.module for line in block.body for alias in line.names if alias.asname == alias.name
+    }
+    homes = {**be._HOMES, **dict.fromkeys(be._MODULES)}
+    assert seen == homes
+
+
 def works(command):
     try:
         return subprocess.run([*command, "--version"], capture_output=True, cwd=ROOT).returncode == 0
@@ -112,6 +127,7 @@ def wheel(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_finds_its_data_from_another_folder(wheel):
     code = """
 import bayes_enues as be
@@ -137,7 +153,10 @@ def test_every_file_of_the_data_is_in_the_wheel(wheel):
     }
 
 
+@pytest.mark.slow
 def test_nothing_of_the_tests_or_notebooks_is_in_the_wheel(wheel):
     top = {p.name for p in (wheel / "site").iterdir() if not p.name.startswith((".", "_", "bin"))}
     assert {name for name in top if not name.endswith(".dist-info")} == {"bayes_enues"}
     assert (wheel / "site" / "bayes_enues" / "data" / "solar" / "fluxes.csv").is_file()
+    assert (wheel / "site" / "bayes_enues" / "reports" / "templates" / "report.html").is_file()
+    assert (wheel / "site" / "bayes_enues" / "py.typed").is_file()

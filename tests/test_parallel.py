@@ -16,6 +16,8 @@ from bayes_enues.simulations.jobs import job_of
 from bayes_enues.simulations.parallel import completed, executors
 from bayes_enues.simulations.run import coverage_folder, run_coverage
 
+pytestmark = pytest.mark.slow
+
 TOYS = 2000
 
 

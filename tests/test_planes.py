@@ -87,6 +87,7 @@ def test_the_density_is_that_of_brute_force(radii, plane_of_radii):
     assert np.diff(brute)[0] == pytest.approx(np.diff(credible.log_density[i, j])[0], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_draws_of_nuts_fill_the_credible_region_to_its_level(radii, plane_of_radii):
     tree = sample_posterior(radii, 2000, groups=False)
     assert tree.attrs["converged"]

@@ -175,6 +175,7 @@ def test_doubling_ends_somewhere(scripted, xenonnt_model, monkeypatch):
     assert [a[1] for a in asked] == [1000, 4000]
 
 
+@pytest.mark.slow
 def test_two_far_modes_stick_in_nuts_and_smc_weighs_them():
     """A quarter of the probability near -8, the rest near 8; the barrier is 700 in log-probability."""
     with pm.Model() as model:
@@ -187,6 +188,7 @@ def test_two_far_modes_stick_in_nuts_and_smc_weighs_them():
     assert (tree["posterior"]["x"].values < 0).mean() == pytest.approx(0.25, abs=0.04)
 
 
+@pytest.mark.slow
 def test_smc_starts_from_prior_draws_in_the_samplers_own_coordinates(joint_model):
     """Each variable's own transform, written out by PyMC one number at a time; the order is the model's."""
     population = module._populations(joint_model, draws=3, chains=2, seed=5)[1]

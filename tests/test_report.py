@@ -1,6 +1,6 @@
 """The report: everything of a results folder on one page that loads nothing and runs nothing."""
 
-import html
+import base64
 import json
 import re
 import shutil
@@ -8,6 +8,7 @@ import subprocess
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from bayes_enues.cli import app
 from bayes_enues.reports.discrepancies import discrepancy
@@ -111,6 +112,38 @@ def test_a_table_that_a_page_holds_already_is_not_shown_again(folder):
     assert "the same table again" in build_report(folder)
 
 
+@pytest.mark.parametrize("way", ["../secret.png", "{outside}/secret.png", "%2e%2e/secret.png", "link.png"])
+def test_no_picture_from_outside_the_folder_is_embedded(folder, tmp_path_factory, way):
+    outside = tmp_path_factory.mktemp("outside")
+    for secret in (outside / "secret.png", folder.parent / "secret.png"):
+        secret.write_bytes(b"nobody else's business")
+    (folder / "link.png").symlink_to(outside / "secret.png")
+    (folder / "page.md").write_text(f"![what it was]({way.format(outside=outside)})")
+    page = build_report(folder)
+    assert base64.b64encode(b"nobody else's business").decode() not in page
+    assert "what it was" in page
+    assert "(spectrum.png)" not in page  # while those of the folder are shown
+    assert Resources(page).images == 3
+
+
+def test_what_others_wrote_is_text_on_the_page(tmp_path):
+    row = a_row() | {"parameter": "<b>nu</b>", "experiment": "[/x] $ <i>mine</i>", "notes": ["<u>note</u>"]}
+    write_rows(tmp_path, "limits", [row])
+    write_rows(tmp_path, "<s>odd", [{"<em>key": "<em>value", "x": 1.0}, {"<em>key": "y", "x": 2.0}])
+    page = build_report(tmp_path)
+    for tag in ("b", "i", "u", "s", "em"):
+        assert f"<{tag}>" not in page
+        assert f"&lt;{tag}&gt;" in page
+
+
+def test_a_table_that_is_no_json_or_a_page_that_is_no_text_does_not_stop_the_report(folder):
+    (folder / "deep.json").write_text("[" * 100_000)
+    (folder / "latin.md").write_bytes("caf\xe9".encode("latin-1"))
+    page = build_report(folder)
+    assert "deep.json: cannot be read" in page
+    assert "caf\ufffd" in page
+
+
 def test_a_posterior_that_did_not_converge_shows_no_bound(folder):
     row = re.search(r"<tr><td[^>]*>nu_tau</td>.*?</tr>", build_report(folder), flags=re.DOTALL)[0]
     assert "not converged" in row
@@ -183,7 +216,7 @@ def test_every_figure_is_under_its_own_table_with_its_caption(tmp_path):
     sections = dict(re.findall(r"<h2>([^<]*)</h2>(.*?)</section>", build_report(tmp_path), flags=re.DOTALL))
     for name in ("mediators", "mediator_planes", "calibration", "compare", "coverage"):
         assert sections[TITLES[name]].count("<figcaption>") == 1, name
-        assert html.escape(CAPTIONS[name]) in sections[TITLES[name]]
+        assert escape(CAPTIONS[name]) in sections[TITLES[name]]
 
 
 def a_limit(*arguments, **options):
@@ -198,6 +231,7 @@ def test_only_a_difference_from_the_paper_needs_words():
     assert discrepancy(a_limit(upper=20.0)).words == "No reason is known."
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
 @pytest.mark.parametrize("width", [390, 1200])
 def test_a_browser_shows_it_without_requests_or_errors(folder, tmp_path, width):

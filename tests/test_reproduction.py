@@ -19,6 +19,8 @@ from bayes_enues.results import Limit, PublishedBound
 from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
 
+pytestmark = pytest.mark.slow
+
 DRAWS = 4000
 
 

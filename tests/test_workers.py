@@ -42,6 +42,7 @@ def test_many_rows_of_one_experiment_are_worth_a_second_process_and_few_are_not(
     assert len(batches(specs("x"), jobs=2)) == 1
 
 
+@pytest.mark.slow
 def test_every_row_comes_back_once_from_processes_of_their_own(tmp_path):
     words = []
     asked = specs("x", "y", "x+y")
@@ -63,17 +64,20 @@ def test_one_job_is_this_process(tmp_path):
     assert {row["process"] for _, row, _ in compute_all(specs("x", "y"), tmp_path, 1)} == {os.getpid()}
 
 
+@pytest.mark.slow
 def test_an_error_in_a_worker_is_the_error_of_the_run(tmp_path):
     with pytest.raises(ValueError, match="wrong was asked for"):
         list(compute_all([Spec("wrong", "x"), Spec("a", "y")], tmp_path, 2))
     assert not active_children()
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_reported_with_what_to_do(tmp_path):
     with pytest.raises(ValueError, match=r"dies from x died .*--jobs 1"):
         list(compute_all([Spec("dies", "x"), Spec("a", "y")], tmp_path, 2))
 
 
+@pytest.mark.slow
 def test_an_interruption_keeps_what_was_finished_and_leaves_no_process(tmp_path):
     code = (
         "import sys, time\n"

@@ -4,9 +4,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ..errors import InputError
-from .common import Experiments, Out, Parameters, PriorText, Seed, console, new_table, progress
+from .common import (
+    Experiments,
+    Out,
+    Parameters,
+    PriorText,
+    Scheduler,
+    Seed,
+    Workers,
+    console,
+    new_table,
+    progress,
+)
 
 
 def calibrate(
@@ -23,10 +35,8 @@ def calibrate(
     ] = False,
     simulations: Annotated[int, typer.Option(help="Simulations of each model.")] = 1000,
     seed: Seed = 20220811,
-    workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A running Dask scheduler, tcp://host:port, instead.")
-    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
@@ -73,7 +83,9 @@ def print_calibration(rows) -> None:
     table = new_table("simulation-based calibration", *columns, left=5)
     for row in rows:
         wrong = [name for name, test in row.quantities.items() if not test.inside]
-        words = f"[red]not uniform: {', '.join(wrong)}[/]" if wrong else f"uniform ({len(row.quantities)})"
+        words = f"uniform ({len(row.quantities)})"
+        if wrong:
+            words = Text(f"not uniform: {', '.join(wrong)}", "red")
         what = (row.model, row.parameter, row.experiment, row.prior)
         table.add_row(*what, words, *(str(getattr(row, name)) for name in numbers))
     console.print(table)

@@ -18,6 +18,7 @@ from .common import (
     fixed_by,
     new_table,
     progress,
+    warn,
 )
 
 
@@ -54,8 +55,7 @@ def check(
             checks = [stored_check(row, folder.path) for row in mine]
             parts = ("check", spec.model, spec.parameter, mine[0].fit)
             paths += checks_figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     _print(rows)
     console.print(f"Written to {out}: checks.json, checks.csv, " + ", ".join(p.name for p in paths) + ".")
     if not all_converged(rows):

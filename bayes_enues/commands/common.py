@@ -1,8 +1,9 @@
 """What commands share: the options that many take, progress, messages."""
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from rich.console import Console
 from ..errors import InputError
 
 __all__ = [
+    "MAX_JOBS",
     "Atomic",
     "Draws",
     "Experiments",
@@ -23,20 +25,68 @@ __all__ = [
     "Out",
     "Parameters",
     "PriorText",
+    "Scheduler",
     "Seed",
     "Settings",
+    "Workers",
+    "between",
     "console",
     "fixed_by",
     "new_table",
     "print_whole",
     "progress",
+    "warn",
 ]
 
 PIPED_WIDTH = 120
+MAX_DRAWS = 1_000_000  # a chain; four such chains of all predicted counts fill the memory of a large machine
+MAX_SEED = 2**63 - 1  # samplers take 64 bits, and retries count upwards
+MAX_JOBS = 4 * (os.cpu_count() or 1)
 
-#: As wide as the terminal; a table that is piped is not squeezed into 80 columns.
+
+def between(least: float, most: float, why: str = "") -> Callable:
+    """A check of an option's numbers, for typer's ``callback``.
+
+    Raises
+    ------
+    InputError
+        When called with a number outside, or none at all (nan).
+    """
+
+    def check(param: typer.CallbackParam, value: Any) -> Any:
+        for number in value if isinstance(value, list | tuple) else [value]:
+            if number is not None and not least <= number <= most:
+                option = (param.name or "").replace("_", "-")
+                words = f"a number from {least!r} to {most!r} was needed{why and f': {why}'}"
+                raise InputError(f"--{option} is {number!r}; {words}")
+        return value
+
+    return check
+
+
+def check_address(value: str | None) -> str | None:
+    port = re.fullmatch(r"(?:tcp|tls|ws|wss)://(?:\[[^\[\]\s]+\]|[^\[\]\s:/]+):(\d+)/?", value or "")
+    if value is not None and not (port and 0 < int(port[1]) < 2**16):
+        raise InputError(
+            f"--scheduler is {value!r}; the address of a running Dask scheduler was needed, such as "
+            "tcp://10.0.0.1:8786 or tls://10.0.0.1:8786"
+        )
+    return value
+
+
+def _folder(text: str) -> Path:
+    if not str(text).strip():
+        raise typer.BadParameter("it is empty; the name of a folder was needed")
+    return Path(text)
+
+
+#: As wide as the terminal; a table that is piped is not squeezed into 80 columns. Nothing that is printed is
+#: read as markup: names, titles and paths may hold brackets and colons.
 console = Console(
-    highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    highlight=False,
+    markup=False,
+    emoji=False,
+    width=None if (sys.stdout and sys.stdout.isatty()) or "COLUMNS" in os.environ else PIPED_WIDTH,
 )
 
 Experiments = Annotated[
@@ -53,10 +103,17 @@ PriorText = Annotated[
     str | None,
     typer.Option("--prior", help="Such as flat, flat_strength, 'flat(0, 30)', 'halfnormal(1e-11 mu_B)'."),
 ]
-Draws = Annotated[int, typer.Option(min=1, help="Draws per chain to begin with; doubled as the error asks.")]
-Seed = Annotated[int, typer.Option(min=0, help="Of every random number.")]
+Draws = Annotated[
+    int,
+    typer.Option(
+        callback=between(1, MAX_DRAWS, "more do not fit into memory"),
+        help="Draws per chain to begin with; doubled as the error asks.",
+    ),
+]
+Seed = Annotated[int, typer.Option(callback=between(0, MAX_SEED), help="Of every random number.")]
 Mass = Annotated[
-    float | None, typer.Option(help="Of a light mediator or a heavy neutrino [keV]; for these models only.")
+    float | None,
+    typer.Option(help="Of a light mediator or a heavy neutrino, in keV; for these models only."),
 ]
 Atomic = Annotated[
     str | None,
@@ -73,9 +130,20 @@ Settings = Annotated[
         "flavours=density_matrix; repeatable.",
     ),
 ]
-Out = Annotated[Path, typer.Option(help="Folder for the results.")]
+Out = Annotated[Path, typer.Option(parser=_folder, metavar="FOLDER", help="Folder for the results.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the work, some 350 MB each.")]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        callback=between(1, MAX_JOBS, "four for each core of this machine, some 350 MB each"),
+        help="Processes that share the work, some 350 MB each.",
+    ),
+]
+Workers = Annotated[int | None, typer.Option(help="Local processes; default: one a core.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(callback=check_address, help="A running Dask scheduler, tcp://host:port, instead."),
+]
 
 
 def fixed_by(
@@ -131,12 +199,12 @@ def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
     )
 
     columns = (
-        TextColumn(what),
+        TextColumn(what, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
@@ -157,4 +225,10 @@ def new_table(title: str, *columns: str, left: int = 1):
 def print_whole(table) -> None:
     """Print a table with nothing cut off or folded, also where the terminal is narrower."""
     width = console.measure(table, options=console.options.update(width=1000)).maximum
-    Console(highlight=False, width=max(console.width, width)).print(table)
+    Console(highlight=False, markup=False, emoji=False, width=max(console.width, width)).print(table)
+
+
+def warn(messages: Iterable[str]) -> None:
+    """What a command must say beside its results, a line each."""
+    for message in messages:
+        console.print(message, style="yellow")

@@ -18,6 +18,7 @@ from .common import (
     fixed_by,
     new_table,
     progress,
+    warn,
 )
 
 
@@ -47,8 +48,7 @@ def compare(
         found = [Comparison.from_dict(row) for row in run_comparisons(asked, folder, fresh, tell)]
         tell(len(asked), "figure")
         paths = bayes_factors_figure(found, folder.path / f"compare_{model}")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     _print(found)
     console.print(f"Written to {out}: compare.json, compare.csv, " + ", ".join(p.name for p in paths) + ".")
 

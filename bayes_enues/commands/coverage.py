@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Level, Parameters, Seed, console, new_table, progress
+from .common import Experiments, Level, Parameters, Scheduler, Seed, Workers, console, new_table, progress
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -31,10 +31,8 @@ def coverage(
     ] = "poisson",
     level: Level = 0.9,
     seed: Seed = 20220811,
-    workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A running Dask scheduler, tcp://host:port, instead.")
-    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
@@ -123,7 +121,7 @@ def limit_in_words(limit) -> str:
         region = f"< {limit.upper:.3g} ± {limit.error:.1g}"
     else:
         region = " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in limit.pieces) or "empty"
-    words = f"Feldman-Cousins, {level}: {limit.parameter} {region} [{unit}]".replace("[", r"\[")
+    words = f"Feldman-Cousins, {level}: {limit.parameter} {region} [{unit}]"
     if limit.note:
         words += f"; {limit.note}"
     if limit.standard_model_p_value is not None:

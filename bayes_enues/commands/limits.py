@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from .common import (
     Atomic,
@@ -22,6 +23,7 @@ from .common import (
     fixed_by,
     print_whole,
     progress,
+    warn,
 )
 
 
@@ -68,8 +70,7 @@ def limits(
         rows = [Limit.from_dict(row) for row in found]
         tell(len(specs), "figures")
         limits_figures(rows, folder.path)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_limits(rows)
     console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")
     if not all_converged(rows):
@@ -80,9 +81,8 @@ def print_limits(rows) -> None:
     """One table a model, one section an experiment, with what the columns mean below."""
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
-    from ..reports.wording import NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
+    from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
     from ..results import grouped
     from ..runs.rows import interaction_named
 
@@ -97,10 +97,10 @@ def print_limits(rows) -> None:
         for column in columns_of(mine, two_sided):
             table.add_column(column, justify="right", no_wrap=True)
         for experiment, members in grouped(mine, "experiment").items():
-            table.add_row(f"[bold]{experiment_title(experiment)}[/]")
+            table.add_row(Text(experiment_title(experiment), "bold"))
             for row in members:
                 cells = [
-                    Text(c.replace(" ∪ ", "\n"), "red" if c == NOT_CONVERGED else "")
+                    Text(c.replace(" ∪ ", "\n"), "red" if c in (NOT_CONVERGED, BAD_FIT) else "")
                     for c in limit_cells(row, two_sided)
                 ]
                 table.add_row(f"  {row.parameter}", *cells)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from .common import (
     Draws,
@@ -18,6 +19,7 @@ from .common import (
     fixed_by,
     new_table,
     progress,
+    warn,
 )
 
 
@@ -59,8 +61,7 @@ def priors(
         rows = [PriorStudyRow.from_dict(row) for row in run_study(study, folder, fresh, tell)]
         tell(len(study), "figures")
         prior_figures(rows, folder.path)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_study(rows)
     console.print(f"Written to {out}: priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG).")
     if not all_converged(rows):
@@ -86,7 +87,7 @@ def print_study(rows) -> None:
         console.print(table)
         for row in mine:
             if row.flag:
-                console.print(f"  [bold]{row.label}[/]: {row.flag}")
+                console.print(Text.assemble("  ", (row.label, "bold"), f": {row.flag}"))
     for line in dict.fromkeys(note for row in rows for note in row.notes):
         console.print(f"* {line}", style="dim")
     reweighted = list(dict.fromkeys(row.label for row in rows if row.how == "reweighted"))
@@ -106,7 +107,7 @@ def _cells(row, one_sided: bool) -> list[str]:
             return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in bound.pieces)
         return f"< {bound.upper:.3g}"
 
-    bound = "[red]not converged[/]"
+    bound = Text("not converged", "red")
     if row.posterior.converged:
         bound = f"{shown(row.posterior)} ± {row.posterior.mcse:.1g}"
     ratios = [row.ratio_to_default, row.ratio_to_profile, *([row.ratio_to_one_sided] if one_sided else [])]

@@ -20,7 +20,9 @@ def project(
         list[float] | None, typer.Option(help="In t yr; repeatable. Default: the experiment's own.")
     ] = None,
     background: Annotated[float, typer.Option(help="Factor on the background per exposure.")] = 1.0,
-    edge: Annotated[float, typer.Option(help="Shift of the efficiency edge [keV]; negative is lower.")] = 0.0,
+    edge: Annotated[
+        float, typer.Option(help="Shift of the efficiency edge in keV; negative is lower.")
+    ] = 0.0,
     toys: Annotated[int, typer.Option(min=0, help="Toys per exposure; 0 for Asimov data alone.")] = 200,
     level: Level = 0.9,
     seed: Seed = 20220811,

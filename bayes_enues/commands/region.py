@@ -4,9 +4,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ..errors import InputError
-from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, new_table, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Jobs,
+    Level,
+    Out,
+    PriorText,
+    Seed,
+    console,
+    new_table,
+    progress,
+    warn,
+)
 
 
 def region(
@@ -50,8 +64,7 @@ def region(
         found = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
         rows = [Region.from_dict(row) for row in found]
         regions_figure(rows, folder.path / f"region_{model}_{first}_{second}")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_regions(rows)
     console.print(f"Written to {out}: regions.json with the contours' vertices, regions.csv and the figure.")
     if not all_converged(rows):
@@ -86,7 +99,7 @@ def print_regions(rows) -> None:
     table = new_table(title, *columns, "contours")
     for row in rows:
         profile, posterior = row.profile, row.posterior
-        share = f"[red]not converged ({posterior.diagnosis})[/]"
+        share = Text(f"not converged ({posterior.diagnosis})", "red")
         if posterior.converged:
             share = f"{100 * posterior.share_inside:.1f} ± {100 * posterior.share_error:.1f} %"
         pieces = " / ".join(

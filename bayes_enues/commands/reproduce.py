@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from .common import Draws, Fresh, Jobs, Out, Seed, console, progress
+from .common import Draws, Fresh, Jobs, Out, Seed, console, progress, warn
 
 
 def reproduce(
@@ -40,12 +40,11 @@ def reproduce(
             tell(done, name)
             draw(rows, out, out / name)
     reproduction.write_pages(rows, out, list(paper.FIGURES))
-    for message in messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(messages)
     console.print(
         f"Written to {out}: table_one (.md, .csv, .json), reproduction.md, {len(paper.FIGURES)} figures "
         "(PDF, PNG), limits.json with the posteriors, regions.json with the contours."
     )
     if not all(all_converged(part) for part in rows.values()):
-        console.print("[red]Some posteriors did not converge; they are marked and give no bound.[/]")
+        console.print("Some posteriors did not converge; they are marked and give no bound.", style="red")
         raise typer.Exit(1)

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from .common import Experiments, Fresh, Level, Mass, Out, Parameters, console, fixed_by, new_table, progress
+from .common import (
+    Experiments,
+    Fresh,
+    Level,
+    Mass,
+    Out,
+    Parameters,
+    console,
+    fixed_by,
+    new_table,
+    progress,
+    warn,
+)
 
 
 def systematics(
@@ -32,8 +44,7 @@ def systematics(
         rows = [SystematicsRow.from_dict(row) for row in run_systematics(study, folder, fresh, tell)]
         tell(len(study), "figure")
         paths = systematics_figure(rows, folder.path / f"systematics_{model}")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    warn(folder.messages)
     print_systematics(rows)
     console.print(
         f"Written to {out}: systematics.json, systematics.csv, " + ", ".join(p.name for p in paths) + "."
@@ -43,6 +54,7 @@ def systematics(
 def print_systematics(rows) -> None:
     """A table a parameter and experiment, with what must be known of a row below."""
     from ..results import grouped
+    from ..statistics import threshold
 
     for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
         first = mine[0]
@@ -50,7 +62,7 @@ def print_systematics(rows) -> None:
             f"{first.model.replace('_', ' ')}, {parameter} from {experiment}  [{first.unit}], "
             f"{100 * first.level:g} %"
         )
-        cut = f"profile Δχ²={first.profile.threshold:.4g}"
+        cut = f"profile Δχ²={threshold(first.level):.4g}"
         table = new_table(title, "input", "posterior", "change", cut, "change")
         for row in mine:
             shift = row.shift
@@ -68,7 +80,7 @@ def print_systematics(rows) -> None:
 
 
 def _bound(bound) -> str:
-    if bound.lower is None:
+    if not bound.lower:  # an upper bound
         return f"< {bound.upper:.3g}"
     return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in bound.pieces)
 

@@ -186,9 +186,11 @@ class Interaction(ABC):
     @classmethod
     def atomic_words(cls, electrons: str) -> str:
         """The atomic model that a row rests on, for tables."""
-        words = {"free": "free electrons", "rrpa": "RRPA (Standard Model part only)"}.get(
-            electrons, electrons
-        )
+        words = {
+            "free": "free electrons",
+            "rrpa": "RRPA, one ratio for all flavours (Standard Model part only)",
+            "rrpa_flavours": "RRPA (Standard Model part only)",
+        }.get(electrons, electrons)
         own = cls.own_atomic_model
         return f"{own}; {words} for the Standard Model" if own else words
 

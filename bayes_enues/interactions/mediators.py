@@ -36,6 +36,7 @@ GAUGE_CHARGES = {
 #: as printed are a factor sqrt(2) weaker.
 NORMALISATIONS = {"as_printed": 2 * math.sqrt(2), "left_handed": math.sqrt(2)}
 
+LIGHTEST, HEAVIEST = 1e-12, 1e12  # keV
 RECOIL_SCALE = 60.0  # keV, sqrt(2 m_e E_er) at a recoil of 3.5 keV: above it limits on g grow like the mass
 
 
@@ -117,7 +118,8 @@ class Mediator(Interaction):
         """Charges of one flavour and of the electron, multiplied."""
         if self.charges == "universal":
             return 1.0
-        charges, electron = GAUGE_CHARGES.get(self.charges, (self.charges, None))
+        given = self.charges, None
+        charges, electron = GAUGE_CHARGES[self.charges] if isinstance(self.charges, str) else given
         electron = self.electron_charge if electron is None else electron
         return charges[FLAVOURS.index(flavour)] * electron
 
@@ -153,6 +155,11 @@ class LightMediator(Mediator):
         super().__post_init__()
         if _is_number(self.mass) and self.mass <= 0:
             raise InputError(f"{who}.mass is {self.mass:g}; a number of keV above zero was needed")
+        if _is_number(self.mass) and not LIGHTEST <= self.mass <= HEAVIEST:
+            raise InputError(
+                f"{who}.mass is {self.mass:g}; a number of keV from {LIGHTEST:g} to {HEAVIEST:g} was needed: "
+                "beyond them limits are constant in the coupling or in coupling / mass"
+            )
 
     @classmethod
     def label(cls, free: str) -> str:
@@ -232,7 +239,7 @@ class CurrentMediator(Mediator):
     def shift(self, flavour: str, e_er) -> Scalar:
         """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A."""
         exchange = self.sign * self.exchange(flavour, e_er)
-        return exchange / (NORMALISATIONS[self.normalisation] * FERMI_CONSTANT)
+        return exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
 
 
 def _is_number(value) -> bool:

@@ -4,11 +4,21 @@ A ``plot_`` function draws into the Axes that it is given and returns them; ``la
 parameter. Nothing that matters is computed here.
 """
 
-from .base import EXPERIMENT_COLOURS, colour_of, figure, panels, save, style, title_of, unit_label
+from .base import EXPERIMENT_COLOURS, colour_of, figure, panels, plain, save, style, title_of, unit_label
 from .limits import limit_legend, plot_limit
 from .spectrum import plot_spectrum
 
 __all__ = [
-    "EXPERIMENT_COLOURS", "colour_of", "figure", "limit_legend", "panels", "plot_limit", "plot_spectrum",
-    "save", "style", "title_of", "unit_label",
+    "EXPERIMENT_COLOURS",
+    "colour_of",
+    "figure",
+    "limit_legend",
+    "panels",
+    "plain",
+    "plot_limit",
+    "plot_spectrum",
+    "save",
+    "style",
+    "title_of",
+    "unit_label",
 ]  # fmt: skip

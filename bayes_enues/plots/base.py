@@ -4,14 +4,16 @@ import logging
 from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
-from ..reports.wording import experiment_title as title_of
+from ..reports.wording import experiment_title
 
 __all__ = [
-    "EXPERIMENT_COLOURS", "LINES", "OTHER_COLOURS", "colour_of", "figure", "panels", "save", "style",
-    "title_of", "unit_label",
+    "EXPERIMENT_COLOURS", "LINES", "OTHER_COLOURS", "colour_of", "figure", "panels", "plain", "save",
+    "style", "title_of", "unit_label",
 ]  # fmt: skip
 
 #: Colour-blind safe (Okabe & Ito); line styles differ as well, for print.
@@ -45,7 +47,9 @@ def style():
         yield
 
 
-def figure(rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 2.7, **options):
+def figure(
+    rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 2.7, **options
+) -> tuple[Figure, Any]:
     """A figure and its axes, each panel of a given size in inches."""
     import matplotlib.pyplot as plt
 
@@ -85,6 +89,20 @@ def colour_of(experiment: str, index: int = 0) -> str:
     return EXPERIMENT_COLOURS.get(experiment, OTHER_COLOURS[index % len(OTHER_COLOURS)])
 
 
+def plain(text: str) -> str:
+    """A name, title or path as a figure shows it letter by letter.
+
+    Matplotlib would read what stands between two dollars as a formula, often after minutes of work as a wrong
+    one, and leaves a name that begins with an underscore out of legends.
+    """
+    return text.replace("$", r"\$").replace("_", " _", text.startswith("_"))
+
+
+def title_of(experiment: str) -> str:
+    """What a legend calls an experiment."""
+    return plain(experiment_title(experiment))
+
+
 def unit_label(unit: str) -> str:
     """A unit in LaTeX."""
     words = {
@@ -93,4 +111,4 @@ def unit_label(unit: str) -> str:
         "1e-32 cm2": r"$10^{-32}\,\mathrm{cm}^2$",
         "1e-9 /keV": r"$10^{-9}/\mathrm{keV}$",
     }
-    return words.get(unit, unit)
+    return words.get(unit) or plain(unit)

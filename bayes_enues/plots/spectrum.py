@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
 from ..interactions import Interaction
-from .base import OTHER_COLOURS, figure, save, style
+from .base import OTHER_COLOURS, figure, plain, save, style
 
 __all__ = ["plot_spectrum", "spectra_figure"]
 
@@ -51,7 +51,7 @@ def plot_spectrum(
             ms=2.5,
             lw=0.7,
             color="0.25",
-            label=f"{experiment.title} data",
+            label=plain(f"{experiment.title} data"),
         )
         top = max(top, np.max((experiment.counts + experiment.sigma) * scale))
     ax.set_xlabel("reconstructed energy [keV]")

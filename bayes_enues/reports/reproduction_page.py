@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..experiments.published import PAPER
-from ..results import Limit, PosteriorBound, Region
+from ..results import Limit, PosteriorBound, Region, there
 from .discrepancies import AGREEMENT
+from .pages import render
 from .table_one import Entry, table, table_markdown
 
 __all__ = ["contradictions", "reproduction_page"]
@@ -23,65 +24,39 @@ def reproduction_page(limits: Sequence[Limit], regions: Sequence[Region], figure
         Names of the figures beside it, without suffix.
     """
     entries = table(limits)
-    parts = [
-        f"# {PAPER}, reproduced",
-        "Every electromagnetic limit of the paper beside ours, from one model by two statistics. The profile "
-        "is the paper's: Delta chi^2 = 2.706 for one parameter, 4.605 for two. Priors are flat.",
-        "## What agrees",
-        _agreement_lines(entries),
-        "## What does not, and why",
-        _difference_lines(entries),
-        "## Where the paper contradicts itself or the literature",
-        _contradiction_lines(limits),
-        "## Why the two statistics differ",
-        _statistics_lines(limits),
-        "## Can the draws be trusted",
-        _draws_lines(limits, regions),
-        "## Table I",
-        table_markdown(entries),
-        "Bold: ours. The others are published limits, for comparison; no fit uses them.",
-        "## Figures",
-        "\n".join(f"![{name}]({name}.png)" for name in figures),
-        "Axes, ranges and example parameters are ours: the paper's images were not at hand.",
-    ]
-    return "\n\n".join(parts) + "\n"
+    return render(
+        "reproduction.md",
+        paper=PAPER,
+        names={"xenonnt_sr0": "XENONnT", "lz_ws2022": "LZ", "lz_ws2022:low_edge": "LZ with the lower edge"},
+        agreement=agreement(entries),
+        percent=f"{100 * AGREEMENT:.0f}",
+        reasons=_reasons(entries),
+        contradictions=contradictions(limits),
+        statistics=_statistics_lines(limits),
+        draws=_draws_lines(limits, regions),
+        table=table_markdown(entries),
+        figures=figures,
+    )
 
 
-def _agreement_lines(entries) -> str:
-    names = {"xenonnt_sr0": "XENONnT", "lz_ws2022": "LZ", "lz_ws2022:low_edge": "LZ with the lower edge"}
-    lines = [
-        f"- {names.get(who, who)}: {good} of {all_} limits of the paper within {100 * AGREEMENT:.0f} %."
-        for who, (good, all_) in agreement(entries).items()
-    ]
-    return "\n".join(lines)
-
-
-def _difference_lines(entries) -> str:
+def _reasons(entries) -> dict[str, list[str]]:
+    """Words on a difference from the paper, and the limits that they explain."""
     reasons: dict[str, list[str]] = {}
     for e in entries:
         if e.profile_ratio and e.words:
             ratios = ", ".join(f"{ratio:.2f}" for ratio in e.profile_ratio.values())
             reasons.setdefault(e.words, []).append(f"{e.model} {e.parameter} from {e.who}: {ratios}")
-    lines = []
-    for words, cases in reasons.items():
-        lines += [words, "", "Our profile bound over the paper's:", "", *(f"- {case}" for case in cases), ""]
-    return "\n".join(lines).rstrip()
+    return reasons
 
 
-def _contradiction_lines(limits) -> str:
-    rows = ["| where | what | what this package does |", "| --- | --- | --- |"]
-    rows += [f"| {where} | {what} | {ours} |" for where, what, ours in contradictions(limits)]
-    return "\n".join(rows)
-
-
-def _statistics_lines(limits) -> str:
+def _statistics_lines(limits) -> list[str]:
     lines = []
     if limit := _find(limits, "magnetic_moment", "nu_e", "xenonnt_sr0"):
         profile, posterior = limit.profile, limit.posterior
-        bounds = {"one-sided, Delta chi^2 = 1.642": profile.upper_one_sided}
+        bounds = {"one-sided, Delta chi^2 = 1.642": there(profile.upper_one_sided)}
         if posterior.converged:
-            bounds["posterior, flat in mu"] = posterior.upper
-            bounds["posterior, flat in mu^2"] = posterior.upper_flat_strength
+            bounds["posterior, flat in mu"] = there(posterior.upper)
+            bounds["posterior, flat in mu^2"] = there(posterior.upper_flat_strength)
         bounds["two-sided threshold, 2.706"] = profile.upper
         ordered = sorted(bounds.items(), key=lambda item: item[1])
         ordered = ", ".join(f"{bound:.3g} ({words})" for words, bound in ordered)
@@ -98,15 +73,15 @@ def _statistics_lines(limits) -> str:
                 f"The charge radius of nu_e has two minima, near 0 and -78. From {experiment} the profile "
                 f"allows {pieces}, the posterior {credible or 'did not converge'}."
             )
-    return "\n\n".join(lines)
+    return lines
 
 
-def _draws_lines(limits, regions) -> str:
+def _draws_lines(limits, regions) -> list[str]:
     good = [limit.posterior for limit in limits if limit.posterior.converged]
-    lines = [f"- {len(good)} of {len(limits)} posteriors converged; the others give no bound."]
+    lines = [f"{len(good)} of {len(limits)} posteriors converged; the others give no bound."]
     if good:
         lines.append(
-            f"- Worst R-hat {max(p.rhat for p in good):.4f}; least effective sample size "
+            f"Worst R-hat {max(p.rhat for p in good):.4f}; least effective sample size "
             f"{min(min(p.ess_bulk, p.ess_tail) for p in good):.0f}; "
             f"{sum(p.divergences for p in good)} divergences; sequential Monte Carlo for "
             f"{sum(p.sampler == 'smc' for p in good)}."
@@ -114,7 +89,7 @@ def _draws_lines(limits, regions) -> str:
         pulls = np.array([pull for p in good for pull in _pulls(p)])
         if pulls.size:
             lines.append(
-                f"- Against exact quadrature the ends of these bounds are off by at most {pulls.max():.1f} "
+                f"Against exact quadrature the ends of these bounds are off by at most {pulls.max():.1f} "
                 f"Monte Carlo standard errors ({(pulls > 3).sum()} of {pulls.size} by more than 3)."
             )
     inside = [r.posterior for r in regions if r.posterior.converged]
@@ -124,12 +99,12 @@ def _draws_lines(limits, regions) -> str:
         laplace = max(p.integration_error for p in inside)
         grid = max(part.grid_error for r in regions for part in (r.profile, r.posterior))
         lines.append(
-            f"- Of the draws of {len(inside)} planes {min(shares):.1f} to {max(shares):.1f} % lie in the "
+            f"Of the draws of {len(inside)} planes {min(shares):.1f} to {max(shares):.1f} % lie in the "
             f"90 % region that quadrature finds, at most {max(pulls):.1f} Monte Carlo errors from 90 %. "
             f"Laplace's method is off by at most {laplace:.1g} in the log-density; half as many grid points "
             f"change the areas by at most {grid:.1g}."
         )
-    return "\n".join(lines)
+    return lines
 
 
 def _pulls(posterior: PosteriorBound) -> list[float]:
@@ -137,8 +112,8 @@ def _pulls(posterior: PosteriorBound) -> list[float]:
     if not exact or not error:
         return []
     if posterior.pieces is None:
-        return [abs(posterior.upper - exact.upper) / error]
-    ours, theirs = np.ravel(posterior.pieces), np.ravel(exact.pieces)
+        return [abs(there(posterior.upper) - there(exact.upper)) / error]
+    ours, theirs = np.ravel(posterior.pieces), np.ravel(there(exact.pieces))
     return list(np.abs(ours - theirs) / error) if ours.size == theirs.size else [np.inf]
 
 
@@ -160,13 +135,11 @@ def agreement(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
 def contradictions(limits: Sequence[Limit]) -> list[tuple[str, str, str]]:
     """Where the paper contradicts itself or the literature, what this package does, with its own numbers."""
     found = []
-    moments = [
-        _find(limits, "magnetic_moment", name, "xenonnt_sr0")
-        for name in ("universal", "nu_e", "nu_mu", "nu_tau")
-    ]
-    if all(moments):
+    names = ("universal", "nu_e", "nu_mu", "nu_tau")
+    moments = [m for name in names if (m := _find(limits, "magnetic_moment", name, "xenonnt_sr0"))]
+    if len(moments) == len(names):
         universal, *flavours = (limit.profile.upper for limit in moments)
-        theirs = [limit.published.upper for limit in moments[1:]]
+        theirs = [there(there(limit.published).upper) for limit in moments[1:]]
         implied, by_theirs = (sum(u**-2 for u in uppers) ** -0.5 for uppers in (flavours, theirs))
         found.append(
             (
@@ -176,8 +149,9 @@ def contradictions(limits: Sequence[Limit]) -> list[tuple[str, str, str]]:
             )
         )
     ours = "uses a = -<r^2>/6, the definition of Giunti and Studenikin"
-    twins = [_find(limits, model, "nu_e", "xenonnt_sr0") for model in ("anapole_moment", "charge_radius")]
-    if all(twins):
+    models = ("anapole_moment", "charge_radius")
+    twins = [twin for model in models if (twin := _find(limits, model, "nu_e", "xenonnt_sr0"))]
+    if len(twins) == 2:
         anapole, radius = (
             f"({limit.profile.pieces[0][0]:.3g}, {limit.profile.upper:.3g})" for limit in twins
         )

@@ -1,12 +1,11 @@
 """What the numbers of a report rest on: the state of each posterior, every input, references."""
 
 from collections.abc import Sequence
-from html import escape
 
-from ..results import ESS, R_HAT, Limit, Region, Row
+from ..results import ESS, R_HAT, Limit, Region, Row, there
 from ..tables import packaged, packaged_names, read_table, sha256
 from .citations import cite, sampler_of
-from .tables import bullets, table
+from .pages import part
 from .wording import NOT_CONVERGED
 
 __all__ = ["diagnostics", "inputs", "references"]
@@ -14,15 +13,15 @@ __all__ = ["diagnostics", "inputs", "references"]
 
 def diagnostics(rows: Sequence[Limit | Region]) -> str:
     good = [row.posterior for row in rows if row.posterior.converged]
-    text = f"<p>{len(good)} of {len(rows)} posteriors converged"
+    text = f"{len(good)} of {len(rows)} posteriors converged"
     if good:
         text += (
-            f": largest R-hat {max(p.rhat for p in good):.4f}, smallest effective sample size "
-            f"{min(min(p.ess_bulk, p.ess_tail) for p in good):.0f}, no divergences"
+            f": largest R-hat {max(there(p.rhat) for p in good):.4f}, smallest effective sample size "
+            f"{min(min(there(p.ess_bulk), there(p.ess_tail)) for p in good):.0f}, no divergences"
         )
     text += (
         f". A posterior counts with R-hat at most {R_HAT}, bulk and tail effective sample size of {ESS} or "
-        "more and no divergence; otherwise it gives no bound.</p>\n"
+        "more and no divergence; otherwise it gives no bound."
     )
     head = ["parameter", "experiment", "model", "R-hat", "ESS bulk", "ESS tail", "diverg.", "sampler"]
     head += ["draws", "attempts", "Monte Carlo error", "state", "fingerprint"]
@@ -42,13 +41,12 @@ def diagnostics(rows: Sequence[Limit | Region]) -> str:
                 row.model,
                 *numbers,
                 *map(cell, (p.divergences, p.sampler, p.draws, p.attempts)),
-                cell(p.mcse if isinstance(row, Limit) else None, ".2g"),
+                cell(row.posterior.mcse if isinstance(row, Limit) else None, ".2g"),
                 state,
                 (row.fingerprint or "")[:8],
             ]
         )
-    html = table(head, body, left=3)
-    return text + f"<details><summary>all {len(rows)} posteriors</summary>{html}</details>\n"
+    return part("diagnostics", words=text, head=head, rows=body)
 
 
 def _experiments(rows: Sequence[Row]):
@@ -69,24 +67,20 @@ def _experiments(rows: Sequence[Row]):
 def inputs(rows: Sequence[Row]) -> str:
     """Source, unit and hash of every table."""
     loaded, gone = _experiments(rows)
-    parts = []
-    head = ["file", "what, unit, source, how obtained", "SHA-256"]
-    for e in loaded:
-        about = f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins; {e.counts.sum():.0f} events; {e.likelihood}"
-        parts.append(
-            f"<h3>{escape(e.title)} ({escape(e.name)}, {escape(e.reference)})</h3>"
-            f"<p>{escape(about)} likelihood</p>"
-        )
-        if e.note:
-            parts.append(f"<p>{escape(e.note)}</p>")
-        nuisances = [f"{n.name}: {n.words} on {n.scales} ({n.meaning})" for n in e.nuisances]
-        parts.append(bullets(map(escape, nuisances)))
-        body = [[file, " ".join(lines), e.hashes[file][:12]] for file, lines in e.provenance.items()]
-        parts.append(table(head, body, 3, "words"))
-    if gone:
-        parts.append(f"<p>Not found any more: {escape(', '.join(gone))}.</p>")
-    parts.append("<h3>The Sun and xenon</h3>")
-    body = [
+    experiments = [
+        {
+            "title": e.title,
+            "name": e.name,
+            "reference": e.reference,
+            "about": f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins; {e.counts.sum():.0f} events; "
+            f"{e.likelihood} likelihood",
+            "note": e.note,
+            "nuisances": [f"{n.name}: {n.words} on {n.scales} ({n.meaning})" for n in e.nuisances],
+            "tables": [[file, " ".join(lines), e.hashes[file][:12]] for file, lines in e.provenance.items()],
+        }
+        for e in loaded
+    ]
+    shared = [
         [
             f"{folder}/{file}",
             " ".join(read_table(packaged(folder, file)).provenance),
@@ -96,11 +90,10 @@ def inputs(rows: Sequence[Row]) -> str:
         for file in packaged_names(folder)
         if file.endswith(".csv")
     ]
-    parts.append(table(head, body, 3, "words"))
-    return "".join(parts)
+    return part("inputs", experiments=experiments, gone=gone, shared=shared)
 
 
 def references(rows: Sequence[Row]) -> str:
     different = {(row.experiment, sampler_of(row)): row for row in rows}
     text = cite(list(different.values()))
-    return f"<details><summary>BibTeX</summary><pre>{escape(text)}</pre></details>\n"
+    return part("references", bibtex=text)

@@ -12,7 +12,7 @@ from .. import interactions
 from ..errors import InputError
 from ..experiments.counts import check_possible
 from ..experiments.experiment import Experiment
-from ..experiments.folder import DEFAULT, experiment_names, members
+from ..experiments.folder import DEFAULT, experiment_names, members, variant_names
 from ..experiments.loading import load_experiment
 from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
@@ -145,8 +145,8 @@ def plan(
     experiments : sequence of str, optional
         By default the two of 2022 and their joint fit.
     atomic : str, optional
-        What stands for xenon's electrons: ``steps``, ``free``, ``rrpa``, or ``equivalent_photons`` for
-        millicharges; by default what each experiment's file says.
+        What stands for xenon's electrons: ``steps``, ``free``, ``rrpa`` (the variant of that name, if there
+        is one), or ``equivalent_photons`` for millicharges; by default what each experiment's file says.
     options
         Further fields of :class:`RowSpec`.
 
@@ -169,10 +169,9 @@ def plan(
     specs = []
     for model in models:
         kind = interaction_named(_with_own_electrons(model) if atomic == "equivalent_photons" else model)
-        model, changes = kind.name, {}
-        if atomic not in (None, "equivalent_photons"):
-            kind.check_atomic_model(atomic)
-            changes = {"xenon": {"electrons": atomic}}
+        model, electrons = kind.name, None if atomic == "equivalent_photons" else atomic
+        if electrons is not None:
+            kind.check_atomic_model(electrons)
         names = list(parameters) if parameters else [n for n in kind.free_names()]
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
@@ -187,10 +186,22 @@ def plan(
             for name in names:
                 prior.check(name, kind.signed)
         for experiment in dict.fromkeys(joined):
-            parts = dict.fromkeys(split_experiments(experiment), changes) if changes else {}
-            changed = {"changes": json.dumps(parts)} if parts else {}
+            experiment, changed = _with_electrons(experiment, electrons)
             specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
     return specs
+
+
+def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[str, str]]:
+    """Experiments with another model of xenon's electrons: variants of that name, or else changes."""
+    if electrons is None:
+        return experiment, {}
+    names, changes = [], {}
+    for name in split_experiments(experiment):
+        variant = name in experiment_names() and electrons in variant_names(name)
+        names.append(f"{name}:{electrons}" if variant else name)
+        if not variant:
+            changes[name] = {"xenon": {"electrons": "rrpa_flavours" if electrons == "rrpa" else electrons}}
+    return "+".join(names), {"changes": json.dumps(changes)} if changes else {}
 
 
 def _with_own_electrons(model: str) -> str:

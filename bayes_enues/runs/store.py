@@ -23,11 +23,14 @@ __all__ = ["ResultsFolder", "file_hash", "fingerprint", "write_posterior"]
 
 
 def write_posterior(tree, path: Path) -> None:
-    """Write a posterior as NetCDF: draws in full precision, what follows from them compressed to single."""
+    """Write a posterior as NetCDF: draws in full precision, what follows from them compressed to single.
+
+    It is put together in memory: HDF5 ends the process where the disk is full.
+    """
     derived = [group for group in ("log_likelihood", "posterior_predictive") if group in tree.children]
     small = {"dtype": "float32", "compression": "gzip", "compression_opts": 1, "shuffle": True}
     encoding = {f"/{group}": {name: small for name in tree[group].data_vars} for group in derived}
-    tree.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    path.write_bytes(tree.to_netcdf(engine="h5netcdf", encoding=encoding))
 
 
 class ResultsFolder:

@@ -8,15 +8,18 @@ formula, left untouched, into its exact integral: see :func:`two_nodes`.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from scipy.interpolate import CubicSpline
 
 from ..constants import ELECTRON_MASS, FLAVOURS
 from ..errors import InputError
 from ..tables import packaged, packaged_names, read_table
 from .oscillation import flavour_probabilities, load_mixing, survival_probability
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 __all__ = ["SOURCES", "Sun", "fine_nodes", "flux_moments", "minimum_energy", "panel_nodes", "two_nodes"]
 
@@ -30,7 +33,7 @@ SOURCES = {
     "hep": ("hep",),
 }
 _NODES, _WEIGHTS = leggauss(4)
-_Shares = Callable  # from P_ee (...) and the mixing to what arrives as each of three states, (3, ...)
+type _Shares = Callable  # from P_ee (...) and the mixing to what arrives as each of three states, (3, ...)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class _Continuum:
 
     energy: np.ndarray  # keV
     density: np.ndarray  # cm^-2 s^-1 keV^-1
-    probability: CubicSpline  # P_ee in log E
+    probability: "CubicSpline"  # P_ee in log E
 
     def nodes(self, lower, upper, mixing, shares):
         """Gauss-Legendre in each interval inside one table segment: energies [keV], weights by state."""
@@ -138,7 +141,7 @@ class _Line:
 
     energy: float  # keV
     flux: float  # cm^-2 s^-1
-    p_ee: float
+    p_ee: float | np.ndarray
 
     def times(self, factor: float) -> "_Line":
         return replace(self, flux=factor * self.flux)
@@ -156,6 +159,8 @@ def _sources(sun: Sun) -> tuple[list[_Continuum], list[_Line]]:
 @lru_cache
 def _unscaled(sun: Sun) -> tuple[tuple[str, _Continuum | _Line], ...]:
     """Every source by name, the 7Be ones twice."""
+    from scipy.interpolate import CubicSpline  # half a second, which who only asks for names can spare
+
     fluxes, mixing = total_fluxes(sun.fluxes), load_mixing(sun.oscillation)
     parts: list[tuple[str, _Continuum | _Line]] = []
     table = read_table(packaged("solar", "lines.csv"), needed=("e_nu_MeV", "branching"), text=("source",))

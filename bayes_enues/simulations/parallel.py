@@ -39,8 +39,8 @@ def _dask(address: str) -> Iterator[Executor]:
         ) from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # nobody there, no address, or certificates that are missing or do not fit
+        reason = str(error).partition("\n")[0]
         raise InputError(
             f"no Dask scheduler answers at {address} ({reason}); start one with 'dask scheduler', or leave "
             "--scheduler out to use this machine's processes"

@@ -135,7 +135,9 @@ class _Ledger:
         limits = []
         if self.complete and len(rows) > 1 and all(row.critical_value is not None for row in rows):
             table = [(row.true_value, row.critical_value, row.critical_value_error) for row in rows]
-            standard = next((row.p_value for row in rows if row.true_value == 0), None)
+            at = interaction_named(spec.model).standard_model_value(spec.parameter)
+            near = [row for row in rows if abs(row.true_value - at) <= 2e-3 * abs(at)]
+            standard = near[0].p_value if near else None
             limits = [
                 replace(
                     feldman_cousins(self.model, *zip(*table, strict=True), spec.level),
