@@ -496,6 +496,19 @@ class Row(Result):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Goodness(Result):
+    """How well the best fit describes the data: chi^2 of Eq. 14 or 15, the bins, and the p-value.
+
+    The p-value is that of a chi^2 distribution with a degree of freedom a bin, less the free parameters:
+    asymptotic, and good enough to tell a fit that is plainly wrong.
+    """
+
+    chi2: Real
+    bins: int
+    p_value: Real
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Limit(Row):
     """One row of a table of limits: both bounds, and what they rest on.
 
@@ -512,6 +525,8 @@ class Limit(Row):
     notes : list of str
         What had to be done differently, and whether the prior's range decides the bound.
     power_scaling : PowerScaling or None
+    goodness : Goodness or None
+        Of the best fit.
     label : str or None
         What was varied, in the row of a study.
     feldman_cousins : FeldmanCousins or None
@@ -529,6 +544,7 @@ class Limit(Row):
     caveats: list[str]
     notes: list[str]
     power_scaling: PowerScaling | None = None
+    goodness: Annotated[Goodness | None, Field(exclude_if=_is_none)] = None
     label: MaybeText = None
     feldman_cousins: Annotated[FeldmanCousins | None, Field(exclude_if=_is_none)] = None
     tree: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False)

@@ -9,7 +9,8 @@ from .discrepancies import discrepancy
 
 __all__ = ["NOT_CONVERGED", "columns_of", "experiment_title", "footnotes", "limit_cells", "region_text"]
 
-NOT_CONVERGED = "not converged"
+NOT_CONVERGED, BAD_FIT = "not converged", "bad fit"
+HOPELESS = 1e-6  # the p-value below which a fit gives no bound
 
 
 def number(value: float) -> str:
@@ -54,7 +55,8 @@ def columns_of(limits: Sequence[Limit], signed: bool) -> list[str]:
 def limit_cells(limit: Limit, signed: bool) -> list[str]:
     """Both bounds, the published one and their ratio."""
     posterior, profile, published = limit.posterior, limit.profile, limit.published
-    bound = [NOT_CONVERGED, ""]
+    bad = limit.goodness is not None and limit.goodness.p_value < HOPELESS
+    bound = [BAD_FIT if bad else NOT_CONVERGED, ""]
     if signed:
         if posterior.converged:
             bound = [region_text(there(posterior.pieces)), region_text([posterior.eti])]
