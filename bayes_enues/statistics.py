@@ -1,10 +1,22 @@
 """Thresholds and errors of counts: the few numbers of statistics that are not a model's business."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .errors import InputError
 
-__all__ = ["DRAWS", "LEVEL", "SEED", "check_level", "count_errors", "one_sided_threshold", "threshold"]
+__all__ = [
+    "DRAWS",
+    "LEVEL",
+    "SEED",
+    "check_level",
+    "count_errors",
+    "of_chains",
+    "one_sided_threshold",
+    "threshold",
+]
 
 #: Unless told otherwise: credibility and confidence, draws per chain, and the seed of every random number.
 LEVEL, DRAWS, SEED = 0.9, 4000, 20220811
@@ -39,7 +51,14 @@ def check_level(level: float) -> float:
     return float(str(level)) if isinstance(level, np.floating) else number
 
 
-def count_errors(counts, kind: str) -> np.ndarray:
+def of_chains(statistic: str, draws: np.ndarray, **options: Any) -> float:
+    """A statistic of draws (chain, draw) by ArviZ: ``rhat``, ``ess`` or ``mcse``."""
+    from arviz_stats.base import array_stats
+
+    return float(getattr(array_stats, statistic)(draws, chain_axis=0, draw_axis=1, **options))
+
+
+def count_errors(counts: ArrayLike, kind: str) -> np.ndarray:
     """Gaussian errors of observed counts.
 
     ``garwood`` is the mean of the two errors of the central 68.27 % interval of Garwood, Biometrika 28 (1936)
@@ -56,7 +75,7 @@ def count_errors(counts, kind: str) -> np.ndarray:
     return (upper - lower) / 2
 
 
-def _chi2_quantile(probability, degrees):
+def _chi2_quantile(probability: ArrayLike, degrees: ArrayLike) -> np.ndarray:
     from scipy.special import gammaincinv  # scipy.stats takes a second to import
 
     return 2 * gammaincinv(np.asarray(degrees) / 2, probability)

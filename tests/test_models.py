@@ -5,7 +5,7 @@ import pymc as pm
 import pytest
 from pytensor.compile.mode import Mode
 
-from bayes_enues import Flat, MagneticMoment, StandardModel, models
+from bayes_enues import Fit, Flat, MagneticMoment, StandardModel, models
 from bayes_enues.models import counting_model
 
 NUMPY = Mode(linker="py", optimizer="fast_compile")  # nothing to compile
@@ -145,3 +145,10 @@ def test_a_shared_nuisance_has_one_sigma_and_one_cut(xenonnt, lz, what, number):
     other = load_experiment("lz_ws2022", {"nuisances": {"beta_flux": {what: number}}}, as_name="other")
     with pytest.raises(ValueError, match=f"a shared nuisance has one {what}"):
         models.magnetic_moment([xenonnt, other])
+
+
+def test_the_counts_of_the_symbolic_chain_are_those_of_the_templates(xenonnt, xenonnt_model):
+    points = np.array([[5.0, 0.1], [8.0, -0.05]])
+    chain = Fit(models.magnetic_moment([xenonnt], "nu_e", spectrum="chain"))
+    expected = Fit(xenonnt_model).expected(points)["counts_xenonnt_sr0"]
+    np.testing.assert_allclose(chain.expected(points)["counts_xenonnt_sr0"], expected, rtol=1e-12)

@@ -4,6 +4,10 @@ From functions made once per model structure that work on all draws at once. PyM
 same and rebuild their functions on every call; they are the check in the tests.
 """
 
+# PyTensor's and Numba's own types are those of their insides, or none.
+# pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportOptionalSubscript=false, reportReturnType=false
+
 from functools import cached_property
 
 import numpy as np

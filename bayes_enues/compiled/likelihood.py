@@ -4,6 +4,10 @@ Data and penalties come from the model itself, on the parameters' own scale (no 
 whatever potentials and variables a user has added. Gradient and Hessian are PyTensor's.
 """
 
+# PyTensor's and Numba's own types are those of their insides, or none.
+# pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportOptionalSubscript=false, reportReturnType=false
+
 from collections.abc import Sequence
 
 import pymc as pm

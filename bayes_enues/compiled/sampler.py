@@ -7,6 +7,10 @@ models and cached: they reach what PyTensor compiled through its address, which 
 sampler itself is nutpie's; a test compares what it is given with PyMC's log-probability and gradient.
 """
 
+# PyTensor's and Numba's own types are those of their insides, or none.
+# pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportOptionalSubscript=false, reportReturnType=false
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -6,6 +6,10 @@ from it takes another model's vector instead. (Unpacking many small arrays would
 their time.)
 """
 
+# PyTensor's and Numba's own types are those of their insides, or none.
+# pyright: reportIndexIssue=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportOptionalSubscript=false, reportReturnType=false
+
 from collections.abc import Callable, Hashable, Sequence
 from threading import RLock
 from typing import Any, NamedTuple

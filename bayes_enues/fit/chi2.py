@@ -13,6 +13,7 @@ import pymc as pm
 from pymc.distributions.transforms import Interval
 from pymc.logprob.transforms import LogTransform
 
+from ..compiled.draws import draw_functions
 from ..compiled.likelihood import CompiledLikelihood, check_observed
 from ..compiled.structures import numbers_of, slices_of, structure_of
 from ..errors import InputError
@@ -187,7 +188,7 @@ class Likelihood:
         }
 
     def _expected_by_graph(self, points: np.ndarray) -> dict[str, np.ndarray]:
-        functions = structure_of(self.model).draws
+        functions = draw_functions(self.model)
         order = [self.names.index(rv.name) for rv in self.model.free_RVs]
         draws = np.ascontiguousarray(points[:, order])
         return {

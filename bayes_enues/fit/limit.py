@@ -79,7 +79,7 @@ def limit(
     question = likelihood.question
     if parameter is None and len(question.free) > 1:
         raise InputError(f"several parameters are free; name one of {list(question.free)}")
-    name = parameter or question.free[0]
+    name = parameter or next(iter(question.free))
     if name not in question.free:
         raise InputError(f"the model leaves {list(question.free)} free, not {name!r}")
     two_sided = question.interaction.two_sided()
@@ -105,8 +105,10 @@ def limit(
         xr.Dataset({"delta_chi2": (name, curve.delta_chi2)}, coords={name: curve.values})
     )
     state = state_of(tree)
-    nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse"))
-    ends = bound.ends(tree) if state["converged"] else nothing
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse")
+    )
+    ends: dict[str, Any] = bound.ends(tree) if state["converged"] else nothing
     exact = exact_bound(likelihood, name, level)
     if state["converged"] and exact and (apart := disagreement(ends, exact)):
         ends = nothing  # one of the two is wrong, so neither is a limit
@@ -135,7 +137,7 @@ def limit(
         prior="; ".join(question.prior_words.values()),
         level=level,
         posterior=PosteriorBound(
-            kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact and Interval(**exact)
+            kind=kind, level=level, **{**nothing, **ends}, **state, exact=Interval(**exact) if exact else None
         ),
         profile=curve,
         published=published_limit(question.interaction.name, name, question.experiment_name)

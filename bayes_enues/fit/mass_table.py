@@ -5,8 +5,11 @@ mass m, both templates change little and smoothly over all masses; cubic pieces 
 knots stand for the whole chain to 1e-6.
 """
 
+# PyTensor has no types: its functions seem to return None.
+# pyright: reportAttributeAccessIssue=false
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -137,7 +140,7 @@ class MassQuestion(Question):
     table : MassTable
     """
 
-    table: MassTable | None = None
+    table: MassTable = field(kw_only=True)
 
     @property
     def edges(self) -> tuple[float, ...]:

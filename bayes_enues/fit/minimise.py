@@ -128,7 +128,7 @@ def profile_many(
     sizes = (0.0,)
     if physics.size:
         sizes = (0.3, 0.0, -0.3) if likelihood.question.interaction.signed else (0.3, 0.0)
-    best = None
+    best: Fits | None = None
     for size in sizes:
         points[:, physics] = size * likelihood.scale[physics]
         fits = minimise_many(likelihood, points, free, warm=not physics.size)
@@ -142,4 +142,5 @@ def profile_many(
                     for new, old in zip(fits, best, strict=True)
                 )
             )
+    assert best is not None  # there is at least one size
     return best

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from arviz_stats.base import array_stats
 
+from ..statistics import of_chains
 from .marginal import Density
 
 __all__ = ["Mode", "find_modes", "wrong_weights"]
@@ -75,7 +75,7 @@ def wrong_weights(density: Density, draws: np.ndarray) -> str:
         share = float(inside.mean())
         error = 0.0  # all draws on one side have no error that they could tell
         if 0 < share < 1:
-            error = float(array_stats.mcse(inside, chain_axis=0, draw_axis=1, method="mean"))
+            error = of_chains("mcse", inside, method="mean")
         off = abs(share - mode.mass)
         if not error <= LARGEST_ERROR or off > SIGNIFICANT * error + NEGLIGIBLE:
             return (

@@ -16,14 +16,13 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import xarray as xr
-from arviz_stats.base import array_stats
 
 from ..compiled.draws import draw_functions
 from ..compiled.sampler import Sampler, sampler_of
 from ..compiled.structures import LOCK, numbers_of
 from ..errors import ConvergenceWarning, InputError
 from ..results import Diagnostics
-from ..statistics import DRAWS, SEED, check_level
+from ..statistics import DRAWS, SEED, check_level, of_chains
 from .agreement import check_agreement
 from .chi2 import Likelihood
 from .groups import derived_groups
@@ -51,19 +50,17 @@ def diagnose(posterior: xr.DataTree | xr.Dataset, divergences: int | None = None
     divergences : int, optional
         By default those that the tree's ``sample_stats`` count; none of a dataset.
     """
-    attrs: dict[str, Any] = {}
+    attrs: dict[Any, Any] = {}
     if isinstance(posterior, xr.DataTree):
         if divergences is None and "sample_stats" in posterior:
-            divergences = int(posterior["sample_stats"]["diverging"].sum())
+            divergences = int(posterior["sample_stats"].to_dataset()["diverging"].sum())
         attrs, posterior = posterior.attrs, posterior["posterior"].to_dataset()
     rhat, bulk, tail = [], [], []
     for variable in posterior.data_vars.values():
         draws = variable.values
-        rhat.append(float(array_stats.rhat(draws, chain_axis=0, draw_axis=1)))
-        bulk.append(float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="bulk")))
-        tail.append(
-            float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95)))
-        )
+        rhat.append(of_chains("rhat", draws))
+        bulk.append(of_chains("ess", draws, method="bulk"))
+        tail.append(of_chains("ess", draws, method="tail", prob=(0.05, 0.95)))
     found = Diagnostics(max(rhat), min(bulk), min(tail), int(divergences or 0))
     if found.converged and not attrs.get("converged", True):  # wrong weights of modes
         return replace(found, complaint=attrs["diagnosis"])
@@ -208,11 +205,10 @@ def state_of(tree: xr.DataTree) -> dict[str, Any]:
 
 def _mode_check(likelihood: Likelihood | None) -> Callable[[xr.DataTree], str]:
     """Words on wrong weights of separate modes, for one signed parameter: those have mirror modes."""
-    question = None if likelihood is None else likelihood.question
-    if question is None or not question.interaction.signed or len(question.free) > 1:
+    if likelihood is None or not likelihood.question.interaction.signed or len(likelihood.question.free) > 1:
         return lambda tree: ""
-    density, name = marginal(likelihood), question.free[0]
-    return lambda tree: wrong_weights(density, tree["posterior"][name].values)
+    density, name = marginal(likelihood), next(iter(likelihood.question.free))
+    return lambda tree: wrong_weights(density, tree["posterior"].to_dataset()[name].values)
 
 
 def prior_words(model: pm.Model) -> dict[str, str]:
@@ -304,4 +300,4 @@ def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:
 def quantile_error(draws: np.ndarray, probability: float) -> float:
     """Monte Carlo standard error of a quantile of draws (chain, draw)."""
     probability = check_level(probability)
-    return float(array_stats.mcse(draws, chain_axis=0, draw_axis=1, method="quantile", prob=probability))
+    return of_chains("mcse", draws, method="quantile", prob=probability)

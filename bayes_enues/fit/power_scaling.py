@@ -43,7 +43,7 @@ def power_scaling(tree: xr.DataTree, parameter: str) -> PowerScaling:
         v.sum([d for d in v.dims if d not in ("chain", "draw")])
         for v in tree["log_likelihood"].data_vars.values()
     )
-    log_prior = tree["log_prior"][parameter]
+    log_prior = tree["log_prior"].to_dataset()[parameter]
     needed = xr.DataTree.from_dict(
         {
             "posterior": xr.Dataset({parameter: tree["posterior"][parameter]}),

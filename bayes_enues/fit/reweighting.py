@@ -11,6 +11,7 @@ import numpy as np
 from arviz_stats.base import array_stats
 
 from ..errors import InputError
+from ..statistics import of_chains
 
 __all__ = ["MAX_PARETO_K", "Weights", "importance_weights"]
 
@@ -49,7 +50,7 @@ class Weights(NamedTuple):
         """
         below = draws <= self.quantile(draws, probability)
         terms = self.weights * (below - probability)
-        error = array_stats.mcse(terms, chain_axis=0, draw_axis=1, method="mean")
+        error = of_chains("mcse", terms, method="mean")
         ends = np.clip([probability - error, probability + error], 0, 1)
         return float(np.diff(self.quantile(draws, ends))[0] / 2)
 

@@ -116,6 +116,7 @@ class ProfileScan:
             If it does not, however far the scan goes.
         """
         self.fits(np.linspace(*self.far_points(), n))
+        values, chi2 = self.arrays
         for _ in range(100):
             values, chi2 = self.arrays
             least, (low, high) = chi2.min(), self.edges

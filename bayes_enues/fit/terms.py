@@ -34,6 +34,8 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
         for experiment, component in what:
             scaled.setdefault((experiment.name, component), []).append(names.index(name))
 
+    templates = question.templates
+    assert templates is not None  # a model of templates only
     n_bins = [e.n_bins for e in question.experiments]
     edges = np.concatenate([[0], np.cumsum(n_bins)])
     counts, start, stop = [], [], []
@@ -57,7 +59,7 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
             for order in (1, 2):
                 power = order * question.interaction.power
                 term(k, data(f"t{order}_{name}_{slug}"), "signal", (v, POWER, power, unit))
-        for i, j in question.templates[k].cross:
+        for i, j in templates[k].cross:
             pair = [question.free[i], question.free[j]]
             units = [float(data(f"scale_{name}_{slug}")) for name in pair]
             both = [

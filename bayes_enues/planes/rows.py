@@ -15,6 +15,7 @@ from ..fit.setup import ask
 from ..results import Region
 from ..runs.rows import RowSpec, interaction_named, plan
 from ..runs.store import fingerprint
+from ..statistics import of_chains
 from .plane import plane_indices, plane_region
 
 __all__ = ["RegionSpec", "compute_region", "plan_regions"]
@@ -142,14 +143,12 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
 
 def _counted(region: Region, tree) -> Region:
     """With the share of the draws that lies in the credible region; None where the draws do not count."""
-    from arviz_stats.base import array_stats
-
     credible = replace(region.posterior, **state_of(tree))
     if not credible.converged:
         return replace(region, posterior=credible)
     draws = np.stack([tree["posterior"][name].values for name in region.parameters], axis=-1)
     inside = credible.contains(draws.reshape(-1, 2)).reshape(draws.shape[:2])
-    error = float(array_stats.mcse(inside.astype(float), chain_axis=0, draw_axis=1, method="mean"))
+    error = of_chains("mcse", inside.astype(float), method="mean")
     share, notes = float(inside.mean()), list(region.notes)
     if abs(share - region.level) > SUSPICIOUS * error:
         notes.append(

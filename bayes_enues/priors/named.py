@@ -303,7 +303,7 @@ class LogUniform(Prior):
         return -np.log(values) - np.log(np.log(upper / lower))
 
     def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
-        return np.exp(rng.uniform(*map(math.log, self.edges), n))
+        return np.exp(rng.uniform(math.log(self.edges[0]), math.log(self.edges[1]), n))
 
     def __call__(self, name: str) -> Any:
         from . import densities
