@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.metadata import version as _version
 from typing import TYPE_CHECKING
 
+from .compiled.caching import use_writable_folders as _use_writable_folders
+
 if TYPE_CHECKING:
     from . import interactions as interactions
     from . import models as models
@@ -86,6 +88,8 @@ _HOMES = {
     "future_experiment": "studies.projection",
     "project": "studies.projection",
 }
+_use_writable_folders()  # before anything imports PyTensor
+
 _MODULES = ("models", "interactions", "plots", "priors")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numba import types
 
+from ..compiled.caching import njit
 from .chi2 import Likelihood
 
 __all__ = ["FULL", "Fits", "cholesky_solve", "minimise_many", "minimise_one", "others", "profile_many"]
@@ -135,7 +136,7 @@ _SIGNATURE = types.void(
 )  # fmt: skip
 
 
-@numba.njit(_SIGNATURE, nogil=True, cache=True)
+@njit(_SIGNATURE, nogil=True)
 def _minimise_many(full, points, numbers, free, lower, scale, warm, chi2, converged, gradient, hessian):
     for m in range(points.shape[0]):
         x = points[m]

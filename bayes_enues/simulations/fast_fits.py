@@ -9,6 +9,7 @@ import numba
 import numpy as np
 from numba import types
 
+from ..compiled.caching import njit
 from ..fit.minimise import FULL, MATRIX, VECTOR, cholesky_solve, minimise_one
 
 __all__ = ["COLUMNS", "analyse_toys"]
@@ -161,7 +162,7 @@ _SIGNATURE = types.void(
 )  # fmt: skip
 
 
-@numba.njit(_SIGNATURE, nogil=True, cache=True)
+@njit(_SIGNATURE, nogil=True)
 def analyse_toys(full, toys, truth, lower, scale, bottom, top, rule, weights, power, results):
     """Everything coverage needs of each toy thrown at one true value.
 
