@@ -98,7 +98,7 @@ def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sample
 
 def test_a_stored_check_is_the_one_that_was_computed(fitted, sampled, tmp_path):
     row = checked(tmp_path)[1]
-    assert row["file"]["name"].startswith("check_magnetic_moment_nu_e_xenonnt_sr0")
+    assert row["file"]["name"] == f"{row['fingerprint']}.nc"
     stored, found = stored_check(row, ResultsFolder(tmp_path, "checks.json")), predictive_check(*fitted)[0]
     assert (stored.experiment, stored.group, stored.p_value) == (found.experiment, found.group, found.p_value)
     for name in ("observed", "bands", "pit", "deviance"):

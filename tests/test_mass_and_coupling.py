@@ -23,7 +23,7 @@ from bayes_enues.fit.mass_table import mass_table
 from bayes_enues.mediators.planes import MassPlaneSpec, mass_plane, plane_row, stored_plane
 from bayes_enues.priors.wall import LogPower, SoftWall
 from bayes_enues.runs import rows
-from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.runs.store import ResultsFolder, draws_file
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     assert row["prior"] == "flat in log10_mass on [-3, 5]; flat in log coupling on [1e-09, 0.01]"
     assert row["posterior"]["converged"]
     assert row["posterior"]["inside"] == pytest.approx(0.9, abs=0.04)
-    plane = stored_plane(row, tmp_path / row["file"]["name"])
+    plane = stored_plane(row, draws_file(tmp_path, row))
     inside = plane.log_density >= plane.cut
     density = np.exp(plane.log_density)
     share = np.trapezoid(np.trapezoid(np.where(inside, density, 0), plane.log10_coupling), plane.log10_mass)

@@ -8,11 +8,11 @@ from bayes_enues.commands.priors import print_study
 from bayes_enues.fit.power_scaling import power_scaling
 from bayes_enues.plots.profiles import plot_profiles
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
-from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import threshold
 from bayes_enues.studies.prior_plan import default_priors, nuisance_priors, plan_study
-from bayes_enues.studies.prior_study import compared, run_study
+from bayes_enues.studies.prior_study import compared
 
 SPEC = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", draws=3000)
 
@@ -23,7 +23,7 @@ def study(tmp_path_factory):
     priors = [None, "flat_strength", "jeffreys", "halfnormal(1e-11 mu_B)", "loguniform(1e-13 mu_B)"]
     rows = plan_study([SPEC], priors, nuisances=False)
     folder = ResultsFolder(out, "priors.json", 0.9)
-    found = run_study(rows, folder)
+    found = run(rows, folder)
     return {row["label"]: row for row in found}, rows, folder
 
 
@@ -74,7 +74,7 @@ def test_the_profile_does_not_depend_on_the_prior(study):
 
 def test_a_second_run_computes_nothing(study):
     rows, specs, folder = study
-    again = run_study(specs, ResultsFolder(folder.path, "priors.json", 0.9), progress=None)
+    again = run(specs, ResultsFolder(folder.path, "priors.json", 0.9))
     assert [row["fingerprint"] for row in again] == [row["fingerprint"] for row in rows.values()]
 
 

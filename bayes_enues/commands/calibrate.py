@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Out, Parameters, PriorText, Seed, console, progress
+from .common import Experiments, Jobs, Out, Parameters, PriorText, Scheduler, Seed, console, progress, say
 
 
 def calibrate(
@@ -23,19 +23,17 @@ def calibrate(
     ] = False,
     simulations: Annotated[int, typer.Option(help="Simulations of each model.")] = 1000,
     seed: Seed = 20220811,
-    workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A running Dask scheduler, tcp://host:port, instead.")
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
     from ..planes.rows import plan_regions
     from ..runs.rows import plan
+    from ..runs.runner import check_workers
     from ..simulations import calibration_run
     from ..simulations.calibration import simulations_of
     from ..simulations.calibration_run import calibration_folder, run_calibration
-    from ..simulations.parallel import check_scheduler, executors
 
     if every_shape and (model or parameter or plane or prior):
         raise InputError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
@@ -47,17 +45,16 @@ def calibrate(
         specs = plan(models, parameter, experiment, prior=prior, seed=seed) if parameter or not pairs else []
         for name in models if pairs else []:
             specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
-    opener = executors(workers, scheduler)
-    if scheduler:
-        check_scheduler(scheduler)
+    check_workers(jobs, scheduler)
     chunks = sum(len(simulations_of(spec, simulations)) for spec in specs)
     folder = calibration_folder(out, seed)
     with progress(chunks, "simulations") as tell:
-        rows, ranks = run_calibration(specs, simulations, folder, opener, tell)
+        rows, ranks = run_calibration(specs, simulations, folder, jobs, scheduler, tell)
+    say(folder.messages)
     for row, table in zip(rows, ranks, strict=True):
         calibration_figure(row, table, folder.path)
     print_calibration(rows)
-    console.print(f"Written to {out}: calibration.json, the ranks (chunks/) and figures (PDF, PNG).")
+    console.print(f"Written to {out}: calibration.json, the ranks (rows/) and figures (PDF, PNG).")
     if not all(row["passed"] for row in rows):
         raise typer.Exit(1)
 

@@ -9,14 +9,17 @@ from .common import (
     Draws,
     Experiments,
     Fresh,
+    Jobs,
     Mass,
     Out,
     Parameters,
     PriorText,
+    Scheduler,
     Seed,
     console,
     fixed_by,
     progress,
+    say,
 )
 
 
@@ -30,20 +33,24 @@ def check(
     seed: Seed = 20220811,
     out: Out = Path("results"),
     fresh: Fresh = False,
+    jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
     from ..runs.files import slug
-    from ..runs.rows import all_converged, interaction_named, plan
+    from ..runs.rows import all_converged, interaction_named, plan, run
+    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
-    from ..studies.check_rows import plan_checks, run_checks, stored_check
+    from ..studies.check_rows import plan_checks, stored_check
 
+    check_workers(jobs, scheduler)
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     specs = plan([model], names, experiment, **options)
     asked = plan_checks(specs)
-    folder = ResultsFolder(out, "checks.json", beside="check")
+    folder = ResultsFolder(out, "checks.json")
     with progress(len(asked), "check") as tell:
-        rows = run_checks(asked, folder, fresh, tell)
+        rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figures")
         paths = []
         for spec in specs:
@@ -51,8 +58,7 @@ def check(
             checks = [stored_check(row, folder) for row in mine]
             parts = ("check", spec.model, spec.parameter, mine[0]["fit"])
             paths += _figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    say(folder.messages)
     _print(rows)
     console.print(f"Written to {out}: checks.json, checks.csv, " + ", ".join(p.name for p in paths) + ".")
     if not all_converged(rows):

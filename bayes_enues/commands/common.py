@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -22,10 +22,12 @@ __all__ = [
     "Out",
     "Parameters",
     "PriorText",
+    "Scheduler",
     "Seed",
     "console",
     "fixed_by",
     "progress",
+    "say",
 ]
 
 PIPED_WIDTH = 120
@@ -54,7 +56,14 @@ Seed = Annotated[int, typer.Option(min=0, help="Of every random number.")]
 Mass = Annotated[float | None, typer.Option(help="Of a light mediator [keV]; needed for these models only.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the work, some 350 MB each.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "--workers", help="Processes that share the work, some 350 MB each."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="A running Dask scheduler, tcp://host:port, whose workers see --out; instead of jobs."),
+]
 
 
 def fixed_by(model: str, mass: float | None) -> tuple[tuple[str, float], ...]:
@@ -75,6 +84,12 @@ def fixed_by(model: str, mass: float | None) -> tuple[tuple[str, float], ...]:
     if mass is not None:
         raise InputError(f"{model} has no mass; leave --mass out")
     return ()
+
+
+def say(messages: Iterable[str]) -> None:
+    """What was found on the way, a line each."""
+    for message in dict.fromkeys(messages):
+        console.print(message, style="yellow", markup=False)
 
 
 @contextmanager

@@ -9,14 +9,17 @@ from .common import (
     Draws,
     Experiments,
     Fresh,
+    Jobs,
     Mass,
     Out,
     Parameters,
     PriorText,
+    Scheduler,
     Seed,
     console,
     fixed_by,
     progress,
+    say,
 )
 
 
@@ -31,21 +34,24 @@ def compare(
     smc: Annotated[bool, typer.Option(help="Sequential Monte Carlo too: slower.")] = True,
     out: Out = Path("results"),
     fresh: Fresh = False,
+    jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """ln B three ways, and its dependence on the prior's width."""
-    from ..runs.rows import plan
+    from ..runs.rows import plan, run
+    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
-    from ..studies.compare_rows import CompareSpec, run_comparisons
+    from ..studies.compare_rows import CompareSpec
 
+    check_workers(jobs, scheduler)
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     asked = [CompareSpec(spec, smc) for spec in plan([model], parameter, experiment, **options)]
     folder = ResultsFolder(out, "compare.json")
     with progress(len(asked), "compare") as tell:
-        found = run_comparisons(asked, folder, fresh, tell)
+        found = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figure")
         paths = _figure(found, folder.path / f"compare_{model}", model)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    say(folder.messages)
     _print(found)
     console.print(f"Written to {out}: compare.json, compare.csv, " + ", ".join(p.name for p in paths) + ".")
 

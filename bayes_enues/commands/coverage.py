@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Level, Parameters, Seed, console, progress
+from .common import Experiments, Jobs, Level, Parameters, Scheduler, Seed, console, progress, say
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -31,16 +31,14 @@ def coverage(
     ] = "poisson",
     level: Level = 0.9,
     seed: Seed = 20220811,
-    workers: Annotated[int | None, typer.Option(help="Local processes; default: one a core.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A running Dask scheduler, tcp://host:port, instead.")
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
     from ..runs.rows import plan
+    from ..runs.runner import check_workers
     from ..simulations.jobs import chunks_of, job_of
-    from ..simulations.parallel import check_scheduler, executors
     from ..simulations.run import coverage_folder, run_coverage
     from ..simulations.toys import check_kind
 
@@ -48,19 +46,19 @@ def coverage(
     check_kind(kind)
     if toys < 1:
         raise InputError(f"--toys is {toys}; at least one toy was needed")
-    opener = executors(workers, scheduler)
-    if scheduler:
-        check_scheduler(scheduler)
+    check_workers(jobs, scheduler)
     specs = plan([model], parameter, experiment, level=level, seed=seed)
     out = out or Path("results") / f"coverage_{model}"
     folder = coverage_folder(out, model, seed, kind, level)
     with console.status("finding the true values' nuisances"):
-        jobs = [job_of(spec, values, kind) for spec in specs]
-    with progress(sum(len(chunks_of(job, toys)) for job in jobs), "toys") as tell:
-        rows = run_coverage(jobs, toys, folder, opener, tell)
-    coverage_figures(rows, folder)
-    print_coverage(rows, folder)
-    console.print(f"Written to {out}: coverage.json, the toys (chunks/) and figures (PDF, PNG).")
+        asked = [job_of(spec, values, kind) for spec in specs]
+    with progress(sum(len(chunks_of(job, toys)) for job in asked), "toys") as tell:
+        rows = run_coverage(asked, toys, folder, jobs, scheduler, tell)
+    say(folder.messages)
+    limits = [entry for row in folder.rows for entry in row["limits"]]
+    coverage_figures(rows, limits, folder.path)
+    print_coverage(rows, limits)
+    console.print(f"Written to {out}: coverage.json, the toys (rows/) and figures (PDF, PNG).")
 
 
 def parse_true_values(text: str) -> int | list[float]:
@@ -81,7 +79,7 @@ def parse_true_values(text: str) -> int | list[float]:
         ) from None
 
 
-def coverage_figures(rows, folder) -> None:
+def coverage_figures(rows, limits, path: Path) -> None:
     """One figure a parameter, a line of panels an experiment: coverage and critical value."""
     from .. import plots
     from ..plots.coverage import plot_coverage, plot_critical_value
@@ -99,16 +97,16 @@ def coverage_figures(rows, folder) -> None:
                 limit = next(
                     (
                         entry
-                        for entry in folder.lists["limits"]
+                        for entry in limits
                         if (entry["parameter"], entry["experiment"]) == (parameter, experiment)
                     ),
                     None,
                 )
                 plot_critical_value(right, here, label, limit)
-            plots.save(fig, folder.path / f"coverage_{parameter}")
+            plots.save(fig, path / f"coverage_{parameter}")
 
 
-def print_coverage(rows, folder) -> None:
+def print_coverage(rows, limits) -> None:
     """Tables, one a parameter and experiment, with what each column promises."""
     from rich import box
     from rich.table import Table
@@ -144,7 +142,7 @@ def print_coverage(rows, folder) -> None:
                 f"{row['true_value']:g}", *cells, critical, f"{row['p_value']:.3f}", str(row["failed"])
             )
         console.print(table)
-        for entry in folder.lists["limits"]:
+        for entry in limits:
             if (entry["parameter"], entry["experiment"]) == key:
                 console.print(limit_in_words(entry))
 

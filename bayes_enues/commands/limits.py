@@ -14,10 +14,12 @@ from .common import (
     Out,
     Parameters,
     PriorText,
+    Scheduler,
     Seed,
     console,
     print_whole,
     progress,
+    say,
 )
 
 
@@ -34,26 +36,31 @@ def limits(
     out: Out = Path("results"),
     fresh: Fresh = False,
     jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
     from ..runs.rows import all_converged, electromagnetic_models, plan, run
-    from ..runs.store import ResultsFolder
+    from ..runs.runner import check_workers
+    from ..runs.store import ResultsFolder, is_intact
     from ..simulations.feldman_cousins import attach
 
+    check_workers(jobs, scheduler)
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
     specs = plan(models, parameter, experiment, level=level, prior=prior, draws=draws, seed=seed)
     folder = ResultsFolder(out, "limits.json", level)
     with progress(len(specs), "limits") as tell:
-        rows = run(specs, folder, fresh, tell, jobs=jobs)
+        rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         for name in models:
             tell(len(specs), f"figure of {name}")
             limit_figure([row for row in rows if row["model"] == name], folder)
     folder.messages += attach(rows, specs, folder.path)
-    folder.save()
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    for row in rows:
+        if not is_intact(row):  # an entry came or went
+            folder.write(row)
+    folder.save(row["fingerprint"] for row in rows)
+    say(folder.messages)
     print_limits(rows)
     console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")
     if not all_converged(rows):
@@ -78,7 +85,7 @@ def limit_figure(rows, folder) -> None:
             ax.set_visible(False)
         for ax, name in zip(axes.ravel(), parameters, strict=False):
             for index, row in enumerate(row for row in rows if row["parameter"] == name):
-                with xr.open_datatree(folder.path / row["file"]["name"], engine="h5netcdf") as tree:
+                with xr.open_datatree(folder.beside(row), engine="h5netcdf") as tree:
                     profile = tree["profile"]
                     curve = (profile[name].values, profile["delta_chi2"].values)
                     draws = tree["posterior"][name].values.ravel()

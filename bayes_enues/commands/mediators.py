@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Jobs,
+    Level,
+    Out,
+    PriorText,
+    Scheduler,
+    Seed,
+    console,
+    progress,
+    say,
+)
 
 
 def mediators(
@@ -46,6 +59,7 @@ def mediators(
     out: Out = Path("results"),
     fresh: Fresh = False,
     jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from bayes_enues.models.light_mediator_masses import check_coupling_prior
@@ -53,8 +67,10 @@ def mediators(
     from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import curves, plan_scan, published_points, write_curves
     from ..runs.rows import all_converged, run
+    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
 
+    check_workers(jobs, scheduler)
     points = [p for path in (None, *(published or [])) for p in published_points(path)]
     given = {
         "charges": _charges(charges),
@@ -76,29 +92,29 @@ def mediators(
         draws=draws,
         seed=seed,
     )
-    folder = ResultsFolder(out, "mediators.json", level, seconds_between_saves=2.0)
+    folder = ResultsFolder(out, "mediators.json", level)
+    planes = ResultsFolder(out, "mediator_planes.json", level) if plane is not None else None
     with progress(len(specs), "mediators") as tell:
-        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
+        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         tell(len(specs), "figures")
         found = curves(rows)
         write_curves(found, folder.path / "mediators_curves.csv")
         curves_figure(found, folder.path / "mediators")
         published_figure(found, points, folder.path / "mediators_published")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    say(folder.messages)
     print_curves(found, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
     if plane is not None:
-        planes = [
+        asked = [
             MassPlaneSpec(m, e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
             for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
         ]
-        rows = rows + mass_planes(planes, ResultsFolder(out, "mediator_planes.json", level), fresh, jobs)
+        rows = rows + mass_planes(asked, planes, fresh, jobs, scheduler)
     if not all_converged(rows):
         raise typer.Exit(1)
 
 
-def mass_planes(specs, folder, fresh: bool = False, jobs: int = 1) -> list[dict]:
+def mass_planes(specs, folder, fresh: bool, jobs: int | None, scheduler: str | None) -> list[dict]:
     """Regions of mass and coupling for each mediator and experiment of a scan; a JSON file and a figure."""
     from .. import plots
     from ..mediators.planes import stored_plane
@@ -106,21 +122,20 @@ def mass_planes(specs, folder, fresh: bool = False, jobs: int = 1) -> list[dict]
     from ..runs.rows import run
 
     with progress(len(specs), "planes") as tell:
-        rows = run(specs, folder, fresh, tell, jobs=jobs)
+        rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
     models = list(dict.fromkeys(spec.model for spec in specs))
     with plots.style():
         fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
         for k, (spec, row) in enumerate(zip(specs, rows, strict=True)):
             ax = axes[0, models.index(spec.model)]
-            plane = stored_plane(row, folder.path / row["file"]["name"])
-            plot_mass_plane(ax, plane, spec.experiment, plots.colour_of(spec.experiment, k))
+            plane = stored_plane(row, folder.beside(row))
+            plot_mass_plane(ax, plane, row["experiment"], plots.colour_of(row["experiment"], k))
             ax.set_title(
                 f"{mediator_title(spec.model)}; {spec.prior.replace('_', ' ')} coupling", fontsize=10
             )
             ax.legend(loc="upper left", fontsize=7)
         plots.save(fig, folder.path / "mediator_planes")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    say(folder.messages)
     for row in rows:
         posterior = row["posterior"]
         console.print(

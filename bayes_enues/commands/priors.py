@@ -5,7 +5,22 @@ from typing import Annotated
 
 import typer
 
-from .common import Draws, Experiments, Fresh, Level, Mass, Out, Parameters, Seed, console, fixed_by, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Jobs,
+    Level,
+    Mass,
+    Out,
+    Parameters,
+    Scheduler,
+    Seed,
+    console,
+    fixed_by,
+    progress,
+    say,
+)
 
 
 def priors(
@@ -27,24 +42,26 @@ def priors(
     seed: Seed = 20220811,
     out: Out = Path("results"),
     fresh: Fresh = False,
+    jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
-    from ..runs.rows import all_converged, plan
+    from ..runs.rows import all_converged, plan, run
+    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
     from ..studies.prior_plan import plan_study
-    from ..studies.prior_study import run_study
 
+    check_workers(jobs, scheduler)
     chosen = list(experiment or ["lz_ws2022", "xenonnt_sr0"])
     fixed = fixed_by(model, mass)
     specs = plan([model], parameter, chosen, level=level, draws=draws, seed=seed, fixed=fixed)
     study = plan_study(specs, prior, nuisances)
     folder = ResultsFolder(out, "priors.json", level)
     with progress(len(study), "priors") as tell:
-        rows = run_study(study, folder, fresh, tell)
+        rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figures")
         prior_figures(rows, folder, model)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    say(folder.messages)
     print_study(rows)
     console.print(f"Written to {out}: priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG).")
     if not all_converged(rows):
@@ -65,7 +82,7 @@ def prior_figures(rows, folder, model: str) -> None:
     shape = (len(experiments), len(parameters))
 
     def curve_of(row):
-        with xr.open_datatree(folder.path / row["file"]["name"], engine="h5netcdf") as tree:
+        with xr.open_datatree(folder.beside(row), engine="h5netcdf") as tree:
             name, found, profile = row["parameter"], tree["quadrature"], tree["profile"]
             curve = {
                 "values": found[name].values,

@@ -1,13 +1,12 @@
 """``bayes-enues project``: expected limits after more exposure, with the bands of toys."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import InputError
-from .common import Level, Out, Seed, console, progress
+from .common import Fresh, Jobs, Level, Out, Scheduler, Seed, console, progress, say
 
 
 def project(
@@ -25,52 +24,38 @@ def project(
     level: Level = 0.9,
     seed: Seed = 20220811,
     out: Out = Path("results"),
+    fresh: Fresh = False,
+    jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
     from ..plots import figure, save, style
     from ..plots.projection import plot_projection
-    from ..runs.files import check_writable, write_text
-    from ..runs.rows import interaction_named
-    from ..statistics import check_level
-    from ..studies.projection import future_experiment
-    from ..studies.projection import project as run
+    from ..runs.rows import interaction_named, plan, run
+    from ..runs.runner import check_workers
+    from ..runs.store import ResultsFolder
+    from ..studies.projection_rows import ProjectionSpec, stored_projection
 
-    check_level(level)
+    check_workers(jobs, scheduler)
     kind = interaction_named(model)
     parameter = parameter or kind.free_names()[0]
-    if parameter not in kind.free_names():
-        raise InputError(f"{model} has no parameter {parameter!r}; the choices are {list(kind.free_names())}")
+    (spec,) = plan([model], [parameter], [experiment], level=level, seed=seed)
     if kind.fixed_parameters:
         raise InputError(f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python")
     if "+" in experiment and not Path(experiment).is_dir():
         raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
-    future = [future_experiment(experiment, t_yr, background, edge) for t_yr in sorted(exposure or [None])]
-    check_writable(out)
-
-    rows = []
-    with progress(len(future) * max(toys, 1), "project") as tell:
-        for k, e in enumerate(future):
-            words = f"{e.exposure:g} t yr"
-            tell(k * toys, f"{words}: compiling")
-            rows.append(
-                run(
-                    kind(), [e], parameter, toys, level, seed,
-                    progress=lambda done, k=k, words=words: tell(k * toys + done, words),
-                )
-            )  # fmt: skip
-    content = {
-        "level": level,
-        "seed": seed,
-        "background_scale": background,
-        "edge_shift_keV": edge,
-        "rows": [row.to_dict() for row in rows],
-    }
-    write_text(out / "projection.json", json.dumps(content, indent=1, allow_nan=False) + "\n")
+    asked = [ProjectionSpec(spec, t_yr, background, edge, toys) for t_yr in exposure or [None]]
+    asked.sort(key=lambda one: one.future.exposure)
+    folder = ResultsFolder(out, "projection.json", level)
+    with progress(len(asked), "project") as tell:
+        rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
+    found = [stored_projection(row, folder.array(row)) for row in rows]
     with style():
         fig, ax = figure(1, 1, width=4.2, height=3.2)
-        plot_projection(ax, rows, kind.label(parameter))
+        plot_projection(ax, found, kind.label(parameter))
         paths = save(fig, out / "projection")
-    print_projection(rows)
+    say(folder.messages)
+    print_projection(found)
     console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 
 

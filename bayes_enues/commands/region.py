@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Draws, Experiments, Fresh, Jobs, Level, Out, PriorText, Seed, console, progress
+from .common import (
+    Draws,
+    Experiments,
+    Fresh,
+    Jobs,
+    Level,
+    Out,
+    PriorText,
+    Scheduler,
+    Seed,
+    console,
+    progress,
+    say,
+)
 
 
 def region(
@@ -27,12 +40,15 @@ def region(
     out: Out = Path("results"),
     fresh: Fresh = False,
     jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
     from ..runs.rows import all_converged, run
+    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
 
+    check_workers(jobs, scheduler)
     pair = (first, second)
     specs = plan_regions(
         model,
@@ -46,10 +62,9 @@ def region(
     )
     folder = ResultsFolder(out, "regions.json", level)
     with progress(len(specs), "regions") as tell:
-        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
+        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         region_figure({pair: rows}, folder.path / f"region_{model}_{first}_{second}")
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    say(folder.messages)
     print_regions(rows)
     console.print(f"Written to {out}: regions.json with the contours' vertices, regions.csv and the figure.")
     if not all_converged(rows):

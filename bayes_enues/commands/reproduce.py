@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import typer
 
-from .common import Draws, Fresh, Jobs, Out, Seed, console, progress
+from .common import Draws, Fresh, Jobs, Out, Scheduler, Seed, console, progress, say
+
+LEVEL = 0.9  # of everything in the paper
 
 
 class Settings(NamedTuple):
@@ -20,7 +22,8 @@ class Settings(NamedTuple):
     draws: int
     seed: int
     fresh: bool
-    jobs: int
+    jobs: int | None
+    scheduler: str | None
 
 
 def reproduce(
@@ -29,11 +32,17 @@ def reproduce(
     seed: Seed = 20220811,
     fresh: Fresh = False,
     jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """Table I and the figures of the paper by both statistics, and a page on every difference."""
     from ..runs.rows import all_converged
+    from ..runs.runner import check_workers
+    from ..runs.store import ResultsFolder
 
-    settings = Settings(out, draws, seed, fresh, jobs)
+    check_workers(jobs, scheduler)
+    for name in STAGES:
+        ResultsFolder(out, f"{name}.json", LEVEL)  # refused now if at all
+    settings = Settings(out, draws, seed, fresh, jobs, scheduler)
     rows, messages = {}, []
     for name, stage in STAGES.items():
         rows[name], found = stage(settings)
@@ -43,8 +52,7 @@ def reproduce(
             tell(done, name)
             draw(rows, out, name)
     write_tables(rows, out)
-    for message in messages:
-        console.print(f"[yellow]{message}[/]")
+    say(messages)
     console.print(
         f"Written to {out}: table_one (.md, .csv, .json), reproduction.md, {len(FIGURES)} figures (PDF, "
         "PNG), limits.json with the posteriors, regions.json with the contours."
@@ -82,10 +90,9 @@ def _compute(settings, specs, name, keep_draws) -> tuple[list[dict], list[str]]:
     from ..runs.rows import run
     from ..runs.store import ResultsFolder
 
-    pause = 0.0 if keep_draws else 2.0  # seconds; many quick rows need not be saved one by one
-    folder = ResultsFolder(settings.out, f"{name}.json", 0.9, pause)
+    folder = ResultsFolder(settings.out, f"{name}.json", LEVEL)
     with progress(len(specs), name) as tell:
-        rows = run(specs, folder, settings.fresh, tell, keep_draws, settings.jobs)
+        rows = run(specs, folder, settings.fresh, tell, keep_draws, settings.jobs, settings.scheduler)
     return rows, folder.messages
 
 

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from .common import Experiments, Fresh, Level, Mass, Out, Parameters, console, fixed_by, progress
+from .common import (
+    Experiments,
+    Fresh,
+    Jobs,
+    Level,
+    Mass,
+    Out,
+    Parameters,
+    Scheduler,
+    console,
+    fixed_by,
+    progress,
+    say,
+)
 
 
 def systematics(
@@ -16,22 +29,25 @@ def systematics(
     level: Level = 0.9,
     out: Out = Path("results"),
     fresh: Fresh = False,
+    jobs: Jobs = 2,
+    scheduler: Scheduler = None,
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
     from ..experiments.folder import experiment_names
-    from ..runs.rows import plan
+    from ..runs.rows import plan, run
+    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
-    from ..studies.systematics import plan_systematics, run_systematics
+    from ..studies.systematics import plan_systematics
 
+    check_workers(jobs, scheduler)
     chosen = list(experiment or experiment_names())
     study = plan_systematics(plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass)))
     folder = ResultsFolder(out, "systematics.json", level)
     with progress(len(study), "systematics") as tell:
-        rows = run_systematics(study, folder, fresh, tell)
+        rows = run(study, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figure")
         paths = systematics_figure(rows, folder, model)
-    for message in folder.messages:
-        console.print(f"[yellow]{message}[/]")
+    say(folder.messages)
     print_systematics(rows)
     console.print(
         f"Written to {out}: systematics.json, systematics.csv, " + ", ".join(p.name for p in paths) + "."

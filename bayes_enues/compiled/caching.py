@@ -30,7 +30,7 @@ def source_hash() -> str:
     digest = hashlib.sha256()
     for package in ("bayes_enues", "bayes_enues.models"):
         (folder,) = find_spec(package).submodule_search_locations
-        skipped = (*SHOWING, "models") if package == "bayes_enues" else ()
+        skipped = (*SHOWING, "models", "data") if package == "bayes_enues" else ()
         files = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*.py")}
         for name in sorted(files):
             if name.partition("/")[0] not in skipped:

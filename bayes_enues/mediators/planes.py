@@ -7,7 +7,7 @@ where the priors do.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,8 +22,7 @@ from ..fit.mass_table import COUPLINGS, MASSES
 from ..fit.minimise import profile_many
 from ..fit.posterior import prior_words, sample_posterior
 from ..planes.contours import Line, contour_lines, sharpen, stored_line
-from ..runs.rows import RowSpec, interaction_named
-from ..runs.store import fingerprint
+from ..runs.rows import Asked, RowSpec
 from ..statistics import check_level, threshold
 
 __all__ = ["MassPlane", "MassPlaneSpec", "mass_plane", "plane_row", "stored_plane"]
@@ -168,7 +167,7 @@ def _normalised(x, y, log_density, level) -> tuple[np.ndarray, float]:
 
 
 @dataclass(frozen=True)
-class MassPlaneSpec:
+class MassPlaneSpec(Asked):
     """One plane of mass and coupling: a row of ``mediator_planes.json``.
 
     Parameters
@@ -205,6 +204,16 @@ class MassPlaneSpec:
         """Both names, for progress and messages."""
         return ", ".join(FREE)
 
+    @property
+    def words(self) -> str:
+        return f"{self.model} from {self.experiment}"
+
+    @property
+    def row(self) -> RowSpec:
+        """What this shares with the rows of a table: the coupling at the lowest mass."""
+        fixed = (*self.fixed, ("mass", self.masses[0]))
+        return RowSpec(self.model, "coupling", self.experiment, fixed=fixed)
+
     def build(self) -> pm.Model:
         """The ``pm.Model`` of the plane.
 
@@ -215,12 +224,12 @@ class MassPlaneSpec:
         """
         from bayes_enues.models import light_mediator_masses
 
-        mediator = interaction_named(self.model)(mass=self.masses[0], **dict(self.fixed))
-        experiments = RowSpec(self.model, "coupling", self.experiment).experiments
-        return light_mediator_masses(mediator, experiments, self.prior, self.masses, self.couplings)
+        return light_mediator_masses(
+            self.row.interaction, self.experiments, self.prior, self.masses, self.couplings
+        )
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
-        """The row as it is stored, and its draws with the grid of both regions as group ``plane``."""
+        """Both regions, and the draws with the grid of both as group ``plane``."""
         tell = progress or (lambda words: None)
         tell("templates")
         model = self.build()
@@ -232,14 +241,7 @@ class MassPlaneSpec:
                 {"log10_mass": plane.log10_mass, "log10_coupling": plane.log10_coupling},
             )
         )
-        row = plane_row(model, plane, tree)
-        return row | {"fingerprint": self.fingerprint(), "seed": self.seed}, tree
-
-    def fingerprint(self) -> str:
-        """Hash of data files, options, prior, draws, seed and package version."""
-        fixed = (*self.fixed, ("mass", self.masses[0]))
-        row = RowSpec(self.model, "coupling", self.experiment, self.level, None, self.draws, self.seed, fixed)
-        return fingerprint({**asdict(self), "row": row.fingerprint()})
+        return plane_row(model, plane, tree) | {"seed": self.seed}, tree
 
 
 def stored_plane(row: Mapping[str, Any], path: Path) -> MassPlane:

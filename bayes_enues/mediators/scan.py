@@ -5,6 +5,7 @@ compilation; see :mod:`bayes_enues.compiled.structures`.
 """
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import InputError
-from ..runs.files import WholeFile
+from ..runs.files import write_text
 from ..runs.rows import RowSpec, interaction_named, plan
 from ..tables import packaged, read_table
 
@@ -163,15 +164,16 @@ def curves(rows: Iterable[Mapping[str, Any]]) -> list[Curve]:
 
 def write_curves(found: Sequence[Curve], path: str | Path) -> None:
     """Write curves as one table, a line a mass."""
-    with WholeFile(Path(path)) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for curve in found:
-            numbers = np.column_stack(curve[2:9])
-            writer.writerows(
-                [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.delta_chi2:.6g}"]
-                for line in numbers
-            )
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for curve in found:
+        numbers = np.column_stack(curve[2:9])
+        writer.writerows(
+            [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.delta_chi2:.6g}"]
+            for line in numbers
+        )
+    write_text(Path(path), text.getvalue())
 
 
 def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,7 @@ from ..errors import InputError
 from ..fit.chi2 import Likelihood
 from ..fit.posterior import prior_words, sample_posterior, state_of
 from ..fit.setup import ask
-from ..runs.rows import RowSpec, interaction_named, plan
-from ..runs.store import fingerprint
+from ..runs.rows import Asked, RowSpec, interaction_named, plan
 from .contours import VERTEX_DIGITS, stored_line
 from .plane import Plane, plane_indices, plane_region
 
@@ -24,7 +23,7 @@ SUSPICIOUS = 4.0  # Monte Carlo errors between the share of draws in a region an
 
 
 @dataclass(frozen=True)
-class RegionSpec:
+class RegionSpec(Asked):
     """One plane.
 
     Parameters
@@ -57,6 +56,10 @@ class RegionSpec:
         return ", ".join(self.parameters)
 
     @property
+    def words(self) -> str:
+        return f"{self.parameter} from {self.experiment}"
+
+    @property
     def free(self) -> tuple[str, ...]:
         """What the model leaves free: the two, or all where the others are integrated away and profiled."""
         kind = interaction_named(self.model)
@@ -77,15 +80,11 @@ class RegionSpec:
 
         kind = interaction_named(self.model)
         prior = parse_prior(self.prior, kind.unit)
-        return counting_model(kind(), self.row.experiments, self.free, prior)
+        return counting_model(kind(), self.experiments, self.free, prior)
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
-        """The row as it is stored; a plane keeps no draws."""
+        """Both regions; a plane keeps no draws."""
         return compute_region(self, progress), None
-
-    def fingerprint(self) -> str:
-        """Hash of data files, options, prior, draws, seed and package version."""
-        return fingerprint({**asdict(self), "row": self.row.fingerprint()})
 
 
 def plan_regions(
@@ -172,7 +171,6 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
             **_counted(plane, tree),
         },
         "notes": [*model.question.notes, *plane.notes],
-        "fingerprint": spec.fingerprint(),
         "seed": spec.seed,
     }
 

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from ..runs.rows import interaction_named
+from ..runs.store import draws_file
 from ..statistics import one_sided_threshold
 from . import LINES, colour_of, title_of, unit_label
 
@@ -27,7 +28,7 @@ def plot_profiles(ax, rows: Sequence[Mapping], folder: Path):
     rows : sequence of mapping
         Rows of ``limits.json`` of one parameter.
     folder : Path
-        Where their posterior files lie.
+        Of results, in which their draws lie.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def plot_profiles(ax, rows: Sequence[Mapping], folder: Path):
     top = 3.4 * cut
     reach = []
     for index, row in enumerate(rows):
-        with xr.open_datatree(folder / row["file"]["name"], engine="h5netcdf") as tree:
+        with xr.open_datatree(draws_file(folder, row), engine="h5netcdf") as tree:
             values, delta = tree["profile"][name].values, tree["profile"]["delta_chi2"].values
             draws = tree["posterior"][name].values.ravel()
         colour = colour_of(row["experiment"], index)

@@ -1,36 +1,37 @@
-"""The rows of a table of limits: what each asks, in numbers and names to be stored, hashed and shipped."""
+"""What a row asks, in names and numbers to be stored, hashed and shipped; the rows of a table of limits."""
 
 import json
+import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from importlib.metadata import version
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from .. import interactions
 from ..errors import InputError
 from ..experiments.experiment import Experiment
-from ..experiments.folder import check_distinct, experiment_names
+from ..experiments.folder import check_distinct, experiment_names, locate
 from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
 from ..statistics import check_level
-from ..tables import packaged, packaged_names, sha256
-from .completion import complete
-from .executors import compute_all
-from .store import ResultsFolder, fingerprint
+from .provenance import identity, provenance
+from .runner import all_converged, run
+from .store import fingerprint
 
-__all__ = ["RowSpec", "compute", "interaction_named", "model_of", "plan", "run"]
+__all__ = ["Asked", "RowSpec", "all_converged", "interaction_named", "model_of", "plan", "run"]
 
 
-def interaction_named(name: str) -> type[Interaction]:
-    """The interaction class of a model's name.
+def interaction_named(name: str | type[Interaction]) -> type[Interaction]:
+    """The interaction class of a model's name; a class of the user's own is itself.
 
     Raises
     ------
     InputError
         If there is none; the message lists the choices.
     """
+    if isinstance(name, type) and issubclass(name, Interaction):
+        return name
     kinds = {kind.name: kind for kind in (getattr(interactions, n) for n in interactions.__all__)}
     choices = sorted(n for n, kind in kinds.items() if kind.free_names())
     if name not in choices:
@@ -38,18 +39,86 @@ def interaction_named(name: str) -> type[Interaction]:
     return kinds[name]
 
 
+class Asked(ABC):
+    """What one row asks. A subclass is a frozen dataclass that says how its row is computed."""
+
+    alone = True  # whether a process computes no other row meanwhile
+
+    @property
+    @abstractmethod
+    def row(self) -> "RowSpec":
+        """What names its interaction, its experiments and what is changed in them."""
+
+    @abstractmethod
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
+        """The row as it is stored, and what belongs beside it: a DataTree, an array or None.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Told in words what is going on.
+        groups : bool
+            Whether draws will be kept, so that they get their derived groups.
+        """
+
+    @property
+    def batch(self) -> str:
+        """Rows of one batch share what is compiled."""
+        return self.row.experiment
+
+    @property
+    def words(self) -> str:
+        """For a progress display."""
+        return f"{self.row.parameter} from {short(self.row.experiment)}"
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        return self.row.experiments
+
+    def options(self) -> dict[str, Any]:
+        """Its numbers and names; experiments are told by their content, see :meth:`provenance`."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "experiment"}
+        return {name: v.options() if isinstance(v, Asked) else _named(v) for name, v in values.items()}
+
+    def provenance(self) -> dict[str, Any]:
+        """What the row rests on; see :func:`bayes_enues.runs.provenance.provenance`."""
+        row = self.row
+        names = split_experiments(row.experiment)
+        own = [thing for thing in (row.model, row.prior) if thing is not None and not isinstance(thing, str)]
+        return provenance(dict(zip(names, row.experiments, strict=True)), own)
+
+    def question(self) -> str:
+        """Hash of what is asked, whatever data and code answer it."""
+        return fingerprint({"kind": type(self).__name__, **self.options(), "of": self.row.experiment_name})
+
+    def fingerprint(self) -> str:
+        """Hash of all that decides the row: what is asked, data, code and versions."""
+        found = identity(self.provenance())
+        return fingerprint({"kind": type(self).__name__, **self.options(), "provenance": found})
+
+
+def _named(value: Any) -> Any:
+    """A value as it is hashed; a user's class or function by its name, its source is hashed elsewhere."""
+    return getattr(value, "__qualname__", value)
+
+
 @dataclass(frozen=True)
-class RowSpec:
+class RowSpec(Asked):
     """One row: a parameter of a model, from one experiment or several together.
 
     Parameters
     ----------
-    model, parameter : str
+    model : str or class
+        Name of an interaction, or the class of a user's own, written in a file.
+    parameter : str
     experiment : str
         Names joined by a plus; a path for a user's own.
     level : float
-    prior : str or None
-        As :func:`bayes_enues.priors.text.parse_prior` reads it; None is flat over the likelihood's range.
+    prior : str, callable or None
+        As :func:`bayes_enues.priors.text.parse_prior` reads it, or as a model takes it; None is flat over the
+        likelihood's range.
     draws, seed : int
     fixed : tuple of (name, value)
         Parameters and options of the interaction that are not free, such as a mass.
@@ -60,11 +129,11 @@ class RowSpec:
         :func:`bayes_enues.load_experiment`.
     """
 
-    model: str
+    model: str | type[Interaction]
     parameter: str
     experiment: str
     level: float = 0.9
-    prior: str | None = None
+    prior: str | Callable | None = None
     draws: int = 4000
     seed: int = 20220811
     fixed: tuple[tuple[str, Any], ...] = field(default=())
@@ -72,9 +141,19 @@ class RowSpec:
     changes: str = ""
 
     @property
+    def row(self) -> "RowSpec":
+        return self
+
+    @property
     def experiments(self) -> list[Experiment]:
         changes = json.loads(self.changes or "{}")
-        return [load_experiment(name, changes.get(name)) for name in split_experiments(self.experiment)]
+        names = split_experiments(self.experiment)
+        return [_loaded(name, json.dumps(changes[name]) if name in changes else "") for name in names]
+
+    @property
+    def experiment_name(self) -> str:
+        """Names of the experiments as results show them, joined by a plus."""
+        return "+".join(sorted(e.name for e in self.experiments))
 
     @property
     def interaction(self) -> Interaction:
@@ -85,35 +164,39 @@ class RowSpec:
         return model_of(self)
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
-        """The row as it is stored, and its posterior; see :func:`compute`."""
-        return compute(self, progress, groups)
+        """Both bounds, and the posterior."""
+        from ..fit.limit import limits
 
-    def fingerprint(self) -> str:
-        """Hash of data files, options, prior, draws, seed and package version."""
-        return fingerprint(
-            {
-                **asdict(self),
-                "data": {e.name: {**e.hashes, "settings": e.settings.model_dump()} for e in self.experiments},
-                "inputs": _shared_hashes(),
-                "version": _version(),
-            }
+        (progress or (lambda words: None))("compiling")
+        found = limits(
+            self.build(),
+            self.parameter,
+            self.level,
+            self.draws,
+            self.seed,
+            delta_chi2=self.delta_chi2,
+            groups=groups,
+            progress=progress,
         )
+        return {**found.to_dict(), **dict(self.fixed), "seed": self.seed}, found.draws
 
 
-@lru_cache
-def _version() -> str:
-    return version("bayes-enues")
+_LOADED: dict[tuple[str, ...], tuple[Experiment, list]] = {}  # a scan asks for one experiment 400 times
 
 
-@lru_cache
-def _shared_hashes() -> dict[str, str]:
-    names = [
-        (folder, n)
-        for folder in ("solar", "xenon", "published")
-        for n in packaged_names(folder)
-        if n.endswith(".csv")
-    ]
-    return {f"{folder}/{n}": sha256(packaged(folder, n)) for folder, n in names}
+def _loaded(name: str, changes: str) -> Experiment:
+    """An experiment, read again only if one of its files was touched."""
+    folder = os.path.abspath(str(locate(name)[0]))
+
+    def stamps(e: Experiment) -> list:
+        files = [Path(folder, file) for file in e.hashes]
+        return [(s.st_mtime_ns, s.st_size) for f in files if f.is_file() and (s := f.stat())]
+
+    known = _LOADED.get((folder, name, changes))
+    if known is None or known[1] != stamps(known[0]):
+        found = load_experiment(name, json.loads(changes) if changes else None)
+        known = _LOADED[folder, name, changes] = found, stamps(found)
+    return known[0]
 
 
 def split_experiments(joined: str) -> list[str]:
@@ -127,7 +210,7 @@ def split_experiments(joined: str) -> list[str]:
 
 
 def plan(
-    models: Sequence[str],
+    models: Sequence[str | type[Interaction]],
     parameters: Sequence[str] | None = None,
     experiments: Sequence[str] | None = None,
     **options,
@@ -136,7 +219,7 @@ def plan(
 
     Parameters
     ----------
-    models : sequence of str
+    models : sequence of str or class
     parameters : sequence of str, optional
         By default all that can be free.
     experiments : sequence of str, optional
@@ -150,30 +233,65 @@ def plan(
         For any unknown name, a prior that does not fit, or a level outside 0 to 1; before anything runs.
     """
     check_level(options.get("level", 0.9))
-    asked = list(experiments) if experiments else ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"]
-    joined = []
-    for name in asked:
-        loaded = [load_experiment(part) for part in split_experiments(name)]
-        check_distinct([e.name for e in loaded])
-        own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
-        joined.append(name if own else "+".join(e.name for e in loaded))
+    joined = _planned(experiments or ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"])
     specs = []
     for model in models:
         kind = interaction_named(model)
         names = list(parameters) if parameters else [n for n in kind.free_names()]
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
-            raise InputError(f"{model} has no parameter {unknown}; the choices are {list(kind.free_names())}")
-        if options.get("prior") is not None:
+            choices = list(kind.free_names())
+            raise InputError(f"{kind.name} has no parameter {unknown}; the choices are {choices}")
+        if isinstance(options.get("prior"), str):
             # with PyMC, which a process that only hands out work can spare
             from ..priors.text import parse_prior
 
             prior = parse_prior(options["prior"], kind.unit)
             for name in names:
                 prior.check(name, kind.signed)
-        for experiment in dict.fromkeys(joined):
+        for experiment in joined:
             specs += [RowSpec(model, name, experiment, **options) for name in names]
     return specs
+
+
+def _planned(asked: Iterable[str]) -> list[str]:
+    """Experiments in the form that rows take, each once: ``./mine/`` and ``mine`` are one.
+
+    Raises
+    ------
+    InputError
+        If one is unknown, its data would count twice, or two of different folders have one name.
+    """
+    joined: dict[str, None] = {}
+    homes: dict[str, str] = {}
+    for name in asked:
+        parts = [_normal(part) for part in split_experiments(name)]
+        names = [load_experiment(part).name for part in parts]
+        check_distinct(names)
+        for part, own in zip(parts, names, strict=True):
+            if homes.setdefault(own, part) != part:
+                raise InputError(
+                    f"{homes[own]} and {part} are both called {own!r}, which results would not tell apart; "
+                    "change the name in one experiment.toml"
+                )
+        joined["+".join(parts)] = None
+    return list(joined)
+
+
+def _normal(name: str) -> str:
+    """One way to write an experiment; a path is absolute, so that workers find it, unless a plus is in it."""
+    if name.partition(":")[0] in experiment_names():
+        return name
+    stem, colon, variant = (name, "", "") if Path(name).is_dir() else name.rpartition(":")
+    if not (stem and Path(stem).is_dir()):
+        return name
+    absolute = os.path.abspath(stem) + colon + variant
+    return absolute if "+" not in absolute else os.path.normpath(stem) + colon + variant
+
+
+def short(experiment: str) -> str:
+    """Experiments without the folders that theirs lie in, for messages."""
+    return "+".join(os.path.basename(part) for part in experiment.split("+"))
 
 
 def model_of(spec: RowSpec):
@@ -182,69 +300,10 @@ def model_of(spec: RowSpec):
 
     from ..priors.text import parse_prior
 
-    prior = parse_prior(spec.prior, interaction_named(spec.model).unit)
+    prior = spec.prior
+    if prior is None or isinstance(prior, str):
+        prior = parse_prior(prior, interaction_named(spec.model).unit)
     return counting_model(spec.interaction, spec.experiments, spec.parameter, prior)
-
-
-def compute(spec: RowSpec, progress: Callable[[str], None] | None = None, groups: bool = True):
-    """Both bounds of one row: the row as it is stored, and the posterior."""
-    from ..fit.limit import limits
-
-    (progress or (lambda words: None))("compiling")
-    limit = limits(
-        model_of(spec),
-        spec.parameter,
-        spec.level,
-        spec.draws,
-        spec.seed,
-        delta_chi2=spec.delta_chi2,
-        groups=groups,
-        progress=progress,
-    )
-    row = {**limit.to_dict(), **dict(spec.fixed)}
-    row["fingerprint"] = spec.fingerprint()
-    row["seed"] = spec.seed
-    return row, limit.draws
-
-
-def run(
-    specs: Sequence[RowSpec],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-    keep_draws: bool = True,
-    jobs: int = 1,
-) -> list[dict[str, Any]]:
-    """Compute the rows that a folder does not hold yet, writing each as it finishes.
-
-    Parameters
-    ----------
-    specs : sequence of RowSpec
-    folder : ResultsFolder
-    fresh : bool
-        Compute all anew.
-    progress : callable, optional
-        Told how many rows are done, and in words what is going on.
-    keep_draws : bool
-        Whether to write each posterior beside its row; a scan of hundreds of rows keeps its numbers only.
-    jobs : int
-        Processes to share the work; see :mod:`bayes_enues.runs.executors`.
-
-    Returns
-    -------
-    list of dict
-        The rows, in order.
-    """
-
-    def shared_out(missing, rows, tell):
-        return compute_all(missing, folder.path, jobs, keep_draws, lambda words: tell(len(rows), words))
-
-    return complete(specs, folder, shared_out, fresh, progress)
-
-
-def all_converged(rows: Iterable[dict[str, Any]]) -> bool:
-    """Whether every row is a limit."""
-    return all(row["posterior"]["converged"] for row in rows)
 
 
 def electromagnetic_models() -> list[str]:

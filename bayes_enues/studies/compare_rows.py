@@ -1,20 +1,18 @@
 """The rows of ``compare.json``: a Bayes factor three ways, and what it hangs on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
-from ..runs.completion import complete
-from ..runs.rows import RowSpec, model_of
-from ..runs.store import ResultsFolder, fingerprint
+from ..runs.rows import Asked, RowSpec, model_of
 from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
 
-__all__ = ["CompareSpec", "run_comparisons"]
+__all__ = ["CompareSpec"]
 
 
 @dataclass(frozen=True)
-class CompareSpec:
+class CompareSpec(Asked):
     """One row.
 
     Parameters
@@ -27,40 +25,16 @@ class CompareSpec:
     spec: RowSpec
     smc: bool = True
 
-    def fingerprint(self) -> str:
-        """Hash of what the row rests on."""
-        return fingerprint({"study": "compare", "smc": self.smc, "row": self.spec.fingerprint()})
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
 
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """ln B three ways, None where it was not computed.
 
-def run_comparisons(
-    asked: Sequence[CompareSpec],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the rows that a folder does not hold yet, each written as it finishes.
-
-    Parameters
-    ----------
-    asked : sequence of CompareSpec
-    folder : ResultsFolder
-        Of ``compare.json``.
-    fresh : bool
-    progress : callable, optional
-
-    Returns
-    -------
-    list of dict
-        ``quadrature``, ``savage_dickey`` and ``smc`` are ln B, None where it was not computed; ``narrower``
-        and ``wider`` are ln B for the row's own prior squeezed and stretched by three.
-    """
-
-    def one_by_one(missing, rows, tell) -> Iterator[tuple]:
-        for one in missing:
-            tell(len(rows), f"{one.spec.parameter} from {one.spec.experiment}")
-            yield one, compared(one), None
-
-    return complete(asked, folder, one_by_one, fresh, progress)
+        ``narrower`` and ``wider`` are ln B for the row's own prior squeezed and stretched by three.
+        """
+        return compared(self), None
 
 
 def compared(one: CompareSpec) -> dict[str, Any]:
@@ -74,7 +48,7 @@ def compared(one: CompareSpec) -> dict[str, Any]:
     by_smc = smc_log_bayes_factor(model, seed=spec.seed) if one.smc else None
     draws = tree["posterior"][spec.parameter].values
     return {
-        "model": spec.model,
+        "model": model.question.interaction.name,
         "parameter": spec.parameter,
         "experiment": model.question.experiment_name,
         "unit": model.question.interaction.unit,
@@ -91,6 +65,5 @@ def compared(one: CompareSpec) -> dict[str, Any]:
             {"family": s.family, "width": s.widths.tolist(), "log_bayes_factor": s.log_bayes_factors.tolist()}
             for s in width_scan(model)
         ],
-        "fingerprint": one.fingerprint(),
         "seed": spec.seed,
     }

@@ -5,7 +5,9 @@ reweighting where Pareto's k and the Monte Carlo error allow; the others are sam
 why. Quadrature gives each bound once more without draws. Priors of nuisances change posterior and profile.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,21 +27,64 @@ from ..priors.density import log_density
 from ..priors.named import Flat, Prior
 from ..priors.text import parse_prior
 from ..results import Limit
-from ..runs.rows import RowSpec, model_of
-from ..runs.store import ResultsFolder
-from .beside_default import complete_beside_default
-from .prior_plan import StudyRow
+from ..runs.rows import Asked, RowSpec, model_of
 
-__all__ = ["FLAG", "run_study"]
+__all__ = ["FLAG", "StudyRow"]
 
 FLAG = 0.1  # a row that moves by more is flagged in words
+
+
+@dataclass(frozen=True)
+class StudyRow(Asked):
+    """One row of a study: what to compute, and how to call it.
+
+    Parameters
+    ----------
+    spec : RowSpec
+        With the prior in ``prior``, or the changed nuisance in ``changes``.
+    label : str
+        For tables and figures.
+    nuisance : bool
+        Whether a nuisance's prior is varied.
+    """
+
+    spec: RowSpec
+    label: str
+    nuisance: bool = False
+
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
+
+    @property
+    def words(self) -> str:
+        return f"{super().words}, {self.label}"
+
+    @property
+    def group(self) -> RowSpec:
+        """The default row it is compared with."""
+        return replace(self.spec, prior=None, changes="")
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+        """A row of ``limits.json`` with what a study adds, and its draws with the curves of quadrature.
+
+        It adds ``label``, ``nuisance``, ``how`` the draws were made, ``pareto_k`` and the ``reason``,
+        ``range``, the bound by quadrature as ``exact``, and what :func:`compared` says.
+        """
+        group = _group(self.group, self.group.fingerprint())
+        found, tree = group.default
+        if self.nuisance:
+            found, tree = _under_nuisance(group, self)
+        elif self.spec.prior is not None:
+            found, tree = _under_prior(group, self.spec.prior)
+        says = {"label": self.label, "nuisance": self.nuisance, "seed": self.spec.seed}
+        return {**found, **says, **compared(found, group.default[0])}, tree
 
 
 class _Group:
     """One parameter from one experiment: the default's draws and likelihood, which every prior shares."""
 
-    def __init__(self, spec: RowSpec, progress: Callable[[str], None]):
-        progress("default prior")
+    def __init__(self, spec: RowSpec):
         self.spec, self.model = spec, model_of(spec)
         self.question = self.model.question
         self.signed = self.question.interaction.signed
@@ -48,6 +93,12 @@ class _Group:
         self.flat: Prior = self.question.priors[spec.parameter]
         self.draws = self.limit.draws["posterior"][spec.parameter].values
         self.likelihood = Likelihood(self.model)
+        self.default = _under_prior(self, None)
+
+
+@lru_cache(maxsize=1)
+def _group(spec: RowSpec, mark: str) -> _Group:
+    return _Group(spec)
 
 
 class _Under:
@@ -217,39 +268,3 @@ def compared(row: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
         "ratio_to_one_sided": one_sided,
         "flag": by if abs(moved) > FLAG else "",
     }
-
-
-def run_study(
-    rows: Sequence[StudyRow],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the rows of a study that a folder does not hold yet, each written as it finishes.
-
-    Parameters
-    ----------
-    rows : sequence of StudyRow
-        From :func:`plan_study`.
-    folder : ResultsFolder
-        Of ``priors.json``.
-    fresh : bool
-    progress : callable, optional
-
-    Returns
-    -------
-    list of dict
-        Rows of ``limits.json`` with ``label``, ``nuisance``, ``how``, ``pareto_k``, ``reason``, ``exact``,
-        ``range``, ``power_scaling``, ``ratio_to_default``, ``ratio_to_profile``, ``ratio_to_one_sided``
-        and ``flag``.
-    """
-    group: _Group | None = None
-
-    def compute(row: StudyRow, tell: Callable[[str], None]) -> tuple[dict[str, Any], xr.DataTree]:
-        nonlocal group
-        if group is None or group.spec != row.group:
-            group = _Group(row.group, tell)
-        found, tree = _under_nuisance(group, row) if row.nuisance else _under_prior(group, row.spec.prior)
-        return found | {"label": row.label, "nuisance": row.nuisance, "seed": row.spec.seed}, tree
-
-    return complete_beside_default(rows, folder, compute, compared, fresh, progress)

@@ -7,6 +7,7 @@ per cent can be seen.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,12 +21,10 @@ from ..fit.marginal import marginal_density
 from ..fit.posterior import prior_words
 from ..fit.profile import profile_likelihood
 from ..fit.regions import credible_region
-from ..runs.rows import RowSpec, model_of, split_experiments
-from ..runs.store import ResultsFolder, fingerprint
+from ..runs.rows import Asked, RowSpec, model_of, split_experiments
 from ..tables import packaged, read_table
-from .beside_default import complete_beside_default
 
-__all__ = ["SystematicRow", "Variation", "plan_systematics", "run_systematics", "variations"]
+__all__ = ["SystematicRow", "Variation", "plan_systematics", "variations"]
 
 
 class Variation(NamedTuple):
@@ -107,16 +106,47 @@ def _sets(file: str, current: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class SystematicRow:
-    """One row: what to compute, and the variation it shows."""
+class SystematicRow(Asked):
+    """One row: what to compute, and the variation it shows.
+
+    Parameters
+    ----------
+    spec : RowSpec
+    label : str
+    note : str
+        What a reader must know of the result.
+    default : RowSpec or None
+        What it is compared with; None if it is the default itself.
+    """
 
     spec: RowSpec
     label: str
     note: str = ""
-    is_default: bool = False
+    default: RowSpec | None = None
 
-    def fingerprint(self) -> str:
-        return fingerprint({"study": "systematics", "label": self.label, "row": self.spec.fingerprint()})
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
+
+    @property
+    def words(self) -> str:
+        return f"{super().words}, {self.label}"
+
+    @property
+    def is_default(self) -> bool:
+        return self.default is None
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """A row of ``limits.json`` with ``label``, ``shift`` (see :func:`shifts`) and the solar counts."""
+        spec = self.default or self.spec
+        default = _default(spec, spec.fingerprint())
+        found = default if self.is_default else _compute(self)
+        return found | {"shift": shifts(found, default)}, None
+
+
+@lru_cache(maxsize=1)
+def _default(spec: RowSpec, mark: str) -> dict[str, Any]:
+    return _compute(SystematicRow(spec, "default"))
 
 
 def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
@@ -134,11 +164,11 @@ def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
                 f"systematics vary the inputs of one experiment, not of {spec.experiment}; name one of them"
             )
         experiment = load_experiment(spec.experiment)
-        rows.append(SystematicRow(spec, "default", is_default=True))
+        rows.append(SystematicRow(spec, "default"))
         for v in variations(experiment, spec.model):
             changes = json.dumps({spec.experiment: v.changes}) if v.changes else ""
             varied = replace(spec, model=v.model or spec.model, changes=changes)
-            rows.append(SystematicRow(varied, v.label, v.note))
+            rows.append(SystematicRow(varied, v.label, v.note, spec))
     return rows
 
 
@@ -152,9 +182,9 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
     region = credible_region(density, spec.level, signed)
     strength = None if signed else density.reweighted(density.values).quantile(spec.level)
     return {
-        "model": spec.model,
+        "model": question.interaction.name,
         "parameter": spec.parameter,
-        "experiment": spec.experiment,
+        "experiment": question.experiment_name,
         "unit": question.interaction.unit,
         "prior": "; ".join(prior_words(model).values()),
         "level": spec.level,
@@ -178,7 +208,7 @@ def _compute(row: SystematicRow) -> dict[str, Any]:
 def _published(spec: RowSpec) -> dict[str, Any] | None:
     if spec.level != 0.9:
         return None  # what is published is at 90 %
-    row = published_limit(spec.model, spec.parameter, spec.experiment)
+    row = published_limit(spec.model, spec.parameter, spec.experiment_name)
     return row and {"lower": row.lower, "upper": row.upper, "source": row.source}
 
 
@@ -197,35 +227,3 @@ def shifts(row: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]
         lower = new["lower"] / old["lower"] - 1 if both and old["lower"] else None
         found[statistic] = [lower, new["upper"] / old["upper"] - 1]
     return found
-
-
-def run_systematics(
-    rows: Sequence[SystematicRow],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the rows that a folder does not hold yet, each written as it finishes.
-
-    Parameters
-    ----------
-    rows : sequence of SystematicRow
-        From :func:`plan_systematics`.
-    folder : ResultsFolder
-        Of ``systematics.json``.
-    fresh : bool
-    progress : callable, optional
-
-    Returns
-    -------
-    list of dict
-        Rows of ``limits.json`` with ``label``, ``shift`` (see :func:`shifts`) and ``standard_model_counts``.
-    """
-    return complete_beside_default(
-        rows,
-        folder,
-        lambda row, tell: (_compute(row), None),  # no draws, no posterior to keep
-        lambda row, default: {"shift": shifts(row, default)},
-        fresh,
-        progress,
-    )
