@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bayes_enues import cli
-from bayes_enues.runs.store import draws_file
+from bayes_enues.runs.store import ResultsFolder, draws_file
 
 COMMAND = [sys.executable, "-c", "from bayes_enues.cli import main; main()"]
 
@@ -151,6 +151,26 @@ def test_results_of_another_level_go_elsewhere(results, monkeypatch, capsys):
     code, _, err = call(monkeypatch, capsys, *SMALL, "--out", out, "--level", "0.95")
     assert code == 2
     assert "choose another --out" in err
+
+
+@pytest.mark.parametrize(
+    ("view", "command"),
+    [
+        ("mediators", ["mediators"]),
+        ("mediator_planes", ["mediators", "--plane", "loguniform"]),
+        ("regions", ["region", "millicharge", "nu_e", "nu_mu"]),
+        ("regions", ["reproduce"]),
+        ("priors", ["priors"]),
+        ("systematics", ["systematics"]),
+        ("projection", ["project"]),
+    ],
+)
+def test_another_level_is_refused_before_anything_is_computed(view, command, monkeypatch, capsys, tmp_path):
+    ResultsFolder(tmp_path, f"{view}.json", 0.5).save()
+    monkeypatch.setattr("bayes_enues.runs.runner.work", lambda *a, **k: pytest.fail("it was computed"))
+    code, _, err = call(monkeypatch, capsys, *command, "--out", tmp_path)
+    assert code == 2
+    assert f"{view}.json holds results of level 0.5, not 0.9; choose another --out" in err
 
 
 def test_half_a_file_is_set_aside_said_and_computed_anew(results, monkeypatch, capsys, tmp_path):

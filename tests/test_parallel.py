@@ -14,7 +14,7 @@ import bayes_enues as be
 from bayes_enues.cli import main
 from bayes_enues.mediators.scan import plan_scan
 from bayes_enues.runs.rows import RowSpec, plan, run
-from bayes_enues.runs.runner import check_workers
+from bayes_enues.runs.runner import check_scheduler, check_workers
 from bayes_enues.runs.store import ResultsFolder, load_rows
 from bayes_enues.simulations.jobs import job_of
 from bayes_enues.simulations.run import coverage_folder, run_coverage
@@ -27,23 +27,23 @@ TOYS = 2000
 
 def test_no_workers_and_too_many_are_refused():
     with pytest.raises(ValueError, match="0 workers"):
-        check_workers(0, None)
+        check_workers(0)
     with pytest.raises(ValueError, match="100000 workers were asked for; 1 to"):
-        check_workers(100_000, None)
-    assert check_workers(None, None) == os.cpu_count()
+        check_workers(100_000)
+    assert check_workers(None) == os.cpu_count()
 
 
 def test_a_scheduler_that_does_not_answer_is_named_within_ten_seconds():
     started = time.monotonic()
     with pytest.raises(ValueError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        check_workers(1, "tcp://127.0.0.1:9")
+        check_scheduler("tcp://127.0.0.1:9")
     assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("address", ["", "head-node", "tcp://head-node", "head-node:8786", "tcp://:8786x"])
 def test_what_is_no_address_of_a_scheduler_is_refused_at_once(address):
     with pytest.raises(ValueError, match="no address of a scheduler; one looks like tcp://"):
-        check_workers(1, address)
+        check_scheduler(address)
 
 
 COMMANDS = ["limits", "mediators", "region millicharge nu_e nu_mu", "priors", "systematics", "coverage"]

@@ -6,31 +6,31 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Jobs, Out, Parameters, PriorText, Scheduler, Seed, console, progress, say
+from . import common
+from .common import console, progress, say
 
 
 def calibrate(
     model: Annotated[list[str] | None, typer.Option("--model", help="Which interaction; repeatable.")] = None,
-    parameter: Parameters = None,
+    parameter: common.Parameters = None,
     plane: Annotated[
         list[str] | None, typer.Option(help="Two parameters free together, such as nu_e,nu_mu; repeatable.")
     ] = None,
-    experiment: Experiments = None,
-    prior: PriorText = None,
+    experiment: common.Experiments = None,
+    prior: common.PriorText = None,
     every_shape: Annotated[
         bool,
         typer.Option("--every-shape", help="One of each kind of model instead: signed or not, planes, ..."),
     ] = False,
     simulations: Annotated[int, typer.Option(help="Simulations of each model.")] = 1000,
-    seed: Seed = 20220811,
-    jobs: Jobs = None,
-    scheduler: Scheduler = None,
-    out: Out = Path("results/calibration"),
+    seed: common.Seed = 20220811,
+    jobs: common.Jobs = None,
+    scheduler: common.Scheduler = None,
+    out: common.Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
     from ..planes.rows import plan_regions
     from ..runs.rows import plan
-    from ..runs.runner import check_workers
     from ..simulations import calibration_run
     from ..simulations.calibration import simulations_of
     from ..simulations.calibration_run import calibration_folder, run_calibration
@@ -45,7 +45,6 @@ def calibrate(
         specs = plan(models, parameter, experiment, prior=prior, seed=seed) if parameter or not pairs else []
         for name in models if pairs else []:
             specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
-    check_workers(jobs, scheduler)
     chunks = sum(len(simulations_of(spec, simulations)) for spec in specs)
     folder = calibration_folder(out, seed)
     with progress(chunks, "simulations") as tell:

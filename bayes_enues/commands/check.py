@@ -5,45 +5,29 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Mass,
-    Out,
-    Parameters,
-    PriorText,
-    Scheduler,
-    Seed,
-    console,
-    fixed_by,
-    progress,
-    say,
-)
+from . import common
+from .common import console, fixed_by, progress, say
 
 
 def check(
     model: Annotated[str, typer.Argument(help="Which interaction.")],
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    prior: PriorText = None,
-    mass: Mass = None,
-    draws: Draws = 2000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    prior: common.PriorText = None,
+    mass: common.Mass = None,
+    draws: common.Draws = 2000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
     from ..runs.files import slug
     from ..runs.rows import all_converged, interaction_named, plan, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
     from ..studies.check_rows import plan_checks, stored_check
 
-    check_workers(jobs, scheduler)
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     specs = plan([model], names, experiment, **options)

@@ -56,13 +56,34 @@ Seed = Annotated[int, typer.Option(min=0, help="Of every random number.")]
 Mass = Annotated[float | None, typer.Option(help="Of a light mediator [keV]; needed for these models only.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
+
+
+def _jobs(jobs: int | None) -> int | None:
+    from ..runs.runner import check_workers
+
+    return check_workers(jobs)
+
+
+def _scheduler(address: str | None) -> str | None:
+    from ..runs.runner import check_scheduler
+
+    if address is not None:
+        check_scheduler(address)
+    return address
+
+
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "--workers", help="Processes that share the work, some 350 MB each."),
+    typer.Option(
+        "--jobs", "--workers", callback=_jobs, help="Processes that share the work, some 350 MB each."
+    ),
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option(help="A running Dask scheduler, tcp://host:port, whose workers see --out; instead of jobs."),
+    typer.Option(
+        callback=_scheduler,
+        help="A running Dask scheduler, tcp://host:port, whose workers see --out; instead of processes.",
+    ),
 ]
 
 

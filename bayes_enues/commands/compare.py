@@ -5,45 +5,29 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Mass,
-    Out,
-    Parameters,
-    PriorText,
-    Scheduler,
-    Seed,
-    console,
-    fixed_by,
-    progress,
-    say,
-)
+from . import common
+from .common import console, fixed_by, progress, say
 
 
 def compare(
     model: Annotated[str, typer.Argument(help="Which interaction.")],
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    prior: PriorText = None,
-    mass: Mass = None,
-    draws: Draws = 8000,
-    seed: Seed = 20220811,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    prior: common.PriorText = None,
+    mass: common.Mass = None,
+    draws: common.Draws = 8000,
+    seed: common.Seed = 20220811,
     smc: Annotated[bool, typer.Option(help="Sequential Monte Carlo too: slower.")] = True,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """ln B three ways, and its dependence on the prior's width."""
     from ..runs.rows import plan, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
     from ..studies.compare_rows import CompareSpec
 
-    check_workers(jobs, scheduler)
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     asked = [CompareSpec(spec, smc) for spec in plan([model], parameter, experiment, **options)]
     folder = ResultsFolder(out, "compare.json")

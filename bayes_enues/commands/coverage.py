@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Jobs, Level, Parameters, Scheduler, Seed, console, progress, say
+from . import common
+from .common import console, progress, say
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -20,8 +21,8 @@ HEADERS = {
 
 def coverage(
     model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
-    parameter: Parameters = None,
-    experiment: Experiments = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
     toys: Annotated[int, typer.Option(help="Toys at each true value.")] = 10_000,
     true_values: Annotated[
         str, typer.Option(help="How many, or a list such as 0,4,8 in the parameter's unit (one value: 4,).")
@@ -29,15 +30,14 @@ def coverage(
     kind: Annotated[
         str, typer.Option(help="poisson, or gaussian for Gaussian counts with the data's errors.")
     ] = "poisson",
-    level: Level = 0.9,
-    seed: Seed = 20220811,
-    jobs: Jobs = None,
-    scheduler: Scheduler = None,
+    level: common.Level = 0.9,
+    seed: common.Seed = 20220811,
+    jobs: common.Jobs = None,
+    scheduler: common.Scheduler = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
     from ..runs.rows import plan
-    from ..runs.runner import check_workers
     from ..simulations.jobs import chunks_of, job_of
     from ..simulations.run import coverage_folder, run_coverage
     from ..simulations.toys import check_kind
@@ -46,7 +46,6 @@ def coverage(
     check_kind(kind)
     if toys < 1:
         raise InputError(f"--toys is {toys}; at least one toy was needed")
-    check_workers(jobs, scheduler)
     specs = plan([model], parameter, experiment, level=level, seed=seed)
     out = out or Path("results") / f"coverage_{model}"
     folder = coverage_folder(out, model, seed, kind, level)

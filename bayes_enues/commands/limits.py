@@ -5,46 +5,30 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Out,
-    Parameters,
-    PriorText,
-    Scheduler,
-    Seed,
-    console,
-    print_whole,
-    progress,
-    say,
-)
+from . import common
+from .common import console, print_whole, progress, say
 
 
 def limits(
     model: Annotated[
         list[str] | None, typer.Option("--model", help="Which interaction; repeatable, or 'all'.")
     ] = None,
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    level: Level = 0.9,
-    prior: PriorText = None,
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    level: common.Level = 0.9,
+    prior: common.PriorText = None,
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
     from ..runs.rows import all_converged, electromagnetic_models, plan, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder, is_intact
     from ..simulations.feldman_cousins import attach
 
-    check_workers(jobs, scheduler)
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()

@@ -6,20 +6,8 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Out,
-    PriorText,
-    Scheduler,
-    Seed,
-    console,
-    progress,
-    say,
-)
+from . import common
+from .common import console, progress, say
 
 
 def mediators(
@@ -30,8 +18,8 @@ def mediators(
     masses: Annotated[
         str | None, typer.Option(help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5.")
     ] = None,
-    experiment: Experiments = None,
-    level: Level = 0.9,
+    experiment: common.Experiments = None,
+    level: common.Level = 0.9,
     delta_chi2: Annotated[
         float | None,
         typer.Option(help="Of the profile, such as 4.605 for two parameters. Default: the level's own."),
@@ -45,9 +33,9 @@ def mediators(
         str | None, typer.Option(help="Of Eq. 8: as_printed (2 sqrt2) or left_handed (sqrt2).")
     ] = None,
     sign: Annotated[int | None, typer.Option(help="Of g^2 for vector and axial vector: 1 or -1.")] = None,
-    prior: PriorText = None,
-    draws: Draws = 2500,
-    seed: Seed = 20220811,
+    prior: common.PriorText = None,
+    draws: common.Draws = 2500,
+    seed: common.Seed = 20220811,
     published: Annotated[
         list[Path] | None,
         typer.Option(help="A CSV of your own: mass_keV,coupling,experiment,source[,model]; repeatable."),
@@ -56,10 +44,10 @@ def mediators(
         str | None,
         typer.Option(help="Also mass and coupling free together, with this prior: loguniform, flat, ..."),
     ] = None,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from bayes_enues.models.light_mediator_masses import check_coupling_prior
@@ -67,10 +55,8 @@ def mediators(
     from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import curves, plan_scan, published_points, write_curves
     from ..runs.rows import all_converged, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
 
-    check_workers(jobs, scheduler)
     points = [p for path in (None, *(published or [])) for p in published_points(path)]
     given = {
         "charges": _charges(charges),

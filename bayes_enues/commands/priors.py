@@ -5,28 +5,14 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Mass,
-    Out,
-    Parameters,
-    Scheduler,
-    Seed,
-    console,
-    fixed_by,
-    progress,
-    say,
-)
+from . import common
+from .common import console, fixed_by, progress, say
 
 
 def priors(
     model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
-    parameter: Parameters = None,
-    experiment: Experiments = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
     prior: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,22 +22,20 @@ def priors(
         ),
     ] = None,
     nuisances: Annotated[bool, typer.Option(help="Vary the priors of the nuisances too.")] = True,
-    mass: Mass = None,
-    level: Level = 0.9,
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    mass: common.Mass = None,
+    level: common.Level = 0.9,
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
     from ..runs.rows import all_converged, plan, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
     from ..studies.prior_plan import plan_study
 
-    check_workers(jobs, scheduler)
     chosen = list(experiment or ["lz_ws2022", "xenonnt_sr0"])
     fixed = fixed_by(model, mass)
     specs = plan([model], parameter, chosen, level=level, draws=draws, seed=seed, fixed=fixed)

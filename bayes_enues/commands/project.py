@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Fresh, Jobs, Level, Out, Scheduler, Seed, console, progress, say
+from . import common
+from .common import console, progress, say
 
 
 def project(
@@ -21,22 +22,20 @@ def project(
     background: Annotated[float, typer.Option(help="Factor on the background per exposure.")] = 1.0,
     edge: Annotated[float, typer.Option(help="Shift of the efficiency edge [keV]; negative is lower.")] = 0.0,
     toys: Annotated[int, typer.Option(min=0, help="Toys per exposure; 0 for Asimov data alone.")] = 200,
-    level: Level = 0.9,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    level: common.Level = 0.9,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
     from ..plots import figure, save, style
     from ..plots.projection import plot_projection
     from ..runs.rows import interaction_named, plan, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
     from ..studies.projection_rows import ProjectionSpec, stored_projection
 
-    check_workers(jobs, scheduler)
     kind = interaction_named(model)
     parameter = parameter or kind.free_names()[0]
     (spec,) = plan([model], [parameter], [experiment], level=level, seed=seed)

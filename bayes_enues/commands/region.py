@@ -6,49 +6,35 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Out,
-    PriorText,
-    Scheduler,
-    Seed,
-    console,
-    progress,
-    say,
-)
+from . import common
+from .common import console, progress, say
 
 
 def region(
     model: Annotated[str, typer.Argument(help="Which interaction.")],
     first: Annotated[str, typer.Argument(help="Parameter on the horizontal axis.")],
     second: Annotated[str, typer.Argument(help="Parameter on the vertical axis.")],
-    experiment: Experiments = None,
-    level: Level = 0.9,
-    prior: PriorText = None,
+    experiment: common.Experiments = None,
+    level: common.Level = 0.9,
+    prior: common.PriorText = None,
     range_: Annotated[
         list[str] | None,
         typer.Option(
             "--range", help="Where to draw, such as nu_e=0:12; extended where the region does not fit."
         ),
     ] = None,
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
     from ..runs.rows import all_converged, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
 
-    check_workers(jobs, scheduler)
     pair = (first, second)
     specs = plan_regions(
         model,

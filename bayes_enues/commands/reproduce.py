@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import typer
 
-from .common import Draws, Fresh, Jobs, Out, Scheduler, Seed, console, progress, say
+from . import common
+from .common import console, progress, say
 
 LEVEL = 0.9  # of everything in the paper
 
@@ -27,19 +28,17 @@ class Settings(NamedTuple):
 
 
 def reproduce(
-    out: Out = Path("results"),
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    out: common.Out = Path("results"),
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Table I and the figures of the paper by both statistics, and a page on every difference."""
     from ..runs.rows import all_converged
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
 
-    check_workers(jobs, scheduler)
     for name in STAGES:
         ResultsFolder(out, f"{name}.json", LEVEL)  # refused now if at all
     settings = Settings(out, draws, seed, fresh, jobs, scheduler)

@@ -5,41 +5,27 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Mass,
-    Out,
-    Parameters,
-    Scheduler,
-    console,
-    fixed_by,
-    progress,
-    say,
-)
+from . import common
+from .common import console, fixed_by, progress, say
 
 
 def systematics(
     model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    mass: Mass = None,
-    level: Level = 0.9,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
-    scheduler: Scheduler = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    mass: common.Mass = None,
+    level: common.Level = 0.9,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
     from ..experiments.folder import experiment_names
     from ..runs.rows import plan, run
-    from ..runs.runner import check_workers
     from ..runs.store import ResultsFolder
     from ..studies.systematics import plan_systematics
 
-    check_workers(jobs, scheduler)
     chosen = list(experiment or experiment_names())
     study = plan_systematics(plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass)))
     folder = ResultsFolder(out, "systematics.json", level)

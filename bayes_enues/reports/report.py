@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Template
 
 from ..errors import InputError
+from ..runs.store import is_intact
 from .sources import diagnostics, inputs, references
 from .tables import bullets, limits_tables, other_table
 
@@ -134,7 +135,11 @@ def _tables(folder: Path) -> tuple[dict[str, dict], list[tuple[str, str]]]:
             continue
         rows = content.get("rows") if isinstance(content, dict) else None
         if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-            found[path.stem] = content
+            intact = [row for row in rows if "sha256" not in row or is_intact(row)]
+            if edited := len(rows) - len(intact):
+                broken.append((path.name, f"{edited} rows were changed after they were written"))
+            if intact:
+                found[path.stem] = {**content, "rows": intact}
     return dict(
         sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99)
     ), broken

@@ -1,6 +1,7 @@
 """What the numbers of a report rest on: the state of each posterior, every input, references."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -55,41 +56,69 @@ def _experiments(rows: Sequence[Mapping[str, Any]]):
     from ..experiments.loading import load_experiment
     from ..runs.rows import split_experiments
 
+    homes = {name: e["folder"] for row in rows for name, e in _stored(row).items()}
     names = [n for row in rows if "experiment" in row for n in split_experiments(str(row["experiment"]))]
     loaded, gone = [], []
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys([*homes, *names]):
+        _, colon, variant = name.partition(":")
         try:
-            loaded.append(load_experiment(name))
+            loaded.append(load_experiment(f"{homes[name]}{colon}{variant}" if homes.get(name) else name))
         except (ValueError, FileNotFoundError):
             gone.append(name)
     return loaded, gone
 
 
+def _stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a row says of its experiments; nothing if it was written by version 0.1."""
+    return (row.get("provenance") or {}).get("experiments", {})
+
+
+def changed(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A line where data, code or versions are others today than when a row was made."""
+    from ..runs.provenance import changes_since, file_hash
+
+    hash_of = cache(file_hash)
+    words = [w for row in rows if "provenance" in row for w in changes_since(row["provenance"], hash_of)]
+    if not words:
+        return ""
+    found = escape("; ".join(dict.fromkeys(words)))
+    return f'<p class="bad">Other today than when these rows were made: {found}. Hashes are theirs.</p>'
+
+
 def inputs(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Source, unit and hash of every table."""
+    """Source, unit and hash of every table, hashes and totals as the rows were made."""
     loaded, gone = _experiments(rows)
-    parts = []
+    parts = [changed(rows)]
     head = ["file", "what, unit, source, how obtained", "SHA-256"]
+    used: dict[str, list] = {}
+    for row in rows:
+        for name, e in _stored(row).items():
+            known = used.setdefault(name, [])
+            known += [] if e in known else [e]
     for e in loaded:
-        about = f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins; {e.counts.sum():.0f} events; {e.likelihood}"
-        parts.append(
-            f"<h3>{escape(e.title)} ({escape(e.name)}, {escape(e.reference)})</h3>"
-            f"<p>{escape(about)} likelihood</p>"
-        )
+        now = {"exposure": e.exposure, "bins": e.n_bins, "events": e.counts.sum(), "files": e.hashes}
+        parts.append(f"<h3>{escape(e.title)} ({escape(e.name)}, {escape(e.reference)})</h3>")
+        for then in used.get(e.name, [now]):
+            about = f"{then['exposure']:.4g} t yr; {then['bins']} fitted bins; {then['events']:.0f} events"
+            parts.append(f"<p>{escape(about)}; {escape(e.likelihood)} likelihood</p>")
         if e.note:
             parts.append(f"<p>{escape(e.note)}</p>")
         nuisances = [f"{n.name}: {100 * n.sigma:g} % on {n.scales} ({n.meaning})" for n in e.nuisances]
         parts.append(bullets(map(escape, nuisances)))
-        body = [[file, " ".join(lines), e.hashes[file][:12]] for file, lines in e.provenance.items()]
+        body = [
+            [file, " ".join(lines), ", ".join(t["files"].get(file, "")[:12] for t in used.get(e.name, [now]))]
+            for file, lines in e.provenance.items()
+        ]
         parts.append(table(head, body, 3, "words"))
     if gone:
         parts.append(f"<p>Not found any more: {escape(', '.join(gone))}.</p>")
     parts.append("<h3>The Sun and xenon</h3>")
+    tables = next((row["provenance"]["tables"] for row in rows if "provenance" in row), {})
     body = [
         [
             f"{folder}/{file}",
             " ".join(read_table(packaged(folder, file)).provenance),
-            sha256(packaged(folder, file))[:12],
+            tables.get(f"{folder}/{file}", sha256(packaged(folder, file)))[:12],
         ]
         for folder in ("solar", "xenon")
         for file in packaged_names(folder)

@@ -10,7 +10,21 @@ from .wording import NOT_CONVERGED, columns_of, footnotes, limit_cells
 __all__ = ["bullets", "folded", "limits_tables", "other_table", "table"]
 
 MANY_ROWS = 40
-_SKIPPED = {"fingerprint", "file", "pieces", "eti", "nuisances", "caveats", "notes", "diagnosis", "vertices"}
+_SKIPPED = {
+    "fingerprint",
+    "file",
+    "provenance",
+    "question",
+    "schema",
+    "sha256",
+    "pieces",
+    "eti",
+    "nuisances",
+    "caveats",
+    "notes",
+    "diagnosis",
+    "vertices",
+}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 2, kind: str = "") -> str:
@@ -107,7 +121,8 @@ def other_table(name: str, content: Mapping[str, Any]) -> str:
         key: flat[0][key] for key in columns if len(flat) > 1 and len({row.get(key) for row in flat}) == 1
     }
     varying = [key for key in columns if key not in constant and any(row.get(key) for row in flat)]
-    scalars = {k: _number(v) for k, v in content.items() if isinstance(v, int | float | str)}
+    said = {k: v for k, v in content.items() if k not in _SKIPPED}
+    scalars = {k: _number(v) for k, v in said.items() if isinstance(v, int | float | str)}
     said = {**scalars, **{key: text for key, text in constant.items() if text}}
     words = "; ".join(f"{escape(key.replace('_', ' '))}: {escape(text)}" for key, text in said.items())
     html = table(varying, [[row.get(key, "") for key in varying] for row in flat], left=1)

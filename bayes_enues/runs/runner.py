@@ -24,7 +24,7 @@ from .store import ResultsFolder
 if TYPE_CHECKING:
     from .rows import Asked
 
-__all__ = ["all_converged", "batches", "check_workers", "run"]
+__all__ = ["all_converged", "batches", "check_scheduler", "check_workers", "run"]
 
 LARGE = 8  # rows of one batch that are worth compiling twice for
 CONNECT_SECONDS = 5
@@ -79,7 +79,7 @@ def run(
     InputError
         If workers cannot be reached, die again and again, or run another version.
     """
-    jobs = check_workers(jobs, None)
+    jobs = check_workers(jobs)
     tell = progress or (lambda done, words: None)
     marks = {one: one.fingerprint() for one in asked}
     missing = [one for one in marks if fresh or folder.find(marks[one]) is None]
@@ -117,23 +117,25 @@ def batches(tasks: Sequence, workers: int) -> list[list]:
     return ordered
 
 
-def check_workers(jobs: int | None, scheduler: str | None) -> int:
+def check_workers(jobs: int | None) -> int:
     """How many processes there will be; None stands for one a core.
 
     Raises
     ------
     InputError
-        If the number makes no sense, or no Dask scheduler with workers answers at the address; before any
-        long computation.
+        If the number makes no sense.
     """
     cores = os.cpu_count() or 1
     jobs, most = cores if jobs is None else jobs, max(16, 4 * cores)
     if not 1 <= jobs <= most:
         raise InputError(f"{jobs} workers were asked for; 1 to {most} make sense on {cores} cores")
-    if scheduler is not None:
-        with _dask(scheduler):
-            pass
     return jobs
+
+
+def check_scheduler(address: str) -> None:
+    """Refuse an address at which no Dask scheduler with workers answers, before any long computation."""
+    with _dask(address):
+        pass
 
 
 def work(
