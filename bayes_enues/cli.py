@@ -1,20 +1,29 @@
 """The command line, ``bayes-enues``. Each command lives in its own file of :mod:`bayes_enues.commands`."""
 
+import errno
+import os
 import sys
 import traceback
+import warnings
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
-from .errors import InputError
+from .errors import ConvergenceWarning, InputError
 
 __all__ = ["COMMANDS", "app", "main"]
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 FAULT = (
-    "bayes-enues: this is a fault of the program, not of its input; please report it with the lines above "
-    "and the command (see CONTRIBUTING.md). Finished rows are kept.\n"
+    "this is a fault of the program, not of its input; please report it with the lines above "
+    "and the command (see CONTRIBUTING.md). Finished rows are kept."
 )
+#: What a full disk, a quota or a limit on the size of files says.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+#: Of a wrong option or a missing argument: typer exports only this child of it.
+UsageError = typer.BadParameter.__mro__[1]
 
 #: Command to the module and function that run it.
 COMMANDS = {
@@ -45,21 +54,78 @@ for _name, _where in COMMANDS.items():
     app.command(_name)(getattr(import_module(f"bayes_enues.commands.{_module}"), _function))
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"bayes-enues {version('bayes-enues')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
 def main() -> None:
     """Run a command; whatever is wrong with its input comes out as one line and exit status 2.
 
-    Anything else is a fault of the program and shows its traceback, with what to do about it.
+    So does a disk that is full, or a standard output that nobody reads any more. Anything else is a fault of
+    the program and shows its traceback, with what to do about it.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Greek letters on a terminal or in a log without them
+            stream.reconfigure(errors="replace")
+    warnings.simplefilter("ignore", ConvergenceWarning)  # tables say it, row by row
     try:
-        app(standalone_mode=True)
+        status = app(standalone_mode=False) or 0
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except InputError as error:
-        sys.stderr.write(f"bayes-enues: {error}\n")
-        sys.exit(2)
-    except Exception:
-        traceback.print_exc()
-        sys.stderr.write(FAULT)
-        sys.exit(1)
-    except SystemExit as stop:
-        if stop.code == INTERRUPTED:
-            sys.stderr.write("bayes-enues: interrupted; finished rows are kept, run again to go on\n")
-        raise
+        status = _say(str(error), 2)
+    except UsageError as error:
+        if len(sys.argv) < 2:
+            error.show()
+            status = error.exit_code
+        else:
+            command = error.ctx.command_path if error.ctx else "bayes-enues"
+            status = _say(f"{error.format_message().rstrip('.')}; see {command} --help", 2)
+    except SystemExit as stop:  # typer's for a closed output
+        status = _closed(stop) if isinstance(stop.__context__, BrokenPipeError) else stop.code
+    except BrokenPipeError as error:
+        status = _closed(error)
+    except Exception as error:
+        full = _full(error)
+        if full is None:
+            traceback.print_exc()
+        status = _say(FAULT, 1) if full is None else _say(full, 2)
+    if status == INTERRUPTED:
+        _say("interrupted; finished rows are kept, run again to go on", status)
+    sys.exit(status)
+
+
+def _say(words: str, status: int) -> int:
+    """Write one line to standard error; the exit status."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"bayes-enues: {' '.join(words.split())}\n")
+    return status
+
+
+def _full(error: BaseException | None) -> str | None:
+    """What to say if an error, or one that it came from, is that of a full disk."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return (
+                f"nothing more could be written ({os.strerror(error.errno)}); finished rows are kept: make "
+                "room, or choose another --out, and run again"
+            )
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _closed(error: BaseException) -> int:
+    """Nobody reads what is printed, as after ``| head``: nor must the interpreter try again when it ends."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    return _say("standard output was closed before everything was printed; finished rows are kept", 2)

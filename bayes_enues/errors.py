@@ -3,7 +3,7 @@
 Anything else that is raised is a fault of the program, and shows its traceback.
 """
 
-__all__ = ["InputError", "MissingFileError", "WrongKindError"]
+__all__ = ["ConvergenceWarning", "InputError", "MissingFileError", "WrongKindError"]
 
 
 class InputError(ValueError):
@@ -16,3 +16,7 @@ class MissingFileError(InputError, FileNotFoundError):
 
 class WrongKindError(InputError, TypeError):
     """An argument is of the wrong kind altogether."""
+
+
+class ConvergenceWarning(UserWarning):
+    """A posterior is handed out that did not converge."""

@@ -1,19 +1,363 @@
-"""One row of a table of limits: both bounds on one parameter, what they rest on, and how that is said."""
+"""What is found, as types: limits, profiles, densities, regions, and the rows of every study.
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+Each is a frozen dataclass that writes itself as a dictionary for JSON and reads itself back. Only this module
+and the store of rows know the keys of a row; whatever shows a result takes a type from here.
+"""
 
-import xarray as xr
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from math import isfinite
+from operator import attrgetter
+from typing import Annotated, Any, ClassVar, Self
 
-from .experiments.published import Published
-from .fit.profile import Profile
+import numpy as np
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    computed_field,
+    model_validator,
+)
+
+from .errors import InputError
 from .statistics import one_sided_threshold
 
-__all__ = ["Limit", "PosteriorBound"]
+__all__ = [
+    "ROW_TYPES", "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion",
+    "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "PosteriorBound",
+    "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Provenance", "Published",
+    "PublishedBound", "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile",
+    "SystematicsRow", "UsedExperiment", "WidthScan", "grouped",
+]  # fmt: skip
+
+R_HAT, ESS = 1.01, 400  # a posterior counts with R-hat at most, and effective sample sizes of at least, these
+#: Central shares of the toys that a band of a projection holds.
+BANDS = (0.68, 0.95)
 
 
-@dataclass(frozen=True)
-class PosteriorBound:
+def _finite(value: Any) -> Any:
+    """JSON knows no NaN and no infinity: None."""
+    if isinstance(value, dict):
+        return {name: _finite(v) for name, v in value.items()}
+    if isinstance(value, list):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _seven_digits(value: float) -> float:
+    return float(f"{value:.7g}")
+
+
+#: A number, never a text that looks like one.
+Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+#: NaN where there is none, such as the R-hat of a chain that never moved; JSON says null.
+RealOrNan = Annotated[float, BeforeValidator(lambda value: float("nan") if value is None else value)]
+#: Delta chi^2 that cuts a region, written with four decimals.
+Threshold = Annotated[Real, PlainSerializer(lambda value: round(value, 4))]
+#: Coordinate of a plane, written with seven digits.
+Coordinate = Annotated[Real, PlainSerializer(_seven_digits)]
+Array = Annotated[
+    np.ndarray,
+    BeforeValidator(lambda values: np.asarray(values, float)),
+    PlainSerializer(lambda values: np.asarray(values).tolist()),
+    WithJsonSchema({"type": "array"}),
+]
+Vertices = Annotated[Array, PlainSerializer(lambda points: [[*map(_seven_digits, p)] for p in points])]
+Pair = tuple[Real, Real]
+
+
+def _is_none(value: Any) -> bool:
+    return value is None
+
+
+def _is_empty(value: Any) -> bool:
+    return not value
+
+
+#: Fields that are left out of the dictionary where they are None.
+MaybeText = Annotated[str | None, Field(exclude_if=_is_none)]
+MaybeInt = Annotated[int | None, Field(exclude_if=_is_none)]
+MaybeReal = Annotated[Real | None, Field(exclude_if=_is_none)]
+#: An array that the row of a table does not hold; where it is kept, it lies in the file beside the row.
+Beside = Annotated[Array | None, Field(exclude_if=_is_none)]
+
+
+@lru_cache
+def _adapter(kind: type) -> TypeAdapter:
+    return TypeAdapter(kind)
+
+
+class Result:
+    """What all results share.
+
+    Two results are equal if what is written of them is: arrays are compared by value.
+    """
+
+    __pydantic_config__ = ConfigDict(arbitrary_types_allowed=True)
+    #: Keys of rows that older versions wrote, to those of today.
+    _renamed: ClassVar[Mapping[str, str]] = {}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as JSON can hold it; what is no finite number is None."""
+        return _finite(_adapter(type(self)).dump_python(self, mode="json", warnings=False))
+
+    def to_row(self) -> dict[str, Any]:
+        """The same without the arrays that lie beside a row, in a file of their own."""
+        return self._bare().to_dict()
+
+    def _bare(self) -> Self:
+        changed: dict[str, Any] = {f.name: None for f in fields(self) if f.type is Beside}  # pyright: ignore
+        inner = {name: value for name, value in vars(self).items() if isinstance(value, Result)}
+        return replace(self, **changed, **{name: value._bare() for name, value in inner.items()})  # pyright: ignore
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_dict` or :meth:`to_row` wrote; further keys are ignored.
+
+        Raises
+        ------
+        InputError
+            If a needed key is missing or holds something else.
+        """
+        try:
+            return _adapter(cls).validate_python(dict(row))
+        except ValidationError as error:
+            raise InputError(f"this is no {cls.__name__}: {_what_is_wrong(error)}") from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_older_versions(cls, row: Any) -> Any:
+        if not isinstance(row, Mapping):
+            return row
+        now = {old: new for old, new in cls._renamed.items() if old in row and new not in row}
+        return {now.get(key, key): value for key, value in row.items()}
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.to_dict() == other.to_dict()
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    found = [(".".join(map(str, e["loc"])), e) for e in error.errors()]
+    missing = [where for where, e in found if e["type"] == "missing"]
+    wrong = [f"{where} is {e['input']!r:.40} ({e['msg']})" for where, e in found if e["type"] != "missing"]
+    return "; ".join([*([f"it lacks {missing}"] if missing else []), *wrong])
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnostics(Result):
+    """Worst values over the parameters of a model.
+
+    Attributes
+    ----------
+    rhat, ess_bulk, ess_tail : float
+    divergences : int
+    complaint : str
+        What else is wrong, such as separate modes with wrong weights.
+    """
+
+    rhat: RealOrNan
+    ess_bulk: RealOrNan
+    ess_tail: RealOrNan
+    divergences: int
+    complaint: str = ""
+
+    @property
+    def converged(self) -> bool:
+        """Whether the draws count."""
+        return self.words() == "converged"
+
+    def words(self) -> str:
+        """What was wrong, or that nothing was."""
+        wrong = []
+        if not self.rhat <= R_HAT:
+            wrong.append(f"R-hat {self.rhat:.3f} > {R_HAT}")
+        if not min(self.ess_bulk, self.ess_tail) >= ESS:
+            wrong.append(f"effective sample size {min(self.ess_bulk, self.ess_tail):.0f} < {ESS}")
+        if self.divergences:
+            wrong.append(f"{self.divergences} divergences")
+        return ", ".join([*wrong, *filter(None, [self.complaint])]) or "converged"
+
+
+@dataclass(frozen=True, eq=False)
+class Density(Result):
+    """Marginal posterior density of one parameter on a grid.
+
+    Attributes
+    ----------
+    values : (n,)
+    density : (n,)
+        Normalised to one over the range.
+    log_evidence : float
+        Logarithm of the integral of likelihood times prior, up to the constant of the saturated model.
+    """
+
+    values: Array = field(repr=False)
+    density: Array = field(repr=False)
+    log_evidence: Real
+
+    def _curve(self, **options):
+        from scipy.interpolate import PchipInterpolator
+
+        return PchipInterpolator(self.values, self.density, **options)
+
+    def cumulative(self) -> np.ndarray:
+        """Probability below each value, (n,)."""
+        below = self._curve().antiderivative()(self.values)
+        return below / below[-1]
+
+    def below(self, value: float) -> float:
+        """Probability below one value."""
+        smooth = self._curve().antiderivative()
+        return float(smooth(np.clip(value, self.values[0], self.values[-1])) / smooth(self.values[-1]))
+
+    def quantile(self, probability: float) -> float:
+        """Value below which the given probability lies."""
+        from scipy.interpolate import PchipInterpolator
+
+        below = self.cumulative()
+        keep = np.concatenate([[True], np.diff(below) > 0])
+        return float(PchipInterpolator(below[keep], self.values[keep])(probability))
+
+    def at(self, values) -> np.ndarray:
+        """Density at other values, (m,); zero outside the grid."""
+        return np.nan_to_num(self._curve(extrapolate=False)(values), nan=0.0)
+
+    def reweighted(self, weight: np.ndarray) -> "Density":
+        """The density under another prior, given its ratio to this one on the grid."""
+        new = Density(self.values, self.density * weight, self.log_evidence)
+        total = new._curve().integrate(self.values[0], self.values[-1])
+        return Density(self.values, new.density / total, self.log_evidence + float(np.log(total)))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Profile(Result):
+    """Profile likelihood of one parameter.
+
+    Attributes
+    ----------
+    parameter, unit : str
+        None in a row of a table, which has its own.
+    best_fit : float
+    chi2_min : float
+        Eq. 14 or 15 at the best fit.
+    at_boundary : bool
+        Whether the best fit lies on the edge of the physical region.
+    threshold : float
+        Delta chi^2 that cuts the interval.
+    pieces : list of (lower, upper)
+        Every piece of the region below the threshold.
+    upper_one_sided : float or None
+        Where Delta chi^2 crosses the one-sided threshold; None for a signed parameter.
+    nuisances : dict
+        Profiled values of everything else at the best fit.
+    values : (n,)
+        Scanned values of the parameter; None in a row, whose curve lies beside it.
+    delta_chi2 : (n,)
+        chi^2 profiled over everything else, less its minimum over the physical region.
+    """
+
+    parameter: MaybeText = None
+    unit: MaybeText = None
+    upper_one_sided: Real | None
+    pieces: list[Pair]
+    best_fit: Real
+    chi2_min: Real
+    threshold: Threshold
+    at_boundary: bool
+    nuisances: dict[str, Real]
+    values: Beside = field(default=None, repr=False)
+    delta_chi2: Beside = field(default=None, repr=False)
+    _renamed: ClassVar = {"delta_chi2": "threshold"}
+
+    @computed_field
+    @property
+    def lower(self) -> float | None:
+        """Outer lower end of the region; None where it begins on the physical edge at zero."""
+        return self.pieces[0][0] or None
+
+    @computed_field
+    @property
+    def upper(self) -> float:
+        """Outer upper end of the region."""
+        return self.pieces[-1][1]
+
+    @property
+    def length(self) -> float:
+        """Of all pieces together."""
+        return sum(b - a for a, b in self.pieces)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Interval(Result):
+    """A credible bound.
+
+    Attributes
+    ----------
+    lower, upper : float or None
+        Outer ends; None for an unconverged posterior, which gives no bound, and for the lower end of an
+        upper bound.
+    pieces : list of (lower, upper), or None
+        Parts of a highest-density region.
+    eti : (lower, upper), or None
+        Equal-tailed interval of a signed parameter.
+    """
+
+    lower: Real | None = None
+    upper: Real | None
+    pieces: list[Pair] | None = None
+    eti: Pair | None = None
+
+    @property
+    def ends(self) -> list[float]:
+        """The outer ends that there are."""
+        return [end for end in (self.lower, self.upper) if end is not None]
+
+    @property
+    def length(self) -> float:
+        """Of all pieces together; of an upper bound, from zero."""
+        return sum(b - a for a, b in self.pieces) if self.pieces else self.upper
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sampled(Result):
+    """How draws were made and whether they count; see :mod:`bayes_enues.fit.posterior`.
+
+    Attributes
+    ----------
+    rhat, ess_bulk, ess_tail, divergences
+        None where there are no draws, or no such number.
+    sampler : str or None
+        ``nuts``, ``smc``, or ``quadrature``, which needs no draws.
+    draws : int or None
+        Per chain.
+    attempts : int or None
+    converged : bool
+    diagnosis : str or None
+    """
+
+    rhat: Real | None = None
+    ess_bulk: Real | None = None
+    ess_tail: Real | None = None
+    divergences: int | None = None
+    sampler: str | None = None
+    draws: int | None = None
+    attempts: int | None = None
+    converged: bool
+    diagnosis: str | None = None
+
+    @property
+    def was_sampled(self) -> bool:
+        """Whether there are draws at all."""
+        return self.sampler not in (None, "quadrature")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PosteriorBound(Sampled, Interval):
     """A credible bound with all it rests on.
 
     Attributes
@@ -22,111 +366,209 @@ class PosteriorBound:
         ``upper`` (a quantile, one-sided) for non-negative parameters, ``hdi`` (highest-density region) for
         signed ones.
     level : float
-    lower, upper : float or None
-        Outer ends; None for an unconverged posterior, which gives no bound, and for the lower end of
-        ``upper``.
-    pieces : list of (lower, upper), or None
-        Parts of the highest-density region.
-    eti : (lower, upper), or None
-        Equal-tailed interval of a signed parameter.
     upper_flat_strength : float or None
         The upper bound under a prior flat in mu^2 or g^2; None for a signed parameter.
-    mcse : float
+    mcse : float or None
         Monte Carlo standard error of the bound; of an interval, the larger of its ends'.
-    exact : dict or None
-        ``lower``, ``upper``, ``pieces`` and ``eti`` by quadrature over the nuisances, without draws; None
-        where several parameters are free.
-    rhat, ess_bulk, ess_tail, divergences, sampler, draws, attempts, converged, diagnosis
-        See :mod:`bayes_enues.fit.posterior`; ``draws`` is per chain.
+    exact : Interval or None
+        The same by quadrature over the nuisances, without draws; None where several parameters are free.
     """
 
     kind: str
-    level: float
-    lower: float | None
-    upper: float | None
-    pieces: list | None
-    eti: list | None
-    upper_flat_strength: float | None
-    mcse: float | None
-    rhat: float
-    ess_bulk: float
-    ess_tail: float
-    divergences: int
-    sampler: str
-    draws: int
-    attempts: int
-    converged: bool
-    diagnosis: str
-    exact: dict | None = None
+    level: Real
+    upper_flat_strength: Real | None = None
+    mcse: Real | None = None
+    exact: Interval | None = None
 
 
-@dataclass(frozen=True)
-class Limit:
-    """One row of a table of limits. ``to_dict`` is its row in ``limits.json``.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PublishedBound(Result):
+    """A limit somebody else has published, beside ours on the same parameter."""
 
-    Attributes
-    ----------
-    model, parameter, experiment, unit, prior : str
-    level : float
-    posterior : PosteriorBound
-    profile : Profile
-    published : Published or None
-    caveats : list of str
-        Inputs that are not published as such.
-    notes : list of str
-        What had to be done differently, and whether the prior's range decides the bound.
-    draws : xr.DataTree
-        The posterior itself.
-    power_scaling : dict or None
-        Sensitivity to the parameter's prior and to the likelihood; see :mod:`bayes_enues.fit.power_scaling`.
+    lower: Real | None
+    upper: Real | None
+    source: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Published(PublishedBound):
+    """A row of ``data/published/limits.csv``.
+
+    ``confidence`` is None where it is not stated. ``statistic``, ``atomic_model`` and ``convention`` are as
+    the source says, empty where it does not; ``read_in`` is where the number was read: the full text, an
+    abstract, or as quoted by others. ``beside`` is our name for the experiments that saw the same events.
     """
 
     model: str
     parameter: str
     experiment: str
     unit: str
+    confidence: Real | None
+    statistic: str = ""
+    atomic_model: str = ""
+    convention: str = ""
+    read_in: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PowerScaling(Result):
+    """How far a posterior moves when its prior, or the likelihood, is raised to a power near one.
+
+    Attributes
+    ----------
+    prior_sensitivity, likelihood_sensitivity : float
+        Cumulative Jensen-Shannon distance per unit of log2 of the power; above 0.05 counts as sensitive.
+    diagnosis : str
+        In words.
+    """
+
+    prior_sensitivity: Real
+    likelihood_sensitivity: Real
+    diagnosis: str
+    _renamed: ClassVar = {"prior": "prior_sensitivity", "likelihood": "likelihood_sensitivity"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FeldmanCousins(Result):
+    """The region of one parameter by the construction of Feldman and Cousins.
+
+    ``lower`` or ``upper`` is None for an end that the true values do not reach, as ``note`` says, or that is
+    the physical edge; ``error`` is the upper end's Monte Carlo error, ``critical_value`` the Delta chi^2
+    there. Of ``toys`` at each true value, ``failed`` is the number of fits that did not converge at any. A
+    row of ``coverage.json`` says what it is of, with the hash of its ``inputs``; in a table of limits
+    ``source`` is the file that it was taken from.
+    """
+
+    lower: Real | None
+    upper: Real | None
+    pieces: list[Pair]
+    error: Real | None
+    critical_value: Real | None
+    note: str
+    level: MaybeReal = None
+    toys: MaybeInt = None
+    failed: MaybeInt = None
+    standard_model_p_value: MaybeReal = None
+    model: MaybeText = None
+    parameter: MaybeText = None
+    experiment: MaybeText = None
+    unit: MaybeText = None
+    mass: MaybeReal = None
+    toy_kind: MaybeText = None
+    inputs: MaybeText = None
+    source: MaybeText = None
+    _renamed: ClassVar = {"kind": "toy_kind"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StoredFile(Result):
+    """The file beside a row: its name in the folder, and its hash."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class UsedExperiment(Result):
+    """What was fitted of one experiment: its ``home`` is the name of a packaged one or a user's folder.
+
+    ``exposure`` is in t yr; ``events``, ``background`` and ``bins`` are those of the fit; ``files`` are the
+    hashes of all that was read.
+    """
+
+    home: str
+    exposure: Real
+    events: Real
+    background: Real
+    bins: int
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Provenance(Result):
+    """What a row rests on; see :mod:`bayes_enues.runs.provenance`.
+
+    Hashes of the package's sources as ``code``, of each shared table in ``tables`` and of what the user added
+    in ``own``; the ``versions`` of what computes.
+    """
+
+    code: str
+    versions: dict[str, str]
+    tables: dict[str, str]
+    experiments: dict[str, UsedExperiment]
+    own: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Row(Result):
+    """What every row says of itself: what it is of, with the mass of a mediator [keV], and what is stored.
+
+    ``given`` are parameters and options of the interaction that are not free, ``file`` holds draws or arrays,
+    ``provenance`` is what the row rests on; version 0.1 did not keep that.
+    """
+
+    model: str
+    parameter: str
+    experiment: str
+    mass: MaybeReal = None
+    given: Annotated[dict[str, Any], Field(exclude_if=_is_empty)] = field(default_factory=dict)
+    fingerprint: MaybeText = None
+    seed: MaybeInt = None
+    file: Annotated[StoredFile | None, Field(exclude_if=_is_none)] = None
+    provenance: Annotated[Provenance | None, Field(exclude_if=_is_none, repr=False)] = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Limit(Row):
+    """One row of a table of limits: both bounds, and what they rest on.
+
+    Attributes
+    ----------
+    unit, prior : str
+        The prior in words.
+    level : float
+    posterior : PosteriorBound
+    profile : Profile
+    published : PublishedBound or None
+    caveats : list of str
+        Inputs that are not published as such.
+    notes : list of str
+        What had to be done differently, and whether the prior's range decides the bound.
+    power_scaling : PowerScaling or None
+    label : str or None
+        What was varied, in the row of a study.
+    feldman_cousins : FeldmanCousins or None
+        Where toys were thrown for it.
+    tree : xr.DataTree or None
+        The posterior itself. It is not part of the dictionary.
+    """
+
+    unit: str
     prior: str
-    level: float
+    level: Real
     posterior: PosteriorBound
     profile: Profile
-    published: Published | None
+    published: PublishedBound | None
     caveats: list[str]
     notes: list[str]
-    draws: xr.DataTree = field(repr=False)
-    power_scaling: dict[str, Any] | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The row of ``limits.json``, without fingerprint."""
-        published = self.published
-        return {
-            "model": self.model,
-            "parameter": self.parameter,
-            "experiment": self.experiment,
-            "unit": self.unit,
-            "prior": self.prior,
-            "level": self.level,
-            "posterior": asdict(self.posterior),
-            "profile": self.profile.to_dict(),
-            "published": published
-            and {"lower": published.lower, "upper": published.upper, "source": published.source},
-            "caveats": self.caveats,
-            "notes": self.notes,
-            "power_scaling": self.power_scaling,
-        }
+    power_scaling: PowerScaling | None = None
+    label: MaybeText = None
+    feldman_cousins: Annotated[FeldmanCousins | None, Field(exclude_if=_is_none)] = None
+    tree: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False)
 
     def __str__(self) -> str:
         p, level = self.posterior, f"{100 * self.level:g} %"
         bound = f"not converged ({p.diagnosis})"
-        if p.converged and p.kind == "upper":
-            bound = f"< {p.upper:.4g} ({level} posterior, {self.prior}; Monte Carlo error {p.mcse:.2g})"
-        elif p.converged:
-            region = " and ".join(f"({a:.4g}, {b:.4g})" for a, b in p.pieces)
-            bound = f"in {region} ({level} highest density, {self.prior}; Monte Carlo error {p.mcse:.2g})"
-        pieces = " and ".join(f"({a:.4g}, {b:.4g})" for a, b in self.profile.pieces)
+        if p.converged:
+            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(p.pieces)}"
+            what = "posterior" if p.kind == "upper" else "highest density"
+            error = "" if p.mcse is None else f"; Monte Carlo error {p.mcse:.2g}"
+            bound = f"{region} ({level} {what}, {self.prior}{error})"
         lines = [
             f"{self.model} {self.parameter} from {self.experiment}, in {self.unit}",
             f"  posterior: {bound}",
-            f"  profile:   {pieces} (Delta chi^2 = {self.profile.threshold:.4g})",
+            f"  profile:   {_joined(self.profile.pieces)} (Delta chi^2 = {self.profile.threshold:.5g})",
         ]
         if self.profile.upper_one_sided is not None:
             cut = f"Delta chi^2 = {one_sided_threshold(self.level):.4g}"
@@ -135,3 +577,411 @@ class Limit:
             low = "" if self.published.lower is None else f"{self.published.lower:g} to "
             lines.append(f"  published: {low}{self.published.upper:g} ({self.published.source})")
         return "\n".join([*lines, *(f"  note: {n}" for n in self.notes)])
+
+
+def _joined(pieces: list[Pair]) -> str:
+    return " and ".join(f"({a:.4g}, {b:.4g})" for a, b in pieces)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PriorStudyRow(Limit):
+    """A limit under one of several priors, of the parameter or of a nuisance.
+
+    ``how`` is ``sampled``, or ``reweighted`` from the default's draws with weights of ``pareto_k``;
+    ``reason`` says why they could not be reweighted. ``exact`` is the bound by quadrature, ``range`` the
+    prior's. Ratios are of bounds, or of the lengths of signed regions, None where one of the two is missing;
+    ``flag`` says in words what moves by more than 10 %.
+    """
+
+    nuisance: bool
+    how: str
+    pareto_k: Real | None
+    reason: str
+    exact: Interval
+    range: Pair
+    ratio_to_default: Real | None = None
+    ratio_to_profile: Real | None = None
+    ratio_to_one_sided: Real | None = None
+    flag: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Shift(Result):
+    """Relative change of each end, (lower, upper), by both statistics; None where there is no lower end."""
+
+    of_posterior: tuple[Real | None, Real]
+    of_profile: tuple[Real | None, Real]
+    _renamed: ClassVar = {"posterior": "of_posterior", "profile": "of_profile"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SystematicsRow(Limit):
+    """A limit with one input varied, its posterior by quadrature, and what moves from the default's bounds.
+
+    ``standard_model_counts`` is over all fitted bins.
+    """
+
+    shift: Shift | None = None
+    standard_model_counts: Real
+
+
+@dataclass(frozen=True, eq=False)
+class Line(Result):
+    """One piece of a contour.
+
+    Attributes
+    ----------
+    vertices : (n, 2)
+        The first is repeated as the last where the line closes.
+    closed : bool
+        False where the line ends on the edge of the grid, such as the physical edge at zero.
+    """
+
+    vertices: Vertices = field(repr=False)
+    closed: bool
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlaneRegion(Result):
+    """A region of two parameters: the ``contours`` of its edge, their vertices exact, on a grid ``x``, ``y``.
+
+    ``area`` is in units of both parameters, ``grid_error`` its relative change from a grid of half as many
+    points a side, ``residual`` the largest distance of the function from its cut at a vertex. A row has no
+    grid.
+    """
+
+    contours: list[Line]
+    area: Real | None = None
+    grid_error: Real | None = None
+    residual: Real | None = None
+    x: Beside = field(default=None, repr=False)
+    y: Beside = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ProfileRegion(PlaneRegion):
+    """Where Delta chi^2 of two parameters stays below a threshold.
+
+    Attributes
+    ----------
+    threshold : float
+    best_fit : (x, y)
+    chi2_min : float
+    profiled : list of str
+        Further free parameters.
+    delta_chi2 : (n, m)
+        Profiled over everything else, less the minimum over the physical region; None in a row.
+    """
+
+    threshold: Threshold
+    best_fit: tuple[Coordinate, Coordinate]
+    chi2_min: Real
+    profiled: list[str] = field(default_factory=list)
+    delta_chi2: Beside = field(default=None, repr=False)
+    _renamed: ClassVar = {"delta_chi2": "threshold", "vertex_error": "residual"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CredibleRegion(Sampled, PlaneRegion):
+    """The highest-posterior-density region of two parameters, a density in these very parameters.
+
+    It is computed without draws; draws count which share of them lies inside.
+
+    Attributes
+    ----------
+    level : float
+    log_density_cut : float
+        Log-density on the edge of the region.
+    integration_error : float or None
+        Largest difference of log-density between Laplace's method and Gauss-Hermite quadrature in the region,
+        up to a common constant.
+    share_inside, share_error : float or None
+        Share of the draws in the region, with its Monte Carlo error; None where they do not count.
+    density_in : list of str
+        The parameters.
+    integrated : dict of str to str
+        Further free parameters, and their priors.
+    log_density : (n, m)
+        Marginal posterior density, normalised over the grid; None in a row.
+    """
+
+    kind: str = "hpd"
+    level: Real
+    log_density_cut: Real
+    integration_error: Real | None = None
+    share_inside: Real | None = None
+    share_error: Real | None = None
+    density_in: list[str] = field(default_factory=list)
+    integrated: dict[str, str] = field(default_factory=dict)
+    log_density: Beside = field(default=None, repr=False)
+    _renamed: ClassVar = {"inside": "share_inside", "inside_error": "share_error"}
+
+    def contains(self, points: np.ndarray) -> np.ndarray:
+        """Whether points (m, 2) lie in the region; (m,) bool."""
+        from scipy.interpolate import RectBivariateSpline
+
+        px, py = np.asarray(points, float).T
+        on_grid = (px >= self.x[0]) & (px <= self.x[-1]) & (py >= self.y[0]) & (py <= self.y[-1])
+        height = RectBivariateSpline(self.x, self.y, self.log_density, s=0).ev(px, py)
+        return on_grid & (height >= self.log_density_cut)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Region(Row):
+    """Both regions of two parameters: a row of ``regions.json`` or ``mediator_planes.json``.
+
+    Attributes
+    ----------
+    parameters : two str
+    unit, prior : str
+    level : float
+    profile : ProfileRegion
+    posterior : CredibleRegion
+    notes : list of str
+        What had to be done differently.
+    """
+
+    parameters: tuple[str, str]
+    unit: str
+    prior: str
+    level: Real
+    profile: ProfileRegion
+    posterior: CredibleRegion
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Curve(Result):
+    """Limits on one mediator's coupling from one experiment, (n,) each, masses in rising order.
+
+    Upper credible bounds with their Monte Carlo error, NaN where the posterior did not converge; the same by
+    quadrature, and under a prior flat in g^2; the profile's upper ends at ``threshold`` and at the one-sided
+    one.
+    """
+
+    model: str
+    experiment: str
+    mass_keV: Array
+    posterior_upper: Array
+    posterior_mcse: Array
+    posterior_exact: Array
+    posterior_upper_flat_strength: Array
+    profile_upper: Array
+    profile_upper_one_sided: Array
+    threshold: Threshold
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Check(Row):
+    """The data of one experiment beside what a fit predicts: a row of ``checks.json``.
+
+    Attributes
+    ----------
+    fit : str
+        The experiments that the parameters were fitted to.
+    group : str
+        Their distribution: ``prior`` or ``posterior``.
+    posterior : Sampled
+    p_value : float
+        Share of predicted counts that fit worse than the data.
+    pit : (n_bins,)
+        Probability of a count below the observed one, half of that of an equal one added for whole counts.
+        From the posterior the data are used twice, which draws it towards one half.
+    pit_uniform_p_value : float
+        Of Kolmogorov and Smirnov's test that these are uniform.
+    bins_outside_95 : int
+    observed : (n_bins,)
+    bands : (5, n_bins)
+        Quantiles of the predicted counts at :data:`bayes_enues.studies.checks.LEVELS`.
+    deviance : (2, n_draws)
+        Of the data and of predicted counts, against the saturated model, at the same draws.
+    """
+
+    fit: str
+    group: str
+    posterior: Sampled
+    p_value: Real
+    pit: Array
+    pit_uniform_p_value: Real
+    bins_outside_95: int
+    observed: Beside = field(default=None, repr=False)
+    bands: Beside = field(default=None, repr=False)
+    deviance: Beside = field(default=None, repr=False)
+
+    @computed_field
+    @property
+    def n_bins(self) -> int:
+        """Of the experiment."""
+        return len(self.pit)
+
+
+@dataclass(frozen=True, eq=False)
+class WidthScan(Result):
+    """ln B (n,) against the width of a prior (n,), its upper edge or scale in the parameter's unit."""
+
+    family: str
+    widths: Array
+    log_bayes_factors: Array
+    _renamed: ClassVar = {"width": "widths", "log_bayes_factor": "log_bayes_factors"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Comparison(Row):
+    """ln B of new physics against the Standard Model: a row of ``compare.json``.
+
+    By three methods, None where it was not computed, with the prior in use, of a certain ``width``;
+    ``narrower`` and ``wider`` by quadrature with that prior squeezed and stretched by three, None for minus
+    infinity; ``smc_scatter`` is that of the chains.
+    """
+
+    unit: str
+    prior: str
+    width: Real
+    posterior: Sampled
+    quadrature: Real | None
+    savage_dickey: Real | None
+    smc: Real | None
+    smc_scatter: Real | None
+    narrower: Real | None
+    wider: Real | None
+    scans: list[WidthScan]
+    _renamed: ClassVar = {"widths": "scans"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CoverageRow(Row):
+    """How often each bound includes one true value: a row of ``coverage.json``.
+
+    ``toy_kind`` is ``poisson`` or ``gaussian``. Coverage, its error and what is promised are by the names of
+    :data:`bayes_enues.simulations.jobs.BOUNDS`, None where a bound does not exist. ``critical_value`` is the
+    Delta chi^2 that a share ``level`` of the toys stays below; ``share_at_boundary`` that of the toys with
+    their best fit at zero, None for a signed parameter; ``delta_chi2_observed`` the data's own at the true
+    value; ``p_value`` the share of toys at least as extreme; ``complete`` whether all toys are there.
+    """
+
+    unit: str
+    toy_kind: str
+    level: Real
+    true_value: Real
+    toys: int
+    failed: int
+    coverage: dict[str, Real | None]
+    coverage_error: dict[str, Real | None]
+    coverage_target: dict[str, Real | None]
+    critical_value: Real | None
+    critical_value_error: Real | None
+    share_at_boundary: Real | None
+    delta_chi2_observed: Real
+    p_value: Real
+    complete: bool
+    _renamed: ClassVar = {"kind": "toy_kind", "at_boundary": "share_at_boundary"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RankTest(Result):
+    """Whether the ranks of one quantity stay inside their band, and by how much they leave it."""
+
+    inside: bool
+    excess: Real
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CalibrationRow(Row):
+    """Whether the sampler of one model is right: a row of ``calibration.json``.
+
+    Counts of simulations; the ``probability`` that a right sampler passes in all ``quantities``.
+    """
+
+    prior: str
+    simulations: int
+    not_converged: int
+    by_smc: int
+    divergences: int
+    probability: Real
+    passed: bool
+    quantities: dict[str, RankTest]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Projection(Row):
+    """Expected limits of one parameter: a row of ``projection.json``.
+
+    Attributes
+    ----------
+    unit : str
+    exposure : float
+        [t yr], summed over the experiments.
+    level : float
+    asimov : dict of str to float
+        The bound by each statistic from Asimov data. Non-negative parameters: ``posterior`` (credible bound,
+        flat prior), ``profile`` (two-sided threshold), ``profile_one_sided``. Signed ones: lower and upper
+        ends of the outermost pieces, ``posterior_lower`` and so on.
+    toy_bounds : dict of str to (n,)
+        The same from each toy that gave a bound.
+    failed : int
+        Toys that gave none: their bound lies outside the scanned range.
+    """
+
+    unit: str
+    exposure: Real
+    level: Real
+    asimov: dict[str, Real]
+    toy_bounds: dict[str, Array]
+    failed: int
+
+    def median(self, statistic: str) -> tuple[float | None, float | None]:
+        """Median bound and its Monte Carlo error, from order statistics; None of fewer than two toys."""
+        values = self.toy_bounds[statistic]
+        if values.size < 2:
+            return None, None
+        step = 0.5 / np.sqrt(values.size)
+        low, middle, high = np.quantile(values, [max(0.5 - step, 0), 0.5, min(0.5 + step, 1)])
+        return float(middle), float(high - low) / 2
+
+    def band(self, statistic: str, share: float) -> tuple[float | None, float | None]:
+        """Central band that holds a share of the toys' bounds; None of fewer than two toys."""
+        if self.toy_bounds[statistic].size < 2:
+            return None, None
+        low, high = np.quantile(self.toy_bounds[statistic], [(1 - share) / 2, (1 + share) / 2])
+        return float(low), float(high)
+
+    @computed_field
+    @property
+    def toys(self) -> int:
+        """How many gave a bound."""
+        return min((v.size for v in self.toy_bounds.values()), default=0)
+
+    @computed_field
+    @property
+    def limits(self) -> dict[str, dict[str, Any]]:
+        """Asimov bound, median and bands of each statistic."""
+        rows = {}
+        for statistic, bound in self.asimov.items():
+            middle, error = self.median(statistic)
+            bands = {f"band_{100 * share:g}": list(self.band(statistic, share)) for share in BANDS}
+            rows[statistic] = {"asimov": bound, "median": middle, "median_error": error, **bands}
+        return rows
+
+
+def grouped[T](rows: Iterable[T], *names: str) -> dict[Any, list[T]]:
+    """Rows by one of their attributes, or by a tuple of several, in the order in which these first appear."""
+    groups: dict[Any, list[T]] = {}
+    for row in rows:
+        groups.setdefault(attrgetter(*names)(row), []).append(row)
+    return groups
+
+
+#: What the rows of a file are.
+ROW_TYPES: dict[str, type[Row]] = {
+    "limits": Limit,
+    "mediators": Limit,
+    "mediator_planes": Region,
+    "regions": Region,
+    "priors": PriorStudyRow,
+    "systematics": SystematicsRow,
+    "coverage": CoverageRow,
+    "calibration": CalibrationRow,
+    "projection": Projection,
+    "checks": Check,
+    "compare": Comparison,
+}

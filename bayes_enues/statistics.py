@@ -4,7 +4,10 @@ import numpy as np
 
 from .errors import InputError
 
-__all__ = ["count_errors", "threshold"]
+__all__ = ["DRAWS", "LEVEL", "SEED", "check_level", "count_errors", "one_sided_threshold", "threshold"]
+
+#: Unless told otherwise: credibility and confidence, draws per chain, and the seed of every random number.
+LEVEL, DRAWS, SEED = 0.9, 4000, 20220811
 
 
 def threshold(level: float, parameters: int = 1) -> float:
@@ -15,22 +18,25 @@ def threshold(level: float, parameters: int = 1) -> float:
     InputError
         If the level is not between 0 and 1.
     """
-    from scipy.stats import chi2
-
-    check_level(level)
-    return float(chi2.ppf(level, parameters))
+    return float(_chi2_quantile(check_level(level), parameters))
 
 
 def one_sided_threshold(level: float) -> float:
     """Delta chi^2 at which an upper end alone has the given asymptotic coverage: 1.6424 at 90 %."""
-    check_level(level)
+    level = check_level(level)
     return threshold(2 * level - 1) if level > 0.5 else 0.0
 
 
-def check_level(level: float) -> None:
-    """Refuse a level that is not between 0 and 1."""
-    if not 0 < level < 1:
+def check_level(level: float) -> float:
+    """The level as a plain number; one that is not between 0 and 1 is refused."""
+    try:
+        number = float(level)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not 0 < number < 1:
         raise InputError(f"level is {level}; a probability between 0 and 1 was needed, such as 0.9")
+    # a number in single precision, such as np.float32(0.9), means the decimal that was written
+    return float(str(level)) if isinstance(level, np.floating) else number
 
 
 def count_errors(counts, kind: str) -> np.ndarray:
@@ -42,9 +48,15 @@ def count_errors(counts, kind: str) -> np.ndarray:
     counts = np.asarray(counts, float)
     if kind == "sqrt":
         return np.sqrt(counts)
-    from scipy.stats import chi2, norm
+    from scipy.special import ndtr
 
-    tail = norm.sf(1.0)
-    upper = chi2.ppf(1 - tail, 2 * counts + 2) / 2
-    lower = np.where(counts > 0, chi2.ppf(tail, 2 * np.maximum(counts, 1)) / 2, 0.0)
+    tail = ndtr(-1.0)
+    upper = _chi2_quantile(1 - tail, 2 * counts + 2) / 2
+    lower = np.where(counts > 0, _chi2_quantile(tail, 2 * np.maximum(counts, 1)) / 2, 0.0)
     return (upper - lower) / 2
+
+
+def _chi2_quantile(probability, degrees):
+    from scipy.special import gammaincinv  # scipy.stats takes a second to import
+
+    return 2 * gammaincinv(np.asarray(degrees) / 2, probability)

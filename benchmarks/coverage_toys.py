@@ -12,7 +12,7 @@ import nutpie
 from iminuit import Minuit
 from scipy.optimize import minimize
 
-from bayes_enues.compiled.structures import shape_of
+from bayes_enues.compiled.structures import structure_of
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.minimise import minimise_many
 from bayes_enues.runs.rows import RowSpec, model_of
@@ -117,7 +117,7 @@ def against_nuts(experiment: str = "lz_ws2022", value: float = 15.0, n: int = 50
         f"{PARAMETER}_upper", float(np.hypot(prior.upper, value))
     )  # as wide as the toys' own range
     maker = ToyMaker(model, np.array(job.points), SEED)
-    sampler = shape_of(model).sampler
+    sampler = structure_of(model).sampler
     sampled = np.empty(n)
     for k, toy in enumerate(maker.throw(0, 0, n)):
         tree = nutpie.sample(

@@ -12,7 +12,7 @@ import pymc as pm
 from scipy.optimize import minimize
 
 import bayes_enues as be
-from bayes_enues.compiled.structures import numbers_of, shape_of
+from bayes_enues.compiled.structures import numbers_of, structure_of
 from bayes_enues.constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.minimise import profile_many
@@ -38,7 +38,7 @@ def sampler_call(model):
     import numba
 
     numbers = numbers_of(model)
-    sampler = shape_of(model).sampler.with_data(numbers=numbers)
+    sampler = structure_of(model).sampler.with_data(numbers=numbers)
     inner = sampler.logp_func.vm.jit_fn
     x = np.full(sampler.n_dim, 0.1)
 

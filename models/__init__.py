@@ -1,25 +1,23 @@
-"""The PyMC models, one short page each: :mod:`.counting` is the statistical model they share."""
+"""The PyMC models: :mod:`.counting` is the statistical model; each interaction has one by its name.
 
-from .anapole_moment import anapole_moment
-from .charge_radius import charge_radius
+``models.magnetic_moment(experiments, free="nu_e")`` is :func:`counting_model` with ``MagneticMoment()``, and
+so for every interaction of the package: :func:`bayes_enues.models.pages.page` makes them.
+"""
+
 from .counting import counting_model
 from .light_mediator_masses import light_mediator_masses
-from .light_mediators import light_axial_vector, light_pseudoscalar, light_scalar, light_tensor, light_vector
-from .magnetic_moment import magnetic_moment
-from .millicharge import millicharge
-from .transition_magnetic_moment import transition_magnetic_moment
+from .pages import Page, page, pages
 
-__all__ = [
-    "anapole_moment",
-    "charge_radius",
-    "counting_model",
-    "light_axial_vector",
-    "light_mediator_masses",
-    "light_pseudoscalar",
-    "light_scalar",
-    "light_tensor",
-    "light_vector",
-    "magnetic_moment",
-    "millicharge",
-    "transition_magnetic_moment",
-]
+__all__ = ["counting_model", "light_mediator_masses", *pages()]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Page:
+    kind = pages().get(name)
+    if kind is None:
+        raise AttributeError(f"there is no model {name!r}; the choices are {sorted(__all__)}")
+    globals()[name] = page(kind)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

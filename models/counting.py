@@ -11,11 +11,12 @@ import pymc as pm
 
 from bayes_enues.errors import InputError
 from bayes_enues.experiments.experiment import Experiment
-from bayes_enues.fit.chi2 import likelihood_range
+from bayes_enues.fit.chi2 import Likelihood, seal
+from bayes_enues.fit.scan import likelihood_range
 from bayes_enues.fit.setup import Question, ask
 from bayes_enues.interactions.base import Interaction
 from bayes_enues.priors import Flat, Prior
-from bayes_enues.priors.density import check_one_variable
+from bayes_enues.priors.density import check_one_variable, check_support
 
 
 def counting_model(
@@ -69,7 +70,8 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
             centre = pm.Data(f"{name}_centre", 0.0)  # moves in toys only: their measurements fluctuate too
             cut = {} if entry.upper is None else {"upper": pm.Data(f"{name}_upper", entry.upper)}
             x = pm.TruncatedNormal(name, centre, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0, **cut)
-            scale |= {(experiment, what): 1 + x for experiment, what in scaled}
+            for key in scaled:  # what several nuisances scale is scaled by all of them
+                scale[key] = scale.get(key, 1) * (1 + x)
 
         for experiment in question.experiments:
             slug = experiment.slug
@@ -88,9 +90,10 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
                 pm.Normal(f"counts_{slug}", expected, sigma, observed=observed, dims=dims)
 
     model.question = question
+    seal(model)
     for name, chosen in priors.items():
         if isinstance(chosen, Prior) and name in question.open_ranges:
-            lower, upper = likelihood_range(model, name)
+            lower, upper = likelihood_range(Likelihood(model), name)
             chosen = question.open_ranges[name].within(lower, upper)
             for key, value in chosen.numbers(name).items():
                 model.set_data(key, value)
@@ -107,6 +110,7 @@ def _priors(question, prior) -> dict[str, Callable]:
         if isinstance(one, Prior):
             signed = question.interaction.signed
             one.check(name, signed)
+            one.check_size(name, scale, question.interaction.unit)
             one = one.asked_of(question, name)
             if one.open:
                 question.open_ranges[name] = one
@@ -115,6 +119,8 @@ def _priors(question, prior) -> dict[str, Callable]:
             raise InputError(
                 f"the prior of {name} is {one!r}; a callable from a name to a variable was needed"
             )
+        elif question.edges[question.free.index(name)] == 0:
+            check_support(one, name, scale)
         chosen[name] = one
     if isinstance(prior, Mapping) and (unknown := sorted(set(prior) - set(question.free))):
         raise InputError(f"priors were given for {unknown}, but only {list(question.free)} are free")

@@ -23,7 +23,7 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit.marginal import marginal_density
+from bayes_enues.fit import marginal_density
 
 xenonnt = be.load_experiment("xenonnt_sr0")
 model = be.models.magnetic_moment([xenonnt], free="nu_e")
@@ -77,8 +77,7 @@ print(f"90 % quantile by quadrature: {density.quantile(0.9):.2f}")
 limit = be.limits(model, seed=1)
 with plots.style():
     fig, ax = plots.figure(width=5.0, height=3.4)
-    curve = (profile.values, profile.delta_chi2)
-    plots.plot_limit(ax, limit.to_dict(), curve, draws.ravel(), be.MagneticMoment.label("nu_e"))
+    plots.plot_limit(ax, limit, draws.ravel(), be.MagneticMoment.label("nu_e"))
     ax.density_axes.plot(density.values, density.density, color="0.2", lw=0.8, ls=":")
     plots.limit_legend(fig, ax)
 

@@ -42,7 +42,7 @@ for experiment in ("xenonnt_sr0", "lz_ws2022"):
 
 # %%
 def draw(ax, region, colour, **line):
-    for contour in region.lines:
+    for contour in region.contours:
         ax.plot(*np.transpose(contour.vertices), color=colour, **line)
 
 
@@ -51,7 +51,7 @@ with plots.style():
     for experiment, plane in planes.items():
         colour, name = plots.colour_of(experiment), plots.title_of(experiment)
         draw(ax, plane.profile, colour, label=f"{name}, profile")
-        draw(ax, plane.credible, colour, ls=":", label=f"{name}, posterior")
+        draw(ax, plane.posterior, colour, ls=":", label=f"{name}, posterior")
     unit = plots.unit_label(kind.unit)
     ax.set(xlabel=f"{kind.label('nu_e')} [{unit}]", ylabel=f"{kind.label('nu_mu')} [{unit}]")
     ax.set(xlim=(0, None), ylim=(0, 50))
@@ -64,7 +64,7 @@ with plots.style():
 
 # %%
 for experiment, plane in planes.items():
-    profile, credible = plane.profile, plane.credible
+    profile, credible = plane.profile, plane.posterior
     print(
         f"{experiment}: areas {profile.area:.1f} (profile) and {credible.area:.1f} (posterior), vertices on "
         f"the contour to {profile.residual:.0e} in delta chi^2"

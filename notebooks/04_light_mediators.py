@@ -76,7 +76,7 @@ masses = [1e-2, 1.0, 10.0, 50.0, 200.0, 1e3, 1e4, 1e5]
 specs = plan_scan(["vector", "scalar"], masses, ["xenonnt_sr0"])
 with tempfile.TemporaryDirectory() as folder:
     rows = run(specs, ResultsFolder(folder, "mediators.json", 0.9), keep_draws=False)
-found = curves(rows)
+found = curves(map(be.Limit.from_dict, rows))
 
 # %%
 with plots.style():
@@ -96,8 +96,9 @@ with plots.style():
 
 # %%
 for curve in found:
-    plateau = curve.profile[0] / curve.profile[1] - 1
-    slope = np.log(curve.profile[-1] / curve.profile[-2]) / np.log(curve.mass[-1] / curve.mass[-2])
+    mass, bound = curve.mass_keV, curve.profile_upper
+    plateau = bound[0] / bound[1] - 1
+    slope = np.log(bound[-1] / bound[-2]) / np.log(mass[-1] / mass[-2])
     print(f"{curve.model}: plateau flat to {abs(plateau):.1g}, power of the mass at the end {slope:.4f}")
 
 # %% [markdown]

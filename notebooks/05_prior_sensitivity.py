@@ -93,10 +93,9 @@ rows = []
 for name in ("flat in the moment", "flat in its square", "half-normal, scale 10"):
     tree = be.sample_posterior(models[name], draws=2000)
     found = power_scaling(tree, "nu_e")
-    rows.append([name, found["prior"], found["likelihood"]])
-    print(
-        f"{name:24s} prior {found['prior']:.3f}, likelihood {found['likelihood']:.3f}: {found['diagnosis']}"
-    )
+    prior, likelihood = found.prior_sensitivity, found.likelihood_sensitivity
+    rows.append([name, prior, likelihood])
+    print(f"{name:24s} prior {prior:.3f}, likelihood {likelihood:.3f}: {found.diagnosis}")
 
 # %%
 with plots.style():

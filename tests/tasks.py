@@ -9,6 +9,12 @@ from pathlib import Path
 import numpy as np
 
 
+def stored(asked):
+    """What a stored row says of itself, whatever else is in it."""
+    rests_on = asked.provenance().to_dict()
+    return {"fingerprint": asked.fingerprint(), "question": asked.question(), "provenance": rests_on}
+
+
 @dataclass(frozen=True)
 class Quick:
     """The interface of :class:`bayes_enues.runs.rows.Asked`."""

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from bayes_enues import Flat, HalfNormal, limits, marginal_density, models
+from bayes_enues import ConvergenceWarning, Flat, HalfNormal, limits, marginal_density, models
 from bayes_enues.fit import posterior as sampling
+from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.credible import UpperBound
 from bayes_enues.fit.limit import disagreement
 
@@ -31,7 +32,7 @@ def test_a_row_holds_both_bounds_and_all_they_rest_on(limit):
     assert posterior["mcse"] <= 0.01 * posterior["upper"]
     assert profile["lower"] is None
     assert profile["pieces"] == [[0.0, profile["upper"]]]
-    assert profile["delta_chi2"] == 2.7055
+    assert profile["threshold"] == 2.7055
     assert profile["at_boundary"] is True
     assert row["published"] == {"lower": None, "upper": 9.0, "source": "arXiv:2208.06415"}
 
@@ -54,7 +55,7 @@ def test_a_prior_that_vanishes_is_reweighted_too(xenonnt):
     """A half-normal of 4: the weight grows like a Gaussian's inverse, so that quadrature may step in."""
     model = models.magnetic_moment([xenonnt], prior=HalfNormal(lower=0, upper=20, scale=4.0))
     draws = sampling.sample_posterior(model, draws=4000, seed=1, groups=False)["posterior"]["nu_e"].values
-    ours = UpperBound(model, "nu_e", 0.9).flat_strength(draws)
+    ours = UpperBound(Likelihood(model), "nu_e", 0.9).flat_strength(draws)
     flat = marginal_density(models.magnetic_moment([xenonnt], prior=Flat(0, 20)))
     assert ours == pytest.approx(flat.reweighted(flat.values).quantile(0.9), rel=0.05)
 
@@ -93,7 +94,8 @@ def test_an_unconverged_posterior_gives_no_bound(xenonnt_model, monkeypatch):
     )
     monkeypatch.setattr(sampling, "_nuts", lambda *a: tree)
     monkeypatch.setattr(sampling, "_smc", lambda *a: tree)
-    limit = limits(xenonnt_model, draws=1000, groups=False)
+    with pytest.warns(ConvergenceWarning, match=r"did not converge \(R-hat"):
+        limit = limits(xenonnt_model, draws=1000, groups=False)
     p = limit.to_dict()["posterior"]
     assert p["converged"] is False
     assert [p[k] for k in ("lower", "upper", "upper_flat_strength", "mcse")] == [None] * 4

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import bayes_enues as be
 from bayes_enues.cli import app
 from bayes_enues.fit.chi2 import Likelihood
-from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.results import Check
 from bayes_enues.studies.check_rows import stored_check
 from bayes_enues.studies.checks import _deviance, predictive_check
 from bayes_enues.tables import packaged
@@ -82,6 +82,7 @@ def checked(out, experiment="xenonnt_sr0", *more):
     return json.loads((out / "checks.json").read_text())["rows"]
 
 
+@pytest.mark.slow
 def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sampled, tmp_path):
     first = checked(tmp_path)
     assert [row["group"] for row in first] == ["prior", "posterior"]
@@ -96,15 +97,17 @@ def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sample
     assert not list(tmp_path.glob("*.broken*"))
 
 
+@pytest.mark.slow
 def test_a_stored_check_is_the_one_that_was_computed(fitted, sampled, tmp_path):
     row = checked(tmp_path)[1]
     assert row["file"]["name"] == f"{row['fingerprint']}.nc"
-    stored, found = stored_check(row, ResultsFolder(tmp_path, "checks.json")), predictive_check(*fitted)[0]
+    stored, found = stored_check(Check.from_dict(row), tmp_path), predictive_check(*fitted)[0]
     assert (stored.experiment, stored.group, stored.p_value) == (found.experiment, found.group, found.p_value)
     for name in ("observed", "bands", "pit", "deviance"):
         assert_allclose(getattr(stored, name), getattr(found, name))
 
 
+@pytest.mark.slow
 def test_an_experiment_in_a_users_own_folder_is_checked(sampled, tmp_path):
     shutil.copytree(packaged("xenonnt_sr0"), tmp_path / "mine")
     checked(tmp_path / "out", tmp_path / "mine")

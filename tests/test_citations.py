@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 import bayes_enues as be
-from bayes_enues.reports.citations import _entries
+from bayes_enues.reports.citations import Cited, _entries
 from bayes_enues.reports.sources import references
 from bayes_enues.tables import packaged, packaged_names, read_table
 
@@ -79,6 +79,7 @@ def test_a_report_cites_the_experiment_of_a_users_own_folder(tmp_path):
     shutil.copytree(packaged("xenonnt_sr0"), tmp_path / "mine")
     path = tmp_path / "mine" / "experiment.toml"
     path.write_text(path.read_text().replace('name = "xenonnt_sr0"', 'name = "mine"'))
-    text = references([{"experiment": str(tmp_path / "mine"), "posterior": {"sampler": "nuts"}}])
+    row = {"experiment": str(tmp_path / "mine"), "posterior": {"sampler": "nuts"}}
+    text = references([Cited.from_dict(row)])
     assert {"nutpie", "Vinyoles:2016"} <= keys(text.replace("<pre>", "<pre>\n"))
     assert "cannot be loaded" not in text

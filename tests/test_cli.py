@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bayes_enues import cli
-from bayes_enues.runs.store import ResultsFolder, draws_file
+from bayes_enues.runs.store import ResultsFolder
 
 COMMAND = [sys.executable, "-c", "from bayes_enues.cli import main; main()"]
 
@@ -88,7 +88,7 @@ POSTERIOR_KEYS = {
     "sampler", "draws", "attempts", "converged",
 }  # fmt: skip
 PROFILE_KEYS = {
-    "lower", "upper", "upper_one_sided", "pieces", "best_fit", "chi2_min", "delta_chi2", "at_boundary",
+    "lower", "upper", "upper_one_sided", "pieces", "best_fit", "chi2_min", "threshold", "at_boundary",
 }  # fmt: skip
 SMALL = ["limits", "--experiment", "xenonnt_sr0", "--parameter", "nu_e", "--draws", "1000"]
 
@@ -102,6 +102,7 @@ def results(tmp_path_factory):
     return out, done
 
 
+@pytest.mark.slow
 def test_a_run_writes_the_rows_that_the_issue_describes(results):
     out, done = results
     content = json.loads((out / "limits.json").read_text())
@@ -116,13 +117,14 @@ def test_a_run_writes_the_rows_that_the_issue_describes(results):
     assert row["posterior"]["converged"] is True
     names = {p.name for p in out.iterdir()}
     assert {"limits.json", "limits.csv", "limits_magnetic_moment.pdf", "limits_magnetic_moment.png"} <= names
-    assert draws_file(out, row).exists()
+    assert [path.stem for path in out.glob("rows/limits/*.nc")] == [row["fingerprint"]]
     assert not [name for name in names if "partial" in name or "probe" in name]
     assert "nu_e" in done.stdout
     assert "published" in done.stdout
     assert "threshold first" in done.stdout  # why bounds differ: physics.md, section 6
 
 
+@pytest.mark.slow
 def test_a_rerun_reuses_the_row_and_fresh_does_not(results, monkeypatch, capsys):
     out, _ = results
     before = (out / "limits.json").read_text()
@@ -137,6 +139,7 @@ def test_a_rerun_reuses_the_row_and_fresh_does_not(results, monkeypatch, capsys)
     assert posterior.stat().st_mtime_ns > written
 
 
+@pytest.mark.slow
 def test_other_draws_are_another_row(results, monkeypatch, capsys):
     out, _ = results
     code, *_ = call(monkeypatch, capsys, *SMALL[:-1], "1500", "--out", out, "--jobs", "1")
@@ -146,6 +149,7 @@ def test_other_draws_are_another_row(results, monkeypatch, capsys):
     assert len({row["fingerprint"] for row in rows}) == 2
 
 
+@pytest.mark.slow
 def test_results_of_another_level_go_elsewhere(results, monkeypatch, capsys):
     out, _ = results
     code, _, err = call(monkeypatch, capsys, *SMALL, "--out", out, "--level", "0.95")
@@ -173,6 +177,7 @@ def test_another_level_is_refused_before_anything_is_computed(view, command, mon
     assert f"{view}.json holds results of level 0.5, not 0.9; choose another --out" in err
 
 
+@pytest.mark.slow
 def test_half_a_file_is_set_aside_said_and_computed_anew(results, monkeypatch, capsys, tmp_path):
     out = tmp_path / "r"
     out.mkdir()
@@ -185,10 +190,12 @@ def test_half_a_file_is_set_aside_said_and_computed_anew(results, monkeypatch, c
     assert len(json.loads((out / "limits.json").read_text())["rows"]) == 1
 
 
+@pytest.mark.slow
 def test_an_unconverged_row_is_kept_marked_and_gives_a_status(monkeypatch, capsys, tmp_path):
+    from bayes_enues import results
     from bayes_enues.fit import posterior
 
-    monkeypatch.setattr(posterior, "R_HAT", 0.5)  # no chain is that good
+    monkeypatch.setattr(results, "R_HAT", 0.5)  # no chain is that good
     monkeypatch.setattr(posterior, "_smc", lambda model, draws, chains, seed: posterior_of(model))
 
     def posterior_of(model):
@@ -211,6 +218,7 @@ def test_an_unconverged_row_is_kept_marked_and_gives_a_status(monkeypatch, capsy
     assert row["profile"]["upper"] == pytest.approx(8.85, rel=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_an_interrupt_keeps_the_rows_that_are_done(tmp_path):
     out = tmp_path / "results"
@@ -264,6 +272,7 @@ def test_a_mediators_spectrum_is_drawn_at_its_mass(monkeypatch, capsys, tmp_path
     assert (tmp_path / "spectrum.png").stat().st_size > 5000
 
 
+@pytest.mark.slow
 def test_a_level_without_a_one_sided_bound_is_shown_too(monkeypatch, capsys, tmp_path):
     code, out, _ = call(monkeypatch, capsys, *SMALL, "--level", "0.4", "--out", tmp_path, "--jobs", "1")
     assert code == 0

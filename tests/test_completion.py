@@ -18,12 +18,12 @@ class Interrupting(Quick):
 
 
 def names(folder):
-    return [row["parameter"] for row in ResultsFolder(folder.path, level=0.9).rows]
+    return [row["parameter"] for row in ResultsFolder(folder.path, "quick.json").rows]
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return ResultsFolder(tmp_path, level=0.9)
+    return ResultsFolder(tmp_path, "quick.json")
 
 
 def test_only_what_a_folder_lacks_is_computed_each_once_and_all_come_in_order(folder, monkeypatch):
@@ -50,7 +50,7 @@ def test_fresh_rows_are_computed_anew(folder, monkeypatch):
 def test_an_interruption_keeps_finished_rows_in_order(folder):
     with pytest.raises(KeyboardInterrupt):
         run([C, B, Interrupting("i"), A], folder)
-    assert (folder.path / "limits.json").exists()
+    assert (folder.path / "quick.json").exists()
     assert names(folder) == ["c", "b"]
 
 
@@ -82,3 +82,8 @@ def test_data_that_change_while_a_row_waits_are_noticed(folder, monkeypatch):
     monkeypatch.setattr(Quick, "fingerprint", lambda self: next(marks))
     with pytest.raises(ValueError, match="not those that were asked for; run it again"):
         run([A], folder)
+
+
+def test_no_workers_are_refused(folder):
+    with pytest.raises(ValueError, match="0 workers were asked for"):
+        run([A], folder, jobs=0)

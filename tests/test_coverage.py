@@ -59,7 +59,7 @@ def test_bounds_keep_their_promise_far_from_the_boundary(large_experiment):
     job = job_of(RowSpec("magnetic_moment", "nu_e", str(large_experiment), seed=5), [TRUE])
     row = coverage_row(analyse(Chunk(job, 0, 0, 2500)), 0.9, signed=False)
     assert row["failed"] == 0
-    assert row["at_boundary"] == 0
+    assert row["share_at_boundary"] == 0
     for bound in BOUNDS:
         error = np.sqrt(row["coverage_target"][bound] * (1 - row["coverage_target"][bound]) / 2500)
         assert_allclose(
@@ -73,7 +73,7 @@ def test_on_the_boundary_delta_chi2_is_half_zero(large_experiment):
     job = job_of(RowSpec("magnetic_moment", "nu_e", str(large_experiment), seed=6), [0.0])
     results = analyse(Chunk(job, 0, 0, 2500))
     row = coverage_row(results, 0.9, signed=False)
-    assert_allclose(row["at_boundary"], 0.5, atol=3.5 * 0.01)
+    assert_allclose(row["share_at_boundary"], 0.5, atol=3.5 * 0.01)
     assert_allclose(row["critical_value"], 1.6424, atol=3.5 * row["critical_value_error"])
     assert row["coverage"]["profile_upper"] == 1.0
 
@@ -113,6 +113,7 @@ def job():
     return job_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=11), [0.0, 9.0])
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_and_ends_the_same(job, tmp_path):
     toys = 2 * CHUNK + 100
     whole = coverage_folder(tmp_path / "whole", "magnetic_moment", 11, "poisson", 0.9)

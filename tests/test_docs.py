@@ -46,6 +46,7 @@ def commands(block: Block) -> list[list[str]]:
     return calls
 
 
+@pytest.mark.slow
 @each
 def test_what_a_page_prints_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -16,6 +16,7 @@ from bayes_enues.commands.compare import _print
 from bayes_enues.fit import posterior
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.priors import Flat, HalfNormal, LogUniform
+from bayes_enues.results import Comparison, Sampled
 from bayes_enues.studies.evidence import (
     _log_density_at,
     log_bayes_factor,
@@ -50,6 +51,7 @@ def test_savage_and_dickey_agree_with_quadrature(model, draws):
     assert savage_dickey(model, draws) == pytest.approx(log_bayes_factor(model), abs=0.1)
 
 
+@pytest.mark.slow
 def test_sequential_monte_carlo_agrees_with_quadrature(model):
     found = smc_log_bayes_factor(model, draws=1000, chains=2)
     assert found.log_bayes_factor == pytest.approx(log_bayes_factor(model), abs=0.1)
@@ -141,7 +143,9 @@ def test_a_second_comparison_reuses_its_rows_and_keeps_those_of_others(draws, tm
 
 def test_the_table_shows_the_stretched_priors_of_its_rows(capsys):
     row = {"parameter": "nu_e", "experiment": "xenonnt_sr0", "prior": "flat in nu_e on [-78, 5]"}
-    _print([row | {"quadrature": -1.0, "savage_dickey": None, "smc": None, "narrower": 0.25, "wider": -2.5}])
+    row |= {"model": "charge_radius", "unit": "1e-32 cm2", "width": 41.5, "scans": [], "smc_scatter": None}
+    row |= {"posterior": Sampled(converged=True), "quadrature": -1.0, "savage_dickey": None, "smc": None}
+    _print([Comparison(**row, narrower=0.25, wider=-2.5)])
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  nu_e"))
     assert line.split() == ["nu_e", "xenonnt_sr0", "-1.00", "+0.25", "-2.50"]
 

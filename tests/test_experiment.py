@@ -1,6 +1,7 @@
 """Experiments: what is read, and that a folder that cannot be used says in one line what, where, and why."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from scipy.stats import chi2, norm
 
 from bayes_enues.experiments.folder import experiment_names, variant_names
 from bayes_enues.experiments.loading import load_experiment
+from bayes_enues.experiments.published import published_limit
+from bayes_enues.experiments.together import load_distinct
 from bayes_enues.tables import packaged
 
 
@@ -183,7 +186,7 @@ def test_an_efficiency_of_zero_everywhere_is_refused(folder):
 
 @pytest.mark.parametrize("name", ["xenonnt", "lz_ws2022:", "/nowhere"])
 def test_an_unknown_experiment_lists_the_choices(name):
-    with pytest.raises(ValueError, match=r"choices are \['(lz_ws2022', 'xenonnt_sr0|.*low_edge)"):
+    with pytest.raises(ValueError, match=r"choices are \['(lz_ws2022'.*'xenonnt_sr0|.*low_edge)"):
         load_experiment(name)
 
 
@@ -254,3 +257,133 @@ def test_toy_counts_replace_data_and_errors(xenonnt, lz):
             xenonnt.with_counts(wrong)
     with pytest.raises(ValueError, match="whole counts"):  # PyMC would truncate them without a word
         lz.with_counts(np.full(50, 2.5))
+
+
+def test_a_subtraction_below_zero_says_where_and_how_much(folder, xenonnt):
+    """Half the background of the first three fitted bins is less than the Standard Model there."""
+    from bayes_enues import StandardModel, signal_counts
+
+    for row in (2, 3, 4):
+        change_entry(folder / "bins.csv", row, "background", "1")
+    mine = load_experiment(folder)
+    weak = signal_counts(xenonnt, StandardModel())
+    counts, bins = mine.clipped["background"]
+    assert counts == pytest.approx(weak[:3].sum() - 3, rel=1e-9)
+    assert bins == ((1.0, 4.0),)
+    assert mine.background[:3].sum() == 0
+    assert f"{counts:.3g} counts at 1 to 4 keV" in mine.caveats["component background"]
+    assert xenonnt.clipped == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"nuisances": {"beta_flux": {"sigma": 0.2}}}, "xenonnt_sr0 (changed: beta_flux.sigma = 0.2)"),
+        ({"likelihood": "poisson"}, "xenonnt_sr0 (changed: likelihood = poisson)"),
+        ({"exposure_t_yr": 2000}, "xenonnt_sr0 (changed: exposure_t_yr = 2000)"),
+        ({"exposure_t_yr": 1.16}, "xenonnt_sr0"),
+        ({}, "xenonnt_sr0"),
+    ],
+)
+def test_what_was_changed_does_not_pass_for_what_is_packaged(changes, name):
+    changed = load_experiment("xenonnt_sr0", changes)
+    assert changed.name == name
+    assert changed.slug.isidentifier()
+    is_packaged = name == "xenonnt_sr0"
+    assert (changed.title == "XENONnT SR0") == is_packaged
+    assert (published_limit("magnetic_moment", "nu_e", changed.name) is not None) == is_packaged
+
+
+def test_many_changes_have_a_short_name_of_their_own():
+    def changed(sigma):
+        changes = {
+            "exposure_t_yr": 2.5,
+            "likelihood": "poisson",
+            "nuisances": {"beta_flux": {"sigma": sigma}},
+        }
+        return load_experiment("xenonnt_sr0:sqrt_errors", changes).name
+
+    assert len(changed(0.1)) < 60
+    assert changed(0.1).startswith("xenonnt_sr0:sqrt_errors (changed: 3 entries, ")
+    assert changed(0.1) != changed(0.2)
+    assert published_limit("magnetic_moment", "nu_e", changed(0.1)) is None
+
+
+def test_a_copy_with_other_numbers_is_marked_by_its_file(folder):
+    assert load_experiment(folder).name == "xenonnt_sr0"
+    change_entry(folder / "bins.csv", 3, "n_obs", "30")
+    assert load_experiment(folder).name == "xenonnt_sr0 (changed: bins.csv)"
+    assert load_experiment(f"{folder}:poisson").name == "xenonnt_sr0:poisson (changed: bins.csv)"
+    edit(folder / "experiment.toml", "sigma = 0.07", "sigma = 0.08")
+    assert load_experiment(folder).name == "xenonnt_sr0 (changed: experiment.toml, bins.csv)"
+    edit(folder / "experiment.toml", 'name = "xenonnt_sr0"', 'name = "mine"')
+    assert load_experiment(folder).name == "mine"
+
+
+@pytest.mark.parametrize("name", ["xenonnt_sr0", "lz_ws2022:low_edge", "", "a+b", "two\nlines", "x" * 200, 3])
+def test_a_name_that_misleads_is_refused(name):
+    with pytest.raises(ValueError, match="as_name = "):
+        load_experiment("xenonnt_sr0", {"exposure_t_yr": 2.0}, as_name=name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": "mine"}, "cannot be changed; as_name"),
+        ({"exposure": 2.0}, "exposure: Extra inputs"),
+        ({"components": {"background": 3}}, "no table of changes"),
+        (["exposure_t_yr"], "a mapping like the experiment.toml"),
+        ({"exposure_t_yr": True}, "should be a number"),
+    ],
+)
+def test_changes_that_cannot_be_made_are_refused(changes, words):
+    with pytest.raises(ValueError, match=words):
+        load_experiment("xenonnt_sr0", changes)
+
+
+def test_numbers_of_numpy_change_an_experiment_as_numbers_do():
+    changed = load_experiment(
+        "xenonnt_sr0", {"exposure_t_yr": np.float64(2.5), "bins": {"fit_from_keV": np.int64(2)}}
+    )
+    assert (changed.exposure, changed.bin_edges[0]) == (2.5, 2.0)
+
+
+def test_a_path_works_wherever_a_name_does(folder):
+    edit(folder / "experiment.toml", 'name = "xenonnt_sr0"', 'name = "mine"')
+    change_entry(folder / "bins.csv", 3, "n_obs", "30")
+    for experiments in ([folder, "lz_ws2022"], [str(folder), "lz_ws2022"]):
+        assert [e.name for e in load_distinct(experiments)] == ["lz_ws2022", "mine"]
+    assert load_distinct(folder)[0].name == "mine"
+    assert load_experiment(Path(f"{folder}:poisson")).name == "mine:poisson"
+
+
+@pytest.mark.parametrize("wrong", [[3], 3, [None], {"a": 1}])
+def test_what_is_no_experiment_is_refused_by_its_kind(wrong):
+    with pytest.raises(TypeError, match="is no"):
+        load_distinct(wrong)
+
+
+def test_events_count_once_whatever_their_name(folder):
+    poisson = load_experiment("xenonnt_sr0", {"likelihood": "poisson"}, as_name="poisson_instead")
+    edit(folder / "experiment.toml", 'name = "xenonnt_sr0"', 'name = "mine"')
+    for other in (
+        poisson,
+        load_experiment("xenonnt_sr0", {"exposure_t_yr": 2.0}),
+        folder,
+        "xenonnt_sr0:poisson",
+    ):
+        with pytest.raises(ValueError, match=r"would count twice in \["):
+            load_distinct(["xenonnt_sr0", other])
+    change_entry(folder / "bins.csv", 3, "n_obs", "30")  # other events
+    assert len(load_distinct(["xenonnt_sr0", folder])) == 2
+
+
+def test_two_variables_of_one_name_are_refused_before_a_model_is_built(folder, tmp_path):
+    """A component bg_b of ``a`` and a component bg of ``b_a`` would both be bg_b_a."""
+    for name, component in (("a", "bg_b"), ("b_a", "bg")):
+        shutil.copytree(folder, tmp_path / name)
+        edit(tmp_path / name / "experiment.toml", 'name = "xenonnt_sr0"', f'name = "{name}"')
+        edit(tmp_path / name / "experiment.toml", 'name = "background"', f'name = "{component}"')
+        change_entry(tmp_path / name / "bins.csv", 3, "n_obs", "30")
+    with pytest.raises(ValueError, match="bg_b_a would be two variables of one model"):
+        load_distinct([tmp_path / "a", tmp_path / "b_a"])

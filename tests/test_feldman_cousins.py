@@ -6,9 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tasks import stored
+from test_report import a_row
 
 from bayes_enues import profile_likelihood
 from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.simulations.feldman_cousins import attach, feldman_cousins, inputs_of, p_value
 
 
@@ -17,20 +20,19 @@ def test_wilks_critical_value_gives_back_the_profile_limit(xenonnt_model):
     values = np.linspace(0, 12, 9)
     found = feldman_cousins(xenonnt_model, values, np.full(9, 2.7055), np.full(9, 0.1))
     profile = profile_likelihood(xenonnt_model)
-    assert_allclose(found["upper"], profile.upper, atol=2e-3)
-    assert found["lower"] is None
-    assert found["note"] == ""
+    assert_allclose(found.upper, profile.upper, atol=2e-3)
+    assert found.lower is None
+    assert found.note == ""
     up, down = (
-        feldman_cousins(xenonnt_model, values, np.full(9, 2.7055 + d), np.zeros(9))["upper"]
-        for d in (0.1, -0.1)
+        feldman_cousins(xenonnt_model, values, np.full(9, 2.7055 + d), np.zeros(9)).upper for d in (0.1, -0.1)
     )
-    assert_allclose(found["error"], (up - down) / 2, rtol=0.05)
+    assert_allclose(found.error, (up - down) / 2, rtol=0.05)
 
 
 def test_an_end_beyond_the_true_values_is_not_a_limit(xenonnt_model):
     found = feldman_cousins(xenonnt_model, [0.0, 3.0, 6.0], [2.7] * 3, [0.1] * 3)
-    assert found["upper"] is None
-    assert "reaches beyond the highest true value, 6" in found["note"]
+    assert found.upper is None
+    assert "reaches beyond the highest true value, 6" in found.note
     with pytest.raises(ValueError, match="two or more finite ones"):
         feldman_cousins(xenonnt_model, [0.0, 3.0], [2.7, None], [0.1, 0.1])
 
@@ -57,10 +59,22 @@ def test_only_a_matching_coverage_run_enters_the_table_of_limits(tmp_path):
         replace(spec, experiment="lz_ws2022"),
         replace(spec, parameter="nu_mu"),
     ]
-    rows = [{"feldman_cousins": "stale"} for _ in range(4)]
-    assert attach(rows, [spec, *others], tmp_path) == []
-    assert rows[0]["feldman_cousins"]["upper"] == 8.7
-    assert rows[0]["feldman_cousins"]["source"] == "coverage_x/coverage.json"
-    assert rows[1:] == [{}, {}, {}]
+    asked = [spec, *others]
+    folder = ResultsFolder(tmp_path)
+    stale = {"feldman_cousins": entry | {"upper": 1.0}}
+    for one in asked:
+        folder.write(a_row(one.parameter, one.experiment) | stale | stored(one))
+    limits = attach([folder.result(one.fingerprint()) for one in asked], asked, folder)
+    assert folder.messages == []
+    assert limits[0].feldman_cousins.upper == 8.7
+    assert limits[0].feldman_cousins.source == "coverage_x/coverage.json"
+    assert [limit.feldman_cousins for limit in limits[1:]] == [None] * 3
+    again = ResultsFolder(tmp_path)
+    assert [again.result(one.fingerprint()) for one in asked] == limits
+    assert [row.get("feldman_cousins", {}).get("upper") for row in again.rows] == [8.7, None, None, None]
     (tmp_path / "coverage.json").write_text("{")
-    assert "cannot be read" in attach(rows, [spec, *others], tmp_path)[0]
+    attach(limits, asked, folder)
+    assert "cannot be read" in folder.messages[0]
+    edited = {**entry, "upper": 1.0, "sha256": "0" * 64}
+    (tmp_path / "coverage.json").write_text(json.dumps({"limits": [edited]}))
+    assert attach(limits, asked, folder) == limits

@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from bayes_enues import StandardModel, recoil_rate
 from bayes_enues.constants import ELECTRON_MASS
-from bayes_enues.signal.flux import Sun, fine_nodes, flux_moments, minimum_energy, total_fluxes, two_nodes
-from bayes_enues.signal.oscillation import load_mixing, survival_probability
+from bayes_enues.signal.flux import (
+    SOURCES,
+    Sun,
+    fine_nodes,
+    flux_moments,
+    minimum_energy,
+    total_fluxes,
+    two_nodes,
+)
+from bayes_enues.signal.oscillation import load_mixing, mass_state_probabilities, survival_probability
 from bayes_enues.tables import packaged, read_table
 
 E_ER = np.array([0.05, 0.5, 2.0, 10.0, 40.0, 200.0, 400.0])
@@ -88,3 +97,47 @@ def test_all_neutrinos_count_at_the_lowest_recoil():
 def test_an_unknown_input_lists_the_choices(wrong):
     with pytest.raises(ValueError, match="choices are"):
         Sun(**wrong).check()
+
+
+def test_the_moments_of_all_sources_are_the_sum_of_each_alone():
+    parts = sum(flux_moments(E_ER, Sun().only(name)) for name in SOURCES)
+    np.testing.assert_allclose(parts, flux_moments(E_ER), rtol=1e-12)
+    without = flux_moments(E_ER, Sun().without("be7", "cno"))
+    expected = flux_moments(E_ER) - flux_moments(E_ER, Sun().only("be7", "cno"))
+    np.testing.assert_allclose(without, expected, rtol=1e-9)
+
+
+def test_a_flux_is_scaled_by_the_name_of_its_source():
+    """XENONnT's recoils: 91.2 % pp, 7.8 % 7Be, 0.2 % pep, 0.8 % CNO of its counts."""
+    e_er = np.linspace(1, 30, 100)
+    whole = recoil_rate(StandardModel(), e_er)
+    shares = {n: (recoil_rate(StandardModel(), e_er, Sun().only(n)) / whole).mean() for n in SOURCES}
+    np.testing.assert_allclose(
+        [shares[n] for n in ("pp", "be7", "pep", "cno")], [0.912, 0.078, 0.002, 0.008], atol=2e-3
+    )
+    doubled = recoil_rate(StandardModel(), e_er, Sun(scales={"be7": 2.0}))
+    np.testing.assert_allclose((doubled / whole).mean(), 1 + shares["be7"], rtol=1e-9)
+    assert Sun(scales={"pp": 0.5}).only("pp", "be7").factor("pp") == 0.5
+
+
+def test_a_threshold_of_its_own_replaces_the_kinematic_one():
+    """Above 400 keV pp neutrinos are nearly gone: two nodes equal the fine grid there, too."""
+    above = np.full(E_ER.size, 400.0)
+    e_nu, weights = two_nodes(E_ER, e_min=above)
+    fine, fine_weights = fine_nodes(E_ER, e_min=above)
+    for power in range(3):
+        expected = (fine_weights / fine**power).sum(axis=1)
+        np.testing.assert_allclose((weights / e_nu**power).sum(axis=1), expected, rtol=1e-9)
+        np.testing.assert_allclose(expected, expected[:, :1] * np.ones(E_ER.size), rtol=1e-12)
+
+
+def test_mass_states_share_the_same_flux_as_flavours():
+    by_flavour = flux_moments(E_ER).sum(axis=0)
+    by_state = flux_moments(E_ER, shares=mass_state_probabilities).sum(axis=0)
+    np.testing.assert_allclose(by_state, by_flavour, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("scales", "words"), [({"iron": 1.0}, "no sources"), ({"pp": -1.0}, "from zero")])
+def test_a_flux_that_does_not_exist_is_refused(scales, words):
+    with pytest.raises(ValueError, match=words):
+        Sun(scales=scales)

@@ -17,7 +17,7 @@ from pytensor.compile.mode import Mode
 from scipy.optimize import brentq
 
 import bayes_enues as be
-from bayes_enues.compiled.structures import shape_of
+from bayes_enues.compiled.structures import structure_of
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS
 from bayes_enues.interactions.base import weak_cross_section
 
@@ -193,10 +193,11 @@ def test_xenonnt_limits_at_ten_kev_are_the_landmarks(xenonnt, kind, limit):
     assert upper(KINDS[kind], xenonnt, 10.0) == pytest.approx(limit, rel=0.01)
 
 
+@pytest.mark.slow
 def test_mediators_and_magnetic_moments_share_one_compiled_shape(xenonnt_model, xenonnt):
     for kind in KINDS.values():
         for mass in (1e-3, 1e5):
-            assert shape_of(model(kind, xenonnt, mass)) is shape_of(xenonnt_model)
+            assert structure_of(model(kind, xenonnt, mass)) is structure_of(xenonnt_model)
 
 
 def chi2_by_hand(experiment, interaction, coupling, beta):
@@ -226,6 +227,7 @@ def test_iminuit_confirms_the_profile_limit(xenonnt, kind, mass):
     assert ours.upper == pytest.approx(limit, rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "kind", "mass"),
     [

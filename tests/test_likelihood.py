@@ -7,7 +7,7 @@ from conftest import chi2_written_out
 from scipy.stats import norm
 
 from bayes_enues import Flat, HalfNormal, load_experiment, models
-from bayes_enues.compiled.structures import numbers_of, same_shape, shape_of
+from bayes_enues.compiled.structures import numbers_of, same_structure, structure_of
 from bayes_enues.fit.chi2 import Likelihood
 
 POINTS = [
@@ -59,8 +59,8 @@ def test_models_of_one_shape_differ_in_numbers_only(xenonnt, xenonnt_model):
         [load_experiment("xenonnt_sr0", {"exposure_t_yr": 3.0}, as_name="bigger")], free="universal"
     )
     for model in (other, toy, renamed):
-        assert same_shape(xenonnt_model, model)
-        assert shape_of(model) is shape_of(xenonnt_model)
+        assert same_structure(xenonnt_model, model)
+        assert structure_of(model) is structure_of(xenonnt_model)
         assert numbers_of(model).shape == numbers_of(xenonnt_model).shape
         assert not np.array_equal(numbers_of(model), numbers_of(xenonnt_model))
 
@@ -78,7 +78,7 @@ def test_models_of_other_graphs_are_other_shapes(xenonnt, lz_model, joint_model,
     ]
     for i, a in enumerate([xenonnt_model, *others]):
         for b in others[i:]:
-            assert not same_shape(a, b)
+            assert not same_structure(a, b)
 
 
 def test_transforms_that_differ_in_a_constant_make_another_shape(xenonnt):
@@ -89,8 +89,8 @@ def test_transforms_that_differ_in_a_constant_make_another_shape(xenonnt):
         return lambda name: pm.Normal(name, 5.0, 5.0, transform=Interval(0.0, upper))
 
     a, b = (models.magnetic_moment([xenonnt], prior=prior(upper)) for upper in (20.0, 30.0))
-    assert not same_shape(a, b)
-    assert same_shape(a, models.magnetic_moment([xenonnt], prior=prior(20.0)))
+    assert not same_structure(a, b)
+    assert same_structure(a, models.magnetic_moment([xenonnt], prior=prior(20.0)))
 
 
 def test_another_likelihood_than_poisson_or_gaussian_is_refused(xenonnt):

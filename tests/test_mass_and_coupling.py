@@ -20,10 +20,11 @@ import bayes_enues as be
 from bayes_enues import cli
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.mass_table import mass_table
-from bayes_enues.mediators.planes import MassPlaneSpec, mass_plane, plane_row, stored_plane
+from bayes_enues.mediators.planes import MassPlaneSpec, counted, mass_plane, share_inside, stored_plane
 from bayes_enues.priors.wall import LogPower, SoftWall
+from bayes_enues.results import Region
 from bayes_enues.runs import rows
-from bayes_enues.runs.store import ResultsFolder, draws_file
+from bayes_enues.runs.store import ResultsFolder
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,7 @@ def test_splined_templates_are_the_chain_at_any_mass(xenonnt, kind):
         assert_allclose(table.counts(0, log10_mass, log10_coupling), counts, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_with_the_mass_held_the_free_mass_model_is_the_one_at_that_mass(xenonnt, free_mass):
     """Physics: one chi^2."""
     both = Likelihood(free_mass)
@@ -84,6 +86,7 @@ def test_a_power_law_in_the_logarithm_is_normalised_and_drawn_as_declared(expone
     assert kstest(below, "uniform").pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(free_mass):
     """Physics: 90 % of the draws lie in the region of highest density; its contour is Delta chi^2 = 4.605."""
     tree = be.sample_posterior(free_mass, draws=2000, groups=False)
@@ -92,9 +95,10 @@ def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(f
     assert tree.attrs["attempts"] == 1
     plane = mass_plane(free_mass)
     draws = tree["posterior"]
-    inside = plane.share_inside(draws["log10_mass"].values, draws["log10_coupling"].values)
+    inside = share_inside(plane, draws["log10_mass"].values, draws["log10_coupling"].values)
     assert inside == pytest.approx(0.9, abs=0.03)
-    assert plane.threshold == pytest.approx(4.605, abs=1e-3)
+    profile = plane.profile
+    assert profile.threshold == pytest.approx(4.605, abs=1e-3)
     likelihood = Likelihood(free_mass)
 
     def chi2_at(vertex):
@@ -102,13 +106,14 @@ def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(f
         minuit.migrad()
         return minuit.fval
 
-    for vertex in plane.profile_lines[0].vertices[::20]:
-        assert chi2_at(vertex) - plane.chi2_min == pytest.approx(plane.threshold, abs=1e-3)
-    row = plane_row(free_mass, plane, tree)
+    for vertex in profile.contours[0].vertices[::20]:
+        assert chi2_at(vertex) - profile.chi2_min == pytest.approx(profile.threshold, abs=1e-3)
+    row = counted(plane, tree).to_row()
     assert "flat in log coupling on [1e-09, 0.01]" in row["prior"]
     assert row["posterior"]["density_in"] == ["log10_mass", "log10_coupling"]
 
 
+@pytest.mark.slow
 def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     asked = (
         "mediators --kind pseudoscalar --masses 10 --experiment xenonnt_sr0 --draws 500 --plane loguniform"
@@ -120,17 +125,18 @@ def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     (row,) = json.loads((tmp_path / "mediator_planes.json").read_text())["rows"]
     assert row["prior"] == "flat in log10_mass on [-3, 5]; flat in log coupling on [1e-09, 0.01]"
     assert row["posterior"]["converged"]
-    assert row["posterior"]["inside"] == pytest.approx(0.9, abs=0.04)
-    plane = stored_plane(row, draws_file(tmp_path, row))
-    inside = plane.log_density >= plane.cut
-    density = np.exp(plane.log_density)
-    share = np.trapezoid(np.trapezoid(np.where(inside, density, 0), plane.log10_coupling), plane.log10_mass)
+    assert row["posterior"]["share_inside"] == pytest.approx(0.9, abs=0.04)
+    plane = stored_plane(Region.from_dict(row), tmp_path)
+    profile, credible = plane.profile, plane.posterior
+    inside = credible.log_density >= credible.log_density_cut
+    density = np.exp(credible.log_density)
+    share = np.trapezoid(np.trapezoid(np.where(inside, density, 0), credible.y), credible.x)
     assert share == pytest.approx(0.9, abs=0.02)
-    vertices = np.concatenate([line.vertices for line in plane.profile_lines])
-    delta_chi2 = RegularGridInterpolator((plane.log10_mass, plane.log10_coupling), plane.delta_chi2)
+    vertices = np.concatenate([line.vertices for line in profile.contours])
+    delta_chi2 = RegularGridInterpolator((profile.x, profile.y), profile.delta_chi2)
     step = np.array([0.0, 0.1])
-    assert np.all(delta_chi2(vertices + step) > plane.threshold)
-    assert np.all(delta_chi2(vertices - step) < plane.threshold)
+    assert np.all(delta_chi2(vertices + step) > profile.threshold)
+    assert np.all(delta_chi2(vertices - step) < profile.threshold)
 
     specs = [MassPlaneSpec("light_pseudoscalar", "xenonnt_sr0", draws=500)]
     monkeypatch.setattr(MassPlaneSpec, "compute", None)  # nothing is computed twice
@@ -164,7 +170,7 @@ def test_a_plane_needs_mass_and_coupling_free(xenonnt_model):
 
 
 def test_mass_and_coupling_take_one_experiment_as_every_other_model_does(monkeypatch):
-    from bayes_enues.mediators import mass_table as module
+    from bayes_enues.fit import mass_table as module
 
     monkeypatch.setattr(module, "mass_table", lambda *arguments: None)  # what takes the time
     question = module.ask_with_mass(be.LightVector(mass=1.0), "xenonnt_sr0", (1.0, 10.0))

@@ -54,6 +54,7 @@ def scan(tmp_path_factory):
     return out, result.output
 
 
+@pytest.mark.slow
 def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
     out, printed = scan
     rows = json.loads((out / "mediators.json").read_text())["rows"]
@@ -61,7 +62,7 @@ def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
         (m, x) for m in ("light_vector", "light_scalar") for x in (1.0, 100.0)
     ]
     assert all(r["parameter"] == "coupling" and r["unit"] == "1" for r in rows)
-    assert all(r["profile"]["delta_chi2"] == 4.605 for r in rows)
+    assert all(r["profile"]["threshold"] == 4.605 for r in rows)
     with open(out / "mediators_curves.csv") as file:
         curves = list(csv.DictReader(file))
     assert float(curves[1]["profile_upper"]) == pytest.approx(rows[1]["profile"]["upper"], rel=1e-5)
@@ -71,6 +72,7 @@ def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
     assert not list(out.glob("*.nc"))
 
 
+@pytest.mark.slow
 def test_a_scan_that_was_done_is_not_done_again(scan, monkeypatch):
     out, _ = scan
     monkeypatch.setattr(rows.RowSpec, "compute", lambda *a, **k: pytest.fail("computed again"))

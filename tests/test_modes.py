@@ -10,6 +10,8 @@ from bayes_enues import models
 from bayes_enues.fit.marginal import Density
 from bayes_enues.fit.modes import find_modes, wrong_weights
 
+pytestmark = pytest.mark.slow
+
 VALUES = np.linspace(-10, 10, 401)
 
 

@@ -66,7 +66,8 @@ def test_starts_outside_the_model_are_marked_and_harm_no_neighbour(lz_likelihood
 
 def test_each_fit_can_have_data_of_its_own(lz_likelihood):
     numbers = np.repeat(lz_likelihood.numbers[None], 2, axis=0)
-    other = Likelihood(models.magnetic_moment(["lz_ws2022"], "nu_mu"))
+    (e,) = lz_likelihood.question.experiments
+    other = Likelihood(models.magnetic_moment([e.with_counts(e.counts[::-1])], "nu_e"))
     numbers[1] = other.numbers
     start = np.repeat(lz_likelihood.start[None], 2, axis=0)
     start[:, 0] = 15.0

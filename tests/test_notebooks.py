@@ -30,6 +30,7 @@ def runs(tmp_path_factory, request):
         }
 
 
+@pytest.mark.slow
 @each
 def test_a_notebook_runs_with_no_cell_over_a_minute(path, runs):
     notebook = runs[path].result()

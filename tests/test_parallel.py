@@ -14,7 +14,7 @@ import bayes_enues as be
 from bayes_enues.cli import main
 from bayes_enues.mediators.scan import plan_scan
 from bayes_enues.runs.rows import RowSpec, plan, run
-from bayes_enues.runs.runner import check_scheduler, check_workers
+from bayes_enues.runs.runner import check_scheduler
 from bayes_enues.runs.store import ResultsFolder, load_rows
 from bayes_enues.simulations.jobs import job_of
 from bayes_enues.simulations.run import coverage_folder, run_coverage
@@ -22,15 +22,9 @@ from bayes_enues.tables import packaged
 
 pytestmark = pytest.mark.slow
 
+pytestmark = pytest.mark.slow
+
 TOYS = 2000
-
-
-def test_no_workers_and_too_many_are_refused():
-    with pytest.raises(ValueError, match="0 workers"):
-        check_workers(0)
-    with pytest.raises(ValueError, match="100000 workers were asked for; 1 to"):
-        check_workers(100_000)
-    assert check_workers(None) == os.cpu_count()
 
 
 def test_a_scheduler_that_does_not_answer_is_named_within_ten_seconds():
@@ -38,12 +32,6 @@ def test_a_scheduler_that_does_not_answer_is_named_within_ten_seconds():
     with pytest.raises(ValueError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         check_scheduler("tcp://127.0.0.1:9")
     assert time.monotonic() - started < 10
-
-
-@pytest.mark.parametrize("address", ["", "head-node", "tcp://head-node", "head-node:8786", "tcp://:8786x"])
-def test_what_is_no_address_of_a_scheduler_is_refused_at_once(address):
-    with pytest.raises(ValueError, match="no address of a scheduler; one looks like tcp://"):
-        check_scheduler(address)
 
 
 COMMANDS = ["limits", "mediators", "region millicharge nu_e nu_mu", "priors", "systematics", "coverage"]
@@ -59,7 +47,7 @@ def test_no_workers_are_refused_by_every_command_that_computes_rows(
     monkeypatch.setattr(sys, "argv", ["bayes-enues", *command.split(), option, "0", "--out", out])
     with pytest.raises(SystemExit):
         main()
-    assert "0 workers were asked for" in " ".join(capsys.readouterr().err.split())
+    assert "--jobs is 0" in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "out").exists()
 
 
@@ -72,7 +60,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
         "from bayes_enues.runs.store import ResultsFolder\n"
         "if __name__ == '__main__':\n"
         f"    asked = [Slow(n, n, flag={str(tmp_path)!r} + '/' + n) for n in 'ab']\n"
-        f"    run(asked, ResultsFolder({str(tmp_path / 'out')!r}), jobs=2)\n"
+        f"    run(asked, ResultsFolder({str(tmp_path / 'out')!r}, 'quick.json'), jobs=2)\n"
     )
     script = tmp_path / "script.py"
     script.write_text(code)
@@ -179,9 +167,8 @@ def test_a_cluster_that_loses_a_worker_finishes_every_limit(table, cluster, tmp_
     assert workers[1].poll() is None
     here = [be.profile_likelihood(spec.build()) for spec in asked]
     for spec, mine, row in zip(asked, here, there, strict=True):
-        assert row["fingerprint"] == spec.fingerprint()
-        assert row["profile"]["upper"] == mine.upper
-        bound, exact = row["posterior"], row["posterior"]["exact"]
-        assert abs(bound["upper"] - exact["upper"]) < 5 * bound["mcse"]
+        assert row.fingerprint == spec.fingerprint()
+        assert row.profile.upper == mine.upper
+        assert abs(row.posterior.upper - row.posterior.exact.upper) < 5 * row.posterior.mcse
     assert len(load_rows(folder.path, table)) == 4
     assert len(list(folder.home.glob("*.nc"))) == (4 if table == "limits" else 0)

@@ -10,9 +10,9 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 from bayes_enues import HalfNormal, models
+from bayes_enues.fit import sample_posterior
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.minimise import profile_many
-from bayes_enues.fit.posterior import sample_posterior
 from bayes_enues.planes.credible import credible_plane
 from bayes_enues.planes.plane import plane_region
 from bayes_enues.planes.profile import profile_plane
@@ -48,15 +48,15 @@ def test_the_contour_of_two_moments_is_where_scipy_finds_the_threshold(moments, 
 
     profile = plane_of_moments.profile
     assert profile.threshold == pytest.approx(4.6052, abs=1e-4)
-    for vertex in profile.lines[0].vertices[::40]:
+    for vertex in profile.contours[0].vertices[::40]:
         assert profiled(vertex) - profile.chi2_min == pytest.approx(profile.threshold, abs=1e-6)
 
 
 def test_moments_share_an_ellipse_from_axis_to_axis(plane_of_moments):
     # counts depend on a sum of squares alone, up to the small difference of the flavours' spectra
-    for region in (plane_of_moments.profile, plane_of_moments.credible):
-        assert [line.closed for line in region.lines] == [False]
-        vertices = region.lines[0].vertices
+    for region in (plane_of_moments.profile, plane_of_moments.posterior):
+        assert [line.closed for line in region.contours] == [False]
+        vertices = region.contours[0].vertices
         assert vertices[:, 0].min() == pytest.approx(0, abs=1e-9)
         assert vertices[:, 1].min() == pytest.approx(0, abs=1e-9)
         a, b = vertices.max(axis=0)
@@ -64,15 +64,15 @@ def test_moments_share_an_ellipse_from_axis_to_axis(plane_of_moments):
 
 
 def test_the_credible_region_of_two_radii_is_a_ring_and_the_profiles_is_not(plane_of_radii):
-    assert [line.closed for line in plane_of_radii.profile.lines] == [True]
-    assert [line.closed for line in plane_of_radii.credible.lines] == [True, True]
-    assert not plane_of_radii.credible.contains([[-42.0, 3.0]])[0]  # the hole
-    assert plane_of_radii.credible.contains([[-5.0, 0.0]])[0]
+    assert [line.closed for line in plane_of_radii.profile.contours] == [True]
+    assert [line.closed for line in plane_of_radii.posterior.contours] == [True, True]
+    assert not plane_of_radii.posterior.contains([[-42.0, 3.0]])[0]  # the hole
+    assert plane_of_radii.posterior.contains([[-5.0, 0.0]])[0]
 
 
 def test_the_density_is_that_of_brute_force(radii, plane_of_radii):
     # one nuisance: SciPy integrates likelihood times its truncated Gaussian at two points of the plane
-    likelihood, credible = Likelihood(radii), plane_of_radii.credible
+    likelihood, credible = Likelihood(radii), plane_of_radii.posterior
     i, j = np.array([8, 30]), np.array([20, 25])
 
     def log_density(x, y):
@@ -87,11 +87,12 @@ def test_the_density_is_that_of_brute_force(radii, plane_of_radii):
     assert np.diff(brute)[0] == pytest.approx(np.diff(credible.log_density[i, j])[0], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_draws_of_nuts_fill_the_credible_region_to_its_level(radii, plane_of_radii):
     tree = sample_posterior(radii, 2000, groups=False)
     assert tree.attrs["converged"]
     points = np.stack([tree["posterior"][n].values.ravel() for n in ("nu_e", "nu_mu")], axis=-1)
-    inside = plane_of_radii.credible.contains(points).mean()
+    inside = plane_of_radii.posterior.contains(points).mean()
     assert inside == pytest.approx(0.9, abs=4 * np.sqrt(0.09 / tree.attrs["ess_bulk"]) + 0.005)
 
 
@@ -100,17 +101,17 @@ def test_finer_grids_change_nothing_that_prints(radii, plane_of_radii):
     fine = profile_plane(likelihood, [0, 1], threshold(0.9, 2), points=161)
     assert fine.area == pytest.approx(plane_of_radii.profile.area, rel=1e-4)
     finer = credible_plane(likelihood, [0, 1], 0.9, points=81)
-    assert finer.area == pytest.approx(plane_of_radii.credible.area, rel=2e-3)
-    assert finer.cut == pytest.approx(plane_of_radii.credible.cut, abs=2e-3)
-    for region in (plane_of_radii.profile, plane_of_radii.credible):
+    assert finer.area == pytest.approx(plane_of_radii.posterior.area, rel=2e-3)
+    assert finer.log_density_cut == pytest.approx(plane_of_radii.posterior.log_density_cut, abs=2e-3)
+    for region in (plane_of_radii.profile, plane_of_radii.posterior):
         assert region.grid_error < 1e-3
         assert region.residual < 1e-6
-    assert plane_of_radii.credible.integration_error < 1e-9  # a Gaussian conditional: Laplace is exact
+    assert plane_of_radii.posterior.integration_error < 1e-9  # a Gaussian conditional: Laplace is exact
 
 
 def test_lz_planes_state_the_error_of_laplace(lz):
     plane = plane_region(models.charge_radius([lz], ["nu_e", "nu_mu"]), ["nu_e", "nu_mu"])
-    assert 1e-9 < plane.credible.integration_error < 1e-3
+    assert 1e-9 < plane.posterior.integration_error < 1e-3
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +124,9 @@ def test_a_third_moment_is_profiled_to_zero_and_integrated_over_its_prior(three)
     # zero, while the posterior integrates it
     plane = plane_region(three, ["lambda_1", "lambda_2"])
     single = profile_pieces_of("lambda_1", 4.6052)
-    assert plane.profile.lines[0].vertices[:, 0].max() == pytest.approx(single, rel=1e-4)
+    assert plane.profile.contours[0].vertices[:, 0].max() == pytest.approx(single, rel=1e-4)
     likelihood = Likelihood(three)
-    credible = plane.credible
+    credible = plane.posterior
     i, j = [5, 20], [10, 15]
     nodes = np.linspace(0, three.question.priors["lambda_3"].upper, 2001)
 

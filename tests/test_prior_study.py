@@ -1,5 +1,7 @@
 """A study of priors: reweighted, sampled and integrated bounds agree; what moves is said in words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from bayes_enues.commands.priors import print_study
 from bayes_enues.fit.power_scaling import power_scaling
 from bayes_enues.plots.profiles import plot_profiles
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
+from bayes_enues.results import PriorStudyRow
 from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import threshold
@@ -23,8 +26,7 @@ def study(tmp_path_factory):
     priors = [None, "flat_strength", "jeffreys", "halfnormal(1e-11 mu_B)", "loguniform(1e-13 mu_B)"]
     rows = plan_study([SPEC], priors, nuisances=False)
     folder = ResultsFolder(out, "priors.json", 0.9)
-    found = run(rows, folder)
-    return {row["label"]: row for row in found}, rows, folder
+    return {row.label: row.to_row() for row in run(rows, folder)}, rows, folder
 
 
 def test_every_bound_agrees_with_quadrature_within_three_errors(study):
@@ -75,16 +77,15 @@ def test_the_profile_does_not_depend_on_the_prior(study):
 def test_a_second_run_computes_nothing(study):
     rows, specs, folder = study
     again = run(specs, ResultsFolder(folder.path, "priors.json", 0.9))
-    assert [row["fingerprint"] for row in again] == [row["fingerprint"] for row in rows.values()]
+    assert [row.fingerprint for row in again] == [row["fingerprint"] for row in rows.values()]
 
 
 def test_power_scaling_sees_the_prior_only_where_it_bends(study):
     rows = study[0]
-    assert rows["flat"]["power_scaling"]["prior"] == 0
+    assert rows["flat"]["power_scaling"]["prior_sensitivity"] == 0
     assert "says nothing of other priors" in rows["flat"]["power_scaling"]["diagnosis"]
-    strengths = [
-        rows[k]["power_scaling"]["prior"] for k in ("halfnormal(1e-11 mu_B)", "loguniform(1e-13 mu_B)")
-    ]
+    bent = ("halfnormal(1e-11 mu_B)", "loguniform(1e-13 mu_B)")
+    strengths = [rows[k]["power_scaling"]["prior_sensitivity"] for k in bent]
     assert 0 < strengths[0] < strengths[1]
 
 
@@ -123,19 +124,20 @@ def test_a_prior_that_does_not_fit_is_refused_before_anything_runs():
         plan_study([RowSpec("millicharge", "nu_e", "xenonnt_sr0")], ["loguniform(0.1)"])
 
 
-def test_signed_regions_are_compared_by_their_ends():
-    def row(lower, upper):
-        posterior = {
-            "kind": "hdi",
-            "converged": True,
-            "lower": lower,
-            "upper": upper,
-            "pieces": [[lower, upper]],
-        }
-        return {"posterior": posterior, "profile": {"pieces": [[-1.0, 1.0]], "upper_one_sided": None}}
+def typed(study):
+    return [PriorStudyRow.from_dict(row) for row in study[0].values()]
 
-    assert "upper end moves by 25 %" in compared(row(-1.0, 1.5), row(-1.0, 1.0))["flag"]
-    assert compared(row(-1.0, 1.1), row(-1.0, 1.0))["flag"] == ""
+
+def test_signed_regions_are_compared_by_their_ends(study):
+    def row(lower, upper):
+        ends = {"lower": lower, "upper": upper, "pieces": [(lower, upper)]}
+        posterior = replace(like.posterior, kind="hdi", **ends)
+        profile = replace(like.profile, pieces=[(-1.0, 1.0)], upper_one_sided=None)
+        return replace(like, posterior=posterior, profile=profile)
+
+    like = typed(study)[0]
+    assert "upper end moves by 25 %" in compared(row(-1.0, 1.5), row(-1.0, 1.0)).flag
+    assert compared(row(-1.0, 1.1), row(-1.0, 1.0)).flag == ""
 
 
 def test_priors_of_one_family_share_one_shape():
@@ -143,25 +145,25 @@ def test_priors_of_one_family_share_one_shape():
         be.models.magnetic_moment(["xenonnt_sr0"], name, prior=prior)
         for name, prior in (("nu_e", LogUniform(0.1, 20.0)), ("nu_mu", LogUniform(0.3, 30.0)))
     ]
-    from bayes_enues.compiled.structures import same_shape
+    from bayes_enues.compiled.structures import same_structure
 
-    assert same_shape(*shapes)
+    assert same_structure(*shapes)
     for prior in (FlatStrength(0.0, 20.0), HalfNormal(0.0, 20.0, scale=4.0)):
         one, two = (be.models.magnetic_moment(["xenonnt_sr0"], n, prior=prior) for n in ("nu_e", "nu_mu"))
-        assert same_shape(one, two)
+        assert same_structure(one, two)
     assert np.isfinite(shapes[0].question.priors["nu_e"].knee)
 
 
 def at_level(row, level):
     """The row at another level, with the profile's own thresholds and bounds; the rest is made up."""
-    profile = row["profile"] | {"delta_chi2": round(threshold(level), 4)}
-    profile["upper_one_sided"] = None if level <= 0.5 else profile["upper_one_sided"]
-    return row | {"level": level, "profile": profile}
+    one_sided = None if level <= 0.5 else row.profile.upper_one_sided
+    profile = replace(row.profile, threshold=threshold(level), upper_one_sided=one_sided)
+    return replace(row, level=level, profile=profile)
 
 
 @pytest.mark.parametrize(("level", "heads"), [(0.9, "/2.71 /1.64"), (0.95, "/3.84 /2.71"), (0.4, "/0.275")])
 def test_columns_are_headed_by_the_thresholds_of_the_level(study, capsys, level, heads):
-    print_study([at_level(row, level) for row in study[0].values()])
+    print_study([at_level(row, level) for row in typed(study)])
     (head,) = (line for line in capsys.readouterr().out.splitlines() if "quadrature" in line)
     assert " ".join(head.split()).endswith("posterior quadrature /default " + heads)
 
@@ -169,11 +171,11 @@ def test_columns_are_headed_by_the_thresholds_of_the_level(study, capsys, level,
 def test_lines_mark_the_thresholds_of_the_level(study):
     from matplotlib.figure import Figure
 
-    ax = plot_profiles(Figure().subplots(), [at_level(study[0]["flat"], 0.95)], study[2].path)
+    ax = plot_profiles(Figure().subplots(), [at_level(typed(study)[0], 0.95)], study[2].path)
     marked = [line.get_ydata()[0] for line in ax.lines if len(set(line.get_ydata())) == 1]
     assert marked == pytest.approx([3.8415, 2.7055], abs=1e-4)
 
 
 def test_a_level_without_a_one_sided_bound_is_compared_too(study):
-    row = at_level(study[0]["flat"], 0.4)
-    assert compared(row, row)["ratio_to_one_sided"] is None
+    row = at_level(typed(study)[0], 0.4)
+    assert compared(row, row).ratio_to_one_sided is None

@@ -147,6 +147,9 @@ def test_priors_are_read_with_their_units(text, expected):
         ("flat(0, inf)", "is not a number"),
         ("flat(0, 1e999)", "finite edges"),
         ("flat(ten)", "is not a number"),
+        ("halfnormal(1.2.3)", "'1.2.3' in a prior is not a number"),
+        ("halfnormal(..5)", "is not a number"),
+        ("halfnormal(٣)", "is not a number"),
     ],
 )
 def test_priors_that_make_no_sense_are_refused_in_one_line(text, words):

@@ -52,13 +52,13 @@ def test_asimov_counts_of_a_poisson_likelihood_keep_their_fractions():
 
 def test_a_toy_does_not_depend_on_how_many_were_asked_for(projected):
     fewer = project(be.MagneticMoment(), [future_experiment("xenonnt_sr0")], "nu_e", toys=4, seed=5)
-    for statistic, bounds in fewer.toys.items():
-        np.testing.assert_array_equal(bounds, projected.toys[statistic][:4])
+    for statistic, bounds in fewer.toy_bounds.items():
+        np.testing.assert_array_equal(bounds, projected.toy_bounds[statistic][:4])
 
 
 @pytest.mark.parametrize("toys", [0, 1])
 def test_without_toys_there_is_no_median_and_the_file_is_json(projected, toys, tmp_path, monkeypatch):
-    few = replace(projected, toys={name: bounds[:toys] for name, bounds in projected.toys.items()})
+    few = replace(projected, toy_bounds={name: b[:toys] for name, b in projected.toy_bounds.items()})
     monkeypatch.setattr("bayes_enues.studies.projection.project", lambda *arguments, **options: few)
     done = CliRunner().invoke(app, ["project", "--toys", str(toys), "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
@@ -73,7 +73,7 @@ def test_a_figure_of_exposures_of_which_one_has_no_toys_is_drawn(projected):
     from matplotlib.figure import Figure
 
     none = replace(
-        projected, exposure=10.0, toys={name: bounds[:0] for name, bounds in projected.toys.items()}
+        projected, exposure=10.0, toy_bounds={name: b[:0] for name, b in projected.toy_bounds.items()}
     )
     ax = plot_projection(Figure().subplots(), [projected, none], "x")
     assert np.isnan(ax.lines[1].get_ydata()).tolist() == [False, True]
@@ -92,7 +92,7 @@ def test_commands_that_only_draw_leave_the_limits_of_a_folder_alone(
 
 
 def test_bands_hold_the_median_and_each_other(projected):
-    for statistic in projected.toys:
+    for statistic in projected.toy_bounds:
         middle, error = projected.median(statistic)
         (a, d), (b, c) = projected.band(statistic, 0.95), projected.band(statistic, 0.68)
         assert a <= b <= middle <= c <= d

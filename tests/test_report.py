@@ -1,6 +1,6 @@
 """The report: everything of a results folder on one page that loads nothing and runs nothing."""
 
-import html
+import base64
 import json
 import re
 import shutil
@@ -9,10 +9,13 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
+from tasks import stored
 
 from bayes_enues.cli import app
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.report import CAPTIONS, TITLES, build_report
+from bayes_enues.results import Limit
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.tables import packaged
@@ -114,6 +117,38 @@ def test_a_table_that_a_page_holds_already_is_not_shown_again(folder):
     assert "the same table again" in build_report(folder)
 
 
+@pytest.mark.parametrize("way", ["../secret.png", "{outside}/secret.png", "%2e%2e/secret.png", "link.png"])
+def test_no_picture_from_outside_the_folder_is_embedded(folder, tmp_path_factory, way):
+    outside = tmp_path_factory.mktemp("outside")
+    for secret in (outside / "secret.png", folder.parent / "secret.png"):
+        secret.write_bytes(b"nobody else's business")
+    (folder / "link.png").symlink_to(outside / "secret.png")
+    (folder / "page.md").write_text(f"![what it was]({way.format(outside=outside)})")
+    page = build_report(folder)
+    assert base64.b64encode(b"nobody else's business").decode() not in page
+    assert "what it was" in page
+    assert "(spectrum.png)" not in page  # while those of the folder are shown
+    assert Resources(page).images == 3
+
+
+def test_what_others_wrote_is_text_on_the_page(tmp_path):
+    row = a_row() | {"parameter": "<b>nu</b>", "experiment": "[/x] $ <i>mine</i>", "notes": ["<u>note</u>"]}
+    write_rows(tmp_path, "limits", [row])
+    write_rows(tmp_path, "<s>odd", [{"<em>key": "<em>value", "x": 1.0}, {"<em>key": "y", "x": 2.0}])
+    page = build_report(tmp_path)
+    for tag in ("b", "i", "u", "s", "em"):
+        assert f"<{tag}>" not in page
+        assert f"&lt;{tag}&gt;" in page
+
+
+def test_a_table_that_is_no_json_or_a_page_that_is_no_text_does_not_stop_the_report(folder):
+    (folder / "deep.json").write_text("[" * 100_000)
+    (folder / "latin.md").write_bytes("caf\xe9".encode("latin-1"))
+    page = build_report(folder)
+    assert "deep.json: cannot be read" in page
+    assert "caf\ufffd" in page
+
+
 def test_a_posterior_that_did_not_converge_shows_no_bound(folder):
     row = re.search(r"<tr><td[^>]*>nu_tau</td>.*?</tr>", build_report(folder), flags=re.DOTALL)[0]
     assert "not converged" in row
@@ -148,32 +183,31 @@ def test_data_edited_after_the_fit_are_said_and_the_rows_own_totals_and_hashes_s
     shutil.copytree(str(packaged("xenonnt_sr0")), mine)
     spec = RowSpec("magnetic_moment", "nu_e", str(mine))
     folder = ResultsFolder(tmp_path / "results", level=0.9)
-    asked = {"question": spec.question(), "provenance": spec.provenance(), "fingerprint": spec.fingerprint()}
-    folder.write(a_row() | asked)
+    folder.write(a_row() | stored(spec))
     folder.save()
     assert "Other today" not in build_report(folder.path)
+    before = spec.provenance().experiments["xenonnt_sr0"].files["bins.csv"][:12]
     table = mine / "bins.csv"
     table.write_text(table.read_text().replace("1,2,4,", "1,2,37,"))
     page = build_report(folder.path)
     assert "Other today than when these rows were made: bins.csv of xenonnt_sr0." in page
     assert "29 fitted bins; 433 events" in page
     assert "466 events" not in page
-    assert asked["provenance"]["experiments"]["xenonnt_sr0"]["files"]["bins.csv"][:12] in page
+    assert before in page
+    assert spec.provenance().experiments["xenonnt_sr0"].files["bins.csv"][:12] not in page
 
 
 def test_a_row_that_was_edited_in_the_view_is_not_shown(tmp_path):
     spec = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")
     folder = ResultsFolder(tmp_path, level=0.9)
-    asked = {"question": spec.question(), "provenance": spec.provenance(), "fingerprint": spec.fingerprint()}
-    folder.write(a_row() | asked)
-    other = replace(spec, parameter="nu_mu")
-    folder.write(a_row("nu_mu") | asked | {"question": "b", "fingerprint": other.fingerprint()})
+    for one in (spec, replace(spec, parameter="nu_mu")):
+        folder.write(a_row(one.parameter) | stored(one))
     folder.save()
     content = json.loads(folder.file.read_text())
     content["rows"][0]["posterior"]["upper"] = 1.0
     folder.file.write_text(json.dumps(content))
     page = build_report(tmp_path)
-    assert "1 rows were changed after they were written" in page
+    assert "1 of its rows were changed after they were written" in page
     assert "&lt; 1.00" not in page
     assert "nu_mu" in page
 
@@ -221,17 +255,22 @@ def test_every_figure_is_under_its_own_table_with_its_caption(tmp_path):
     sections = dict(re.findall(r"<h2>([^<]*)</h2>(.*?)</section>", build_report(tmp_path), flags=re.DOTALL))
     for name in ("mediators", "mediator_planes", "calibration", "compare", "coverage"):
         assert sections[TITLES[name]].count("<figcaption>") == 1, name
-        assert html.escape(CAPTIONS[name]) in sections[TITLES[name]]
+        assert escape(CAPTIONS[name]) in sections[TITLES[name]]
+
+
+def a_limit(*arguments, **options):
+    return Limit.from_dict(a_row(*arguments, **options))
 
 
 def test_only_a_difference_from_the_paper_needs_words():
-    assert discrepancy(a_row(published=None)) is None
-    assert discrepancy(a_row()).words == ""
-    assert "6.5 to 6.6" in discrepancy(a_row("universal", upper=6.47, published=6.3)).words
-    assert "efficiency" in discrepancy(a_row("nu_e", "lz_ws2022", upper=19.0, published=13.9)).words
-    assert discrepancy(a_row(upper=20.0)).words == "No reason is known."
+    assert discrepancy(a_limit(published=None)) is None
+    assert discrepancy(a_limit()).words == ""
+    assert "6.5 to 6.6" in discrepancy(a_limit("universal", upper=6.47, published=6.3)).words
+    assert "efficiency" in discrepancy(a_limit("nu_e", "lz_ws2022", upper=19.0, published=13.9)).words
+    assert discrepancy(a_limit(upper=20.0)).words == "No reason is known."
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
 @pytest.mark.parametrize("width", [390, 1200])
 def test_a_browser_shows_it_without_requests_or_errors(folder, tmp_path, width):

@@ -3,19 +3,23 @@
 import csv
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bayes_enues.cli import main
-from bayes_enues.commands import reproduce
 from bayes_enues.planes.rows import plan_regions
+from bayes_enues.plots import paper
 from bayes_enues.reports import reproduction
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.reproduction_page import contradictions, reproduction_page
 from bayes_enues.reports.table_one import table, table_csv, table_markdown
+from bayes_enues.results import Limit, PublishedBound
 from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
+
+pytestmark = pytest.mark.slow
 
 DRAWS = 4000
 
@@ -33,12 +37,9 @@ def planes_planned(draws, seed):
 
 def run_small(monkeypatch, out, *arguments):
     """The whole command on two limits and one plane."""
-    monkeypatch.setattr(reproduction, "plan_limits", limits_planned)
-    monkeypatch.setattr(reproduction, "plan_planes", planes_planned)
-    small = {k: reproduce.FIGURES[k] for k in ("fig1_spectra", "fig5_millicharge_charge_radius_planes")}
-    monkeypatch.setattr(reproduce, "FIGURES", small)
-    stages = {name: reproduce.STAGES[name] for name in ("limits", "regions")}
-    monkeypatch.setattr(reproduce, "STAGES", stages)
+    monkeypatch.setattr(reproduction, "PLANS", {"limits": limits_planned, "regions": planes_planned})
+    small = {k: paper.FIGURES[k] for k in ("fig1_spectra", "fig5_millicharge_charge_radius_planes")}
+    monkeypatch.setattr(paper, "FIGURES", small)
     call = ["bayes-enues", "reproduce", "--out", str(out), "--draws", str(DRAWS), "--jobs", "1", *arguments]
     monkeypatch.setattr(sys, "argv", call)
     with pytest.raises(SystemExit) as exit_:
@@ -74,7 +75,7 @@ def test_it_writes_table_page_figures_and_contours(whole):
     row = json.loads((whole / "regions.json").read_text())["rows"][0]
     assert row["parameters"] == row["posterior"]["density_in"] == ["nu_e", "nu_mu"]
     assert [c["closed"] for c in row["posterior"]["contours"]] == [True, True]
-    assert row["profile"]["delta_chi2"] == pytest.approx(4.6052, abs=1e-4)
+    assert row["profile"]["threshold"] == pytest.approx(4.6052, abs=1e-4)
 
 
 def test_table_one_holds_ours_the_papers_and_others(whole):
@@ -110,22 +111,27 @@ def test_an_interrupted_run_ends_with_the_same_files(whole, tmp_path, monkeypatc
         assert after[name] == before[name], name
 
 
+def limits_of(folder: Path) -> list[Limit]:
+    rows = json.loads((folder / "limits.json").read_text())["rows"]
+    return [Limit.from_dict(row) for row in rows]
+
+
 def test_a_difference_has_its_reason_and_a_contradiction_our_choice(whole):
-    rows = json.loads((whole / "limits.json").read_text())["rows"]
-    moment = next(row for row in rows if row["model"] == "magnetic_moment")
-    lz = {**moment, "experiment": "lz_ws2022", "published": {"lower": None, "upper": 5.0, "source": "x"}}
+    rows = limits_of(whole)
+    moment = next(row for row in rows if row.model == "magnetic_moment")
+    published = PublishedBound(lower=None, upper=5.0, source="x")
+    lz = replace(moment, experiment="lz_ws2022", published=published)
     assert "low-energy edge" in discrepancy(lz).words
     entries = table([moment, lz])
-    assert f"{moment['profile']['upper'] / 5:.3f}" in table_markdown(entries)
+    assert f"{moment.profile.upper / 5:.3f}" in table_markdown(entries)
     assert "low-energy edge" in table_csv(entries)
     assert "low-energy edge" in reproduction_page([moment, lz], [])
     assert any("a/18" in what for _, what, _ in contradictions(rows))
 
 
 def test_an_unconverged_row_shows_no_posterior_bound(whole):
-    rows = json.loads((whole / "limits.json").read_text())["rows"]
-    row = {**rows[0], "posterior": {**rows[0]["posterior"], "converged": False}}
-    entry = table([row])[0]
+    row = limits_of(whole)[0]
+    entry = table([replace(row, posterior=replace(row.posterior, converged=False))])[0]
     assert entry.posterior is None
     assert entry.posterior_ratio == {}
     assert "not converged" in table_markdown([entry])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tasks import stored
 
 from bayes_enues.priors import Flat
 from bayes_enues.runs.provenance import changes_since, provenance
@@ -97,23 +98,23 @@ def test_two_folders_of_one_name_are_refused_since_results_would_not_tell_them_a
 def test_what_a_row_rests_on_has_totals_and_hashes_of_the_data(tmp_path):
     mine = shutil.copytree(str(packaged("xenonnt_sr0")), tmp_path / "mine")
     found = replace(SPEC, experiment=str(mine)).provenance()
-    data = found["experiments"]["xenonnt_sr0"]
-    assert (data["exposure"], data["events"], data["bins"]) == (1.16, 433.0, 29)
-    assert data["folder"] == str(mine)
-    assert {"experiment.toml", "bins.csv", "efficiency.csv"} <= set(data["files"])
-    assert set(found["versions"]) == {"pymc", "pytensor", "nutpie", "numpy", "scipy", "numba"}
-    assert "solar/fluxes.csv" in found["tables"]
+    data = found.experiments["xenonnt_sr0"]
+    assert (data.exposure, data.events, data.bins) == (1.16, 433.0, 29)
+    assert data.home == str(mine)
+    assert {"experiment.toml", "bins.csv", "efficiency.csv"} <= set(data.files)
+    assert set(found.versions) == {"pymc", "pytensor", "nutpie", "numpy", "scipy", "numba"}
+    assert "solar/fluxes.csv" in found.tables
     assert changes_since(found) == []
     (mine / "bins.csv").write_text((mine / "bins.csv").read_text() + "# edited\n")
     assert changes_since(found) == ["bins.csv of xenonnt_sr0"]
-    older = found | {"versions": found["versions"] | {"pymc": "6.0.0"}, "code": "0" * 16}
+    older = replace(found, versions=found.versions | {"pymc": "6.0.0"}, code="0" * 16)
     assert changes_since(older)[0] == "the package's code"
     assert changes_since(older)[1].startswith("pymc 6.0.0 (now ")
 
 
 @pytest.mark.parametrize("name", ["pymc", "pytensor", "nutpie", "numpy", "scipy", "numba"])
 def test_another_version_of_what_computes_is_another_row(name, monkeypatch):
-    before, versions = SPEC.fingerprint(), provenance({})["versions"]
+    before, versions = SPEC.fingerprint(), provenance({}).versions
     monkeypatch.setattr("bayes_enues.runs.provenance._versions", lambda: versions | {name: "0.0.1"})
     assert SPEC.fingerprint() != before
 
@@ -194,7 +195,7 @@ import bayes_enues
 from bayes_enues.runs.rows import plan
 from bayes_enues.runs.store import load_rows
 marks = [spec.fingerprint() for spec in plan(["magnetic_moment", "charge_radius"])]
-print(json.dumps([bayes_enues.__file__, marks, len(load_rows(sys.argv[1])), "pymc" in sys.modules]))
+print(json.dumps([bayes_enues.__file__, marks, len(load_rows(sys.argv[1], 'asked')), "pymc" in sys.modules]))
 """
 
 
@@ -203,14 +204,12 @@ def test_a_cross_section_times_two_in_a_checkout_makes_every_row_stale(tmp_path)
     package = tmp_path / "bayes_enues"
     shutil.copytree(ROOT / "bayes_enues", package)
     for folder in ("models", "data"):
-        shutil.copytree(ROOT / folder, package / folder)
+        shutil.copytree(ROOT / folder, package / folder, dirs_exist_ok=True)
     out = tmp_path / "results"
     specs = plan(["magnetic_moment", "charge_radius"])
-    folder = ResultsFolder(out, level=0.9)
+    folder = ResultsFolder(out, "asked.json")
     for spec in specs:
-        folder.write(
-            {"fingerprint": spec.fingerprint(), "question": spec.question(), "provenance": spec.provenance()}
-        )
+        folder.write(stored(spec))
 
     def asked():
         done = subprocess.run(

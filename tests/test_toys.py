@@ -35,7 +35,7 @@ def analysed(maker, i_true, toys, nodes=NODES):
     power = likelihood.question.interaction.power
     top = (truth[0] ** power + likelihood.question.priors["nu_e"].upper ** power) ** (1 / power)
     analyse_toys(
-        likelihood.compiled.full.vm.jit_fn, toys, truth, likelihood.lower, likelihood.scale, 0.0, top,
+        likelihood, toys, truth, 0.0, top,
         (rule + 1) / 2, weights / 2, power, results,
     )  # fmt: skip
     return dict(zip(COLUMNS, results.T, strict=True))
@@ -168,8 +168,7 @@ def test_a_hopeless_start_range_is_widened(xenonnt_maker):
     rule, weights = np.polynomial.legendre.leggauss(NODES)
     results = np.empty((20, len(COLUMNS)))
     analyse_toys(
-        likelihood.compiled.full.vm.jit_fn, toys, truth, likelihood.lower, likelihood.scale,
-        0.0, truth[0] + 2.0, (rule + 1) / 2, weights / 2, 2, results,
+        likelihood, toys, truth, 0.0, truth[0] + 2.0, (rule + 1) / 2, weights / 2, 2, results,
     )  # fmt: skip
     assert results[:, 0].all()
     assert_allclose(results[:, COLUMNS.index("posterior")], whole["posterior"], atol=1e-3)
@@ -187,8 +186,7 @@ def test_signed_parameters_count_where_the_density_is_higher(xenonnt):
     prior = likelihood.question.priors["nu_e"]
     results = np.empty((3, len(COLUMNS)))
     analyse_toys(
-        likelihood.compiled.full.vm.jit_fn, toys, truth, likelihood.lower, likelihood.scale, prior.lower,
-        prior.upper + truth[0], (rule + 1) / 2, weights / 2, 1, results,
+        likelihood, toys, truth, prior.lower, prior.upper + truth[0], (rule + 1) / 2, weights / 2, 1, results,
     )  # fmt: skip
     assert results[:, 0].all()
     values = np.linspace(1.3 * prior.lower, 1.3 * prior.upper, 1201)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def folder(tmp_path):
-    return ResultsFolder(tmp_path / "results", level=0.9)
+    return ResultsFolder(tmp_path / "results", "quick.json")
 
 
 def specs(*experiments, parameters="abcd"):
@@ -78,7 +78,7 @@ def test_processes_that_keep_dying_are_given_up_with_what_to_do(folder, tmp_path
     asked = [Quick("a", "y"), *specs("x"), Deadly("d", "x", str(tmp_path / "flag"), times=9)]
     with pytest.raises(ValueError, match=r"worker processes died 3 times .*--jobs 1"):
         run(asked, folder, jobs=2)
-    assert len(load_rows(folder.path)) >= 4  # what was finished is kept
+    assert len(load_rows(folder.path, "quick")) >= 4  # what was finished is kept
 
 
 def test_without_shared_memory_one_process_does_everything_and_says_so(folder, monkeypatch):
@@ -107,7 +107,8 @@ def script(tmp_path, code):
 
 
 def test_a_script_without_a_main_guard_gets_multiprocessings_own_advice(tmp_path):
-    code = f"run([Quick('a', 'x'), Quick('a', 'y')], ResultsFolder({str(tmp_path / 'out')!r}), jobs=2)\n"
+    folder = f"ResultsFolder({str(tmp_path / 'out')!r}, 'quick.json')"
+    code = f"run([Quick('a', 'x'), Quick('a', 'y')], {folder}, jobs=2)\n"
     done = subprocess.run(script(tmp_path, code), capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
@@ -121,7 +122,7 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_process(tmp_path)
     code = (
         "if __name__ == '__main__':\n"
         "    asked = [Slow(str(t), e, seconds=t) for e in 'xy' for t in (0, 60)]\n"
-        f"    run(asked, ResultsFolder({str(out)!r}), jobs=2)\n"
+        f"    run(asked, ResultsFolder({str(out)!r}, 'quick.json'), jobs=2)\n"
     )
     process = subprocess.Popen(
         script(tmp_path, code),
@@ -131,7 +132,7 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_process(tmp_path)
         start_new_session=True,
     )
     for _ in range(300):
-        if len(list(out.rglob("rows/limits/*.json"))) == 2:
+        if len(list(out.rglob("rows/quick/*.json"))) == 2:
             break
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the group
@@ -140,8 +141,11 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_process(tmp_path)
     assert time.monotonic() - start < 20
     assert errors.count("KeyboardInterrupt") == 1  # of the parent alone
     assert is_gone(process.pid)
-    assert {(row["parameter"], row["experiment"]) for row in load_rows(out)} == {("0", "x"), ("0", "y")}
-    assert (out / "limits.json").exists()
+    assert {(row["parameter"], row["experiment"]) for row in load_rows(out, "quick")} == {
+        ("0", "x"),
+        ("0", "y"),
+    }
+    assert (out / "quick.json").exists()
     assert not list(out.rglob("*.partial"))
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, progress, say
+from .common import console, new_table, progress, warn
 
 
 def calibrate(
@@ -30,6 +31,7 @@ def calibrate(
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
     from ..planes.rows import plan_regions
+    from ..plots.coverage import calibration_figure
     from ..runs.rows import plan
     from ..simulations import calibration_run
     from ..simulations.calibration import simulations_of
@@ -49,47 +51,26 @@ def calibrate(
     folder = calibration_folder(out, seed)
     with progress(chunks, "simulations") as tell:
         rows, ranks = run_calibration(specs, simulations, folder, jobs, scheduler, tell)
-    say(folder.messages)
+    warn(folder.messages)
     for row, table in zip(rows, ranks, strict=True):
         calibration_figure(row, table, folder.path)
     print_calibration(rows)
     console.print(f"Written to {out}: calibration.json, the ranks (rows/) and figures (PDF, PNG).")
-    if not all(row["passed"] for row in rows):
+    if not all(row.passed for row in rows):
         raise typer.Exit(1)
-
-
-def calibration_figure(row, ranks, path: Path) -> None:
-    """Ranks of every quantity of one model against its simultaneous band."""
-    from .. import plots
-    from ..plots.coverage import plot_ranks
-    from ..runs.files import slug
-
-    names = list(row["quantities"])
-    with plots.style():
-        fig, axes = plots.figure(1, len(names), width=2.3, height=2.2, squeeze=False, sharey=True)
-        for ax, name, values in zip(axes[0], names, ranks.T, strict=True):
-            plot_ranks(ax, values, name, row["probability"], len(names))
-        for ax in axes[0, 1:]:
-            ax.set_ylabel("")
-        prior = "" if row["prior"] == "flat" else f", {row['prior']} prior"
-        what = f"{row['model'].replace('_', ' ')} {row['parameter']}, {plots.title_of(row['experiment'])}"
-        fig.suptitle(f"{what}{prior}, {row['simulations']} simulations", fontsize=9)
-        parts = [row[key] for key in ("model", "parameter", "experiment")] + [row["prior"]] * bool(prior)
-        plots.save(fig, path / "_".join(["calibration", *(slug(part) for part in parts)]))
 
 
 def print_calibration(rows) -> None:
     """One line a model: whether all ranks are uniform, and what is not."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title="simulation-based calibration", title_justify="left", box=box.SIMPLE_HEAD)
     numbers = ("simulations", "by_smc", "not_converged", "divergences")
-    for column in ("model", "parameter", "experiment", "prior", *numbers, "ranks"):
-        table.add_column(column.replace("_", " "), justify="right" if column in numbers else "left")
+    columns = ("model", "parameter", "experiment", "prior", "ranks", *numbers)
+    columns = (column.replace("_", " ") for column in columns)
+    table = new_table("simulation-based calibration", *columns, left=5)
     for row in rows:
-        wrong = [name for name, q in row["quantities"].items() if not q["inside"]]
-        words = f"[red]not uniform: {', '.join(wrong)}[/]" if wrong else f"uniform ({len(row['quantities'])})"
-        what = [row[key] for key in ("model", "parameter", "experiment", "prior")]
-        table.add_row(*what, *(str(row[key]) for key in numbers), words)
+        wrong = [name for name, test in row.quantities.items() if not test.inside]
+        words = f"uniform ({len(row.quantities)})"
+        if wrong:
+            words = Text(f"not uniform: {', '.join(wrong)}", "red")
+        what = (row.model, row.parameter, row.experiment, row.prior)
+        table.add_row(*what, words, *(str(getattr(row, name)) for name in numbers))
     console.print(table)

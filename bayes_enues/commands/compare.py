@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from . import common
-from .common import console, fixed_by, progress, say
+from .common import console, fixed_by, new_table, progress, warn
 
 
 def compare(
@@ -24,6 +24,7 @@ def compare(
     scheduler: common.Scheduler = None,
 ) -> None:
     """ln B three ways, and its dependence on the prior's width."""
+    from ..plots.evidence import bayes_factors_figure
     from ..runs.rows import plan, run
     from ..runs.store import ResultsFolder
     from ..studies.compare_rows import CompareSpec
@@ -34,55 +35,24 @@ def compare(
     with progress(len(asked), "compare") as tell:
         found = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figure")
-        paths = _figure(found, folder.path / f"compare_{model}", model)
-    say(folder.messages)
+        paths = bayes_factors_figure(found, folder.path / f"compare_{model}")
+    warn(folder.messages)
     _print(found)
     console.print(f"Written to {out}: compare.json, compare.csv, " + ", ".join(p.name for p in paths) + ".")
 
 
-def _figure(found, path, model: str) -> list[Path]:
-    import numpy as np
-
-    from .. import plots
-    from ..plots.priors import plot_bayes_factors
-    from ..runs.rows import interaction_named
-    from ..studies.evidence import WidthScan
-
-    kind = interaction_named(model)
-    columns = min(3, len(found))
-    with plots.style():
-        fig, axes = plots.figure(-(-len(found) // columns), columns, squeeze=False)
-        for ax in axes.ravel()[len(found) :]:
-            ax.set_visible(False)
-        for ax, row in zip(axes.ravel(), found, strict=False):
-            scans = [
-                WidthScan(s["family"], np.array(s["width"]), np.array(s["log_bayes_factor"]))
-                for s in row["widths"]
-            ]
-            plot_bayes_factors(ax, scans, row, row["unit"], kind.label(row["parameter"]))
-            ax.set_title(plots.title_of(row["experiment"]), fontsize=9)
-        return plots.save(fig, path)
-
-
 def _print(found) -> None:
-    from rich import box
-    from rich.table import Table
-
-    title = "ln B of new physics against the Standard Model"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("parameter", "experiment"):
-        table.add_column(column)
-    for column in ("quadrature", "Savage-Dickey", "SMC", "width/3", "width x3"):
-        table.add_column(column, justify="right")
+    columns = ("parameter", "experiment", "quadrature", "Savage-Dickey", "SMC", "width/3", "width x3")
+    table = new_table("ln B of new physics against the Standard Model", *columns, left=2)
 
     def number(value):
         return "" if value is None else f"{value:+.2f}"
 
     for row in found:
-        estimates = ("quadrature", "savage_dickey", "smc", "narrower", "wider")
-        table.add_row(row["parameter"], row["experiment"], *(number(row[name]) for name in estimates))
+        estimates = (row.quadrature, row.savage_dickey, row.smc, row.narrower, row.wider)
+        table.add_row(row.parameter, row.experiment, *map(number, estimates))
     console.print(table)
-    for line in dict.fromkeys(f"* {row['parameter']}, {row['experiment']}: {row['prior']}" for row in found):
+    for line in dict.fromkeys(f"* {row.parameter}, {row.experiment}: {row.prior}" for row in found):
         console.print(line, style="dim")
     console.print(
         "Above zero favours new physics. The last two columns: quadrature with the row's own prior, "

@@ -7,7 +7,7 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, progress, say
+from .common import console, new_table, progress, warn
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -37,6 +37,8 @@ def coverage(
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
+    from ..plots.coverage import coverage_figures
+    from ..results import FeldmanCousins
     from ..runs.rows import plan
     from ..simulations.jobs import chunks_of, job_of
     from ..simulations.run import coverage_folder, run_coverage
@@ -53,8 +55,8 @@ def coverage(
         asked = [job_of(spec, values, kind) for spec in specs]
     with progress(sum(len(chunks_of(job, toys)) for job in asked), "toys") as tell:
         rows = run_coverage(asked, toys, folder, jobs, scheduler, tell)
-    say(folder.messages)
-    limits = [entry for row in folder.rows for entry in row["limits"]]
+    limits = [FeldmanCousins.from_dict(entry) for row in folder.rows for entry in row["limits"]]
+    warn(folder.messages)
     coverage_figures(rows, limits, folder.path)
     print_coverage(rows, limits)
     console.print(f"Written to {out}: coverage.json, the toys (rows/) and figures (PDF, PNG).")
@@ -78,84 +80,47 @@ def parse_true_values(text: str) -> int | list[float]:
         ) from None
 
 
-def coverage_figures(rows, limits, path: Path) -> None:
-    """One figure a parameter, a line of panels an experiment: coverage and critical value."""
-    from .. import plots
-    from ..plots.coverage import plot_coverage, plot_critical_value
-    from ..runs.rows import interaction_named
-
-    for parameter in dict.fromkeys(row["parameter"] for row in rows):
-        mine = [row for row in rows if row["parameter"] == parameter]
-        experiments = list(dict.fromkeys(row["experiment"] for row in mine))
-        label = interaction_named(mine[0]["model"]).label(parameter)
-        with plots.style():
-            fig, axes = plots.figure(len(experiments), 2, height=2.9, squeeze=False)
-            for (left, right), experiment in zip(axes, experiments, strict=True):
-                here = [row for row in mine if row["experiment"] == experiment]
-                plot_coverage(left, here, label)
-                limit = next(
-                    (
-                        entry
-                        for entry in limits
-                        if (entry["parameter"], entry["experiment"]) == (parameter, experiment)
-                    ),
-                    None,
-                )
-                plot_critical_value(right, here, label, limit)
-            plots.save(fig, path / f"coverage_{parameter}")
-
-
 def print_coverage(rows, limits) -> None:
     """Tables, one a parameter and experiment, with what each column promises."""
-    from rich import box
-    from rich.table import Table
-
+    from ..results import grouped
     from ..simulations.jobs import BOUNDS
 
     def percent(row, bound):
-        value, error = row["coverage"][bound], row["coverage_error"][bound]
+        value, error = row.coverage[bound], row.coverage_error[bound]
         return "" if value is None else f"{100 * value:.1f} ± {100 * error:.1f}"
 
-    for key in dict.fromkeys((row["parameter"], row["experiment"]) for row in rows):
-        mine = [row for row in rows if (row["parameter"], row["experiment"]) == key]
+    for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
         first = mine[0]
-        table = Table(
-            title=f"{first['model'].replace('_', ' ')} {key[0]}, {key[1]}: coverage in % (and what is "
-            f"promised), {first['toys']} toys each",
-            title_justify="left",
-            box=box.SIMPLE_HEAD,
+        title = (
+            f"{first.model.replace('_', ' ')} {parameter}, {experiment}: coverage in % (and what is "
+            f"promised), {first.toys} toys each"
         )
-        bounds = [b for b in BOUNDS if first["coverage_target"][b] is not None]
-        table.add_column(f"true value\n[{first['unit']}]", justify="right")
-        for bound in bounds:
-            target = f"({100 * first['coverage_target'][bound]:g})"
-            table.add_column(f"{HEADERS[bound]}\n{target}", justify="right")
-        for name in ("critical\nvalue", "p", "failed"):
-            table.add_column(name, justify="right")
+        bounds = [b for b in BOUNDS if first.coverage_target[b] is not None]
+        heads = [f"{HEADERS[bound]}\n({100 * first.coverage_target[bound]:g})" for bound in bounds]
+        columns = (f"true value\n[{first.unit}]", *heads, "critical\nvalue", "p", "failed")
+        table = new_table(title, *columns, left=0)
         for row in mine:
             critical = "none"
-            if row["critical_value"] is not None:
-                critical = f"{row['critical_value']:.2f} ± {row['critical_value_error']:.2f}"
+            if row.critical_value is not None:
+                critical = f"{row.critical_value:.2f} ± {row.critical_value_error:.2f}"
             cells = [percent(row, bound) for bound in bounds]
-            table.add_row(
-                f"{row['true_value']:g}", *cells, critical, f"{row['p_value']:.3f}", str(row["failed"])
-            )
+            table.add_row(f"{row.true_value:g}", *cells, critical, f"{row.p_value:.3f}", str(row.failed))
         console.print(table)
-        for entry in limits:
-            if (entry["parameter"], entry["experiment"]) == key:
-                console.print(limit_in_words(entry))
+        for limit in limits:
+            if (limit.parameter, limit.experiment) == (parameter, experiment):
+                console.print(limit_in_words(limit))
 
 
-def limit_in_words(entry) -> str:
+def limit_in_words(limit) -> str:
     """A limit of Feldman and Cousins, and the Standard Model's p-value."""
-    level, unit = f"{100 * entry['level']:g} %", entry["unit"]
-    if len(entry["pieces"]) == 1 and entry["pieces"][0][0] == 0 and entry["upper"] is not None:
-        region = f"< {entry['upper']:.3g} ± {entry['error']:.1g}"
+    level, unit = f"{100 * limit.level:g} %", limit.unit
+    if len(limit.pieces) == 1 and limit.pieces[0][0] == 0 and limit.upper is not None:
+        region = f"< {limit.upper:.3g} ± {limit.error:.1g}"
     else:
-        region = " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in entry["pieces"]) or "empty"
-    words = f"Feldman-Cousins, {level}: {entry['parameter']} {region} [{unit}]".replace("[", r"\[")
-    if entry["note"]:
-        words += f"; {entry['note']}"
-    if entry["standard_model_p_value"] is not None:
-        words += f". Standard Model: p = {entry['standard_model_p_value']:.3f}"
+        region = " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in limit.pieces) or "empty"
+    words = f"Feldman-Cousins, {level}: {limit.parameter} {region} [{unit}]"
+    if limit.note:
+        words += f"; {limit.note}"
+    if limit.standard_model_p_value is not None:
+        words += f". Standard Model: p = {limit.standard_model_p_value:.3f}"
     return words

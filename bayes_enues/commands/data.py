@@ -3,8 +3,9 @@
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from .common import console
+from .common import console, warn
 
 
 def data(
@@ -15,21 +16,20 @@ def data(
     """Experiments, variants, inputs and their sources."""
     from rich.table import Table
 
-    from ..experiments.folder import experiment_names, variant_names
+    from ..experiments.folder import experiment_names, experiment_sets, variant_names
     from ..experiments.loading import load_experiment
     from ..tables import packaged, packaged_names, read_table
 
     for name in experiment or experiment_names():
         e = load_experiment(name)
-        console.rule(f"[bold]{e.title}[/]  ({e.name}, {e.reference})")
+        console.rule(Text.assemble((e.title, "bold"), f"  ({e.name}, {e.reference})"))
         console.print(
             f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins from {e.bin_edges[0]:g} to "
             f"{e.bin_edges[-1]:g} keV; {e.counts.sum():.0f} events; {e.likelihood} likelihood"
         )
         for nuisance in e.nuisances:
-            console.print(
-                f"  {nuisance.name}: {100 * nuisance.sigma:g} % on {nuisance.scales} ({nuisance.meaning})"
-            )
+            console.print(f"  {nuisance.name}: {nuisance.words} on {nuisance.scales} ({nuisance.meaning})")
+        warn(f"  {subject}: {words}" for subject, words in e.doubts.items())
         for variant, note in variant_names(name).items():
             console.print(f"  variant {e.settings.name}:{variant}: {note}")
         table = Table("table", "what, unit, source, how obtained", show_lines=True)
@@ -37,7 +37,10 @@ def data(
             table.add_row(file, "\n".join(lines))
         console.print(table)
     if not experiment:
-        console.rule("[bold]Shared inputs[/]")
+        console.rule(Text("Sets", "bold"))
+        for name, found in experiment_sets().items():
+            console.print(f"  {name}: {found.note} ({' + '.join(found.experiments)})")
+        console.rule(Text("Shared inputs", "bold"))
         table = Table("table", "what, unit, source, how obtained", show_lines=True)
         for folder in ("solar", "xenon", "published"):
             for file in packaged_names(folder):

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, progress, say
+from .common import console, new_table, progress, warn
 
 
 def mediators(
@@ -54,6 +55,7 @@ def mediators(
 
     from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import curves, plan_scan, published_points, write_curves
+    from ..plots.mediators import curves_figure, mass_planes_figure, published_figure
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
@@ -79,123 +81,66 @@ def mediators(
         seed=seed,
     )
     folder = ResultsFolder(out, "mediators.json", level)
-    planes = ResultsFolder(out, "mediator_planes.json", level) if plane is not None else None
+    plane_folder = None if plane is None else ResultsFolder(out, "mediator_planes.json", level)
     with progress(len(specs), "mediators") as tell:
         rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         tell(len(specs), "figures")
-        found = curves(rows)
-        write_curves(found, folder.path / "mediators_curves.csv")
-        curves_figure(found, folder.path / "mediators")
-        published_figure(found, points, folder.path / "mediators_published")
-    say(folder.messages)
-    print_curves(found, level)
+        lines = curves(rows)
+        write_curves(lines, folder.path / "mediators_curves.csv")
+        curves_figure(lines, folder.path / "mediators")
+        published_figure(lines, points, folder.path / "mediators_published")
+    warn(folder.messages)
+    print_curves(lines, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
-    if plane is not None:
-        asked = [
+    if plane_folder is not None:
+        planes = [
             MassPlaneSpec(m, e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
             for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
         ]
-        rows = rows + mass_planes(asked, planes, fresh, jobs, scheduler)
+        with progress(len(planes), "planes") as tell:
+            regions = run(planes, plane_folder, fresh, tell, jobs=jobs, scheduler=scheduler)
+            mass_planes_figure(regions, plane, folder.path, folder.path / "mediator_planes")
+        warn(plane_folder.messages)
+        print_planes(regions)
+        rows += regions
     if not all_converged(rows):
         raise typer.Exit(1)
 
 
-def mass_planes(specs, folder, fresh: bool, jobs: int | None, scheduler: str | None) -> list[dict]:
-    """Regions of mass and coupling for each mediator and experiment of a scan; a JSON file and a figure."""
-    from .. import plots
-    from ..mediators.planes import stored_plane
-    from ..plots.mediators import mediator_title, plot_mass_plane
-    from ..runs.rows import run
-
-    with progress(len(specs), "planes") as tell:
-        rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
-    models = list(dict.fromkeys(spec.model for spec in specs))
-    with plots.style():
-        fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
-        for k, (spec, row) in enumerate(zip(specs, rows, strict=True)):
-            ax = axes[0, models.index(spec.model)]
-            plane = stored_plane(row, folder.beside(row))
-            plot_mass_plane(ax, plane, row["experiment"], plots.colour_of(row["experiment"], k))
-            ax.set_title(
-                f"{mediator_title(spec.model)}; {spec.prior.replace('_', ' ')} coupling", fontsize=10
-            )
-            ax.legend(loc="upper left", fontsize=7)
-        plots.save(fig, folder.path / "mediator_planes")
-    say(folder.messages)
-    for row in rows:
-        posterior = row["posterior"]
+def print_planes(regions) -> None:
+    """What a plane of mass and coupling rests on."""
+    for region in regions:
+        posterior, level = region.posterior, f"{100 * region.level:g} %"
         console.print(
-            f"{row['model']} from {row['experiment']}: {100 * posterior['inside']:.1f} % of the draws in the "
-            f"{100 * row['level']:g} % region, {posterior['divergences']} divergences; {row['prior']}",
+            f"{region.model} from {region.experiment}: {100 * posterior.share_inside:.1f} % of the draws in "
+            f"the {level} region, {posterior.divergences} divergences; {region.prior}",
             style="dim",
         )
-    return rows
-
-
-def curves_figure(found, path: Path) -> None:
-    """Fig. 6: all curves by both statistics, and the ratio of the two."""
-    from .. import plots
-    from ..plots.mediators import legend_handles, mediator_handles, plot_curves, plot_ratio
-
-    with plots.style():
-        fig, axes = plots.figure(
-            2, 1, width=5.2, height=2.9, sharex=True, gridspec_kw={"height_ratios": [3, 1.2]}
-        )
-        plot_curves(axes[0], found)
-        plot_ratio(axes[1], found)
-        axes[0].set_xlabel("")
-        axes[0].add_artist(axes[0].legend(handles=legend_handles(found), loc="upper left"))
-        axes[0].legend(handles=mediator_handles(found), loc="lower right")
-        plots.save(fig, path)
-
-
-def published_figure(found, points, path: Path) -> None:
-    """Fig. 7: vector and scalar with published limits; nothing if neither was asked for."""
-    from .. import plots
-    from ..plots.mediators import legend_handles, mediator_title, plot_curves, plot_points
-
-    models = [m for m in ("light_vector", "light_scalar") if any(c.model == m for c in found)]
-    if not models:
-        return
-    with plots.style():
-        fig, axes = plots.figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
-        for ax, model in zip(axes[0], models, strict=True):
-            mine = [c for c in found if c.model == model]
-            plot_points(plot_curves(ax, mine, letters=False), points, model)
-            ax.set_title(mediator_title(model), fontsize=10)
-            published = ax.get_legend_handles_labels()[0]
-            ax.legend(handles=[*legend_handles(mine), *published], loc="upper left", fontsize=7)
-        plots.save(fig, path)
 
 
 def print_curves(found, level: float) -> None:
     """Upper limits at the masses nearest to the decades, and what they rest on."""
     import numpy as np
-    from rich import box
-    from rich.table import Table
 
     from ..plots import title_of
     from ..plots.mediators import mediator_title
 
-    table = Table(title="coupling g_X, upper limits", title_justify="left", box=box.SIMPLE_HEAD)
-    cut = f"{found[0].delta_chi2:.5g}"
-    for column in ("mediator", "experiment"):
-        table.add_column(column)
-    for column in ("mass [keV]", "posterior", "profile 1-sided", f"profile Δχ²={cut}"):
-        table.add_column(column, justify="right")
+    columns = ("mediator", "experiment", "mass [keV]", "posterior", "profile 1-sided")
+    cut = f"profile Δχ²={found[0].threshold:.5g}"
+    table = new_table("coupling g_X, upper limits", *columns, cut, left=2)
     for curve in found:
-        decades = [m for m in (1e-2, 1.0, 10.0, 1e2, 1e4) if curve.mass[0] <= m <= curve.mass[-1]]
-        nearest = {int(np.argmin(np.abs(np.log(curve.mass / m)))) for m in decades}
-        chosen = sorted(nearest) if curve.mass.size > 6 else range(curve.mass.size)
+        decades = [m for m in (1e-2, 1.0, 10.0, 1e2, 1e4) if curve.mass_keV[0] <= m <= curve.mass_keV[-1]]
+        nearest = {int(np.argmin(np.abs(np.log(curve.mass_keV / m)))) for m in decades}
+        chosen = sorted(nearest) if curve.mass_keV.size > 6 else range(curve.mass_keV.size)
         for i in chosen:
-            bound = curve.posterior[i]
+            bound = curve.posterior_upper[i]
             table.add_row(
                 mediator_title(curve.model),
                 title_of(curve.experiment),
-                f"{curve.mass[i]:.3g}",
-                f"< {bound:.3g}" if np.isfinite(bound) else "[red]not converged[/]",
-                f"< {curve.profile_one_sided[i]:.3g}",
-                f"< {curve.profile[i]:.3g}",
+                f"{curve.mass_keV[i]:.3g}",
+                f"< {bound:.3g}" if np.isfinite(bound) else Text("not converged", "red"),
+                f"< {curve.profile_upper_one_sided[i]:.3g}",
+                f"< {curve.profile_upper[i]:.3g}",
             )
         table.add_section()
     console.print(table)

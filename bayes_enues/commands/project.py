@@ -7,7 +7,7 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, progress, say
+from .common import console, new_table, progress, warn
 
 
 def project(
@@ -20,7 +20,9 @@ def project(
         list[float] | None, typer.Option(help="In t yr; repeatable. Default: the experiment's own.")
     ] = None,
     background: Annotated[float, typer.Option(help="Factor on the background per exposure.")] = 1.0,
-    edge: Annotated[float, typer.Option(help="Shift of the efficiency edge [keV]; negative is lower.")] = 0.0,
+    edge: Annotated[
+        float, typer.Option(help="Shift of the efficiency edge in keV; negative is lower.")
+    ] = 0.0,
     toys: Annotated[int, typer.Option(min=0, help="Toys per exposure; 0 for Asimov data alone.")] = 200,
     level: common.Level = 0.9,
     seed: common.Seed = 20220811,
@@ -30,51 +32,38 @@ def project(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
-    from ..plots import figure, save, style
-    from ..plots.projection import plot_projection
+    from ..plots.projection import projection_figure
     from ..runs.rows import interaction_named, plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.projection_rows import ProjectionSpec, stored_projection
+    from ..studies.projection_rows import ProjectionSpec
 
     kind = interaction_named(model)
-    parameter = parameter or kind.free_names()[0]
-    (spec,) = plan([model], [parameter], [experiment], level=level, seed=seed)
     if kind.fixed_parameters:
         raise InputError(f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python")
     if "+" in experiment and not Path(experiment).is_dir():
         raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
+    (spec,) = plan([model], [parameter or kind.free_names()[0]], [experiment], level=level, seed=seed)
     asked = [ProjectionSpec(spec, t_yr, background, edge, toys) for t_yr in exposure or [None]]
     asked.sort(key=lambda one: one.future.exposure)
     folder = ResultsFolder(out, "projection.json", level)
     with progress(len(asked), "project") as tell:
         rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
-    found = [stored_projection(row, folder.array(row)) for row in rows]
-    with style():
-        fig, ax = figure(1, 1, width=4.2, height=3.2)
-        plot_projection(ax, found, kind.label(parameter))
-        paths = save(fig, out / "projection")
-    say(folder.messages)
-    print_projection(found)
+    paths = projection_figure(rows, out / "projection")
+    warn(folder.messages)
+    print_projection(rows)
     console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 
 
 def print_projection(rows) -> None:
     """The table: each statistic at each exposure."""
-    from rich import box
-    from rich.table import Table
-
     first = rows[0]
-    table = Table(
-        title=f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for column in ("exposure [t yr]", "statistic", "Asimov", "median of toys", "68 % band", "95 % band"):
-        table.add_column(column, justify="left" if column == "statistic" else "right")
+    title = f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]"
+    columns = ("exposure [t yr]", "statistic", "Asimov", "median of toys", "68 % band", "95 % band")
+    table = new_table(title, *columns, left=2)
     for row in rows:
         for statistic, bound in row.asimov.items():
             cells = ["", "", ""]
-            if row.toys[statistic].size >= 2:
+            if row.toy_bounds[statistic].size >= 2:
                 middle, error = row.median(statistic)
                 cells = [f"{middle:.3g} ± {error:.1g}"]
                 cells += ["({:.3g}, {:.3g})".format(*row.band(statistic, share)) for share in (0.68, 0.95)]

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, progress, say
+from .common import console, new_table, progress, warn
 
 
 def region(
@@ -32,13 +33,13 @@ def region(
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
+    from ..plots.regions import regions_figure
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
-    pair = (first, second)
     specs = plan_regions(
         model,
-        [pair],
+        [(first, second)],
         experiment,
         parse_ranges(range_ or []),
         level=level,
@@ -48,9 +49,9 @@ def region(
     )
     folder = ResultsFolder(out, "regions.json", level)
     with progress(len(specs), "regions") as tell:
-        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
-        region_figure({pair: rows}, folder.path / f"region_{model}_{first}_{second}")
-    say(folder.messages)
+        rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
+        regions_figure(rows, folder.path / f"region_{model}_{first}_{second}")
+    warn(folder.messages)
     print_regions(rows)
     console.print(f"Written to {out}: regions.json with the contours' vertices, regions.csv and the figure.")
     if not all_converged(rows):
@@ -76,71 +77,36 @@ def parse_ranges(texts) -> dict[str, tuple[float, float]]:
     return ranges
 
 
-def region_figure(planes, path) -> None:
-    """One panel a plane, three in a row: from a key that ends with its two parameters to its rows."""
-    from .. import plots
-    from ..plots.regions import plot_region
-    from ..runs.rows import interaction_named
-
-    columns = min(3, len(planes))
-    with plots.style():
-        fig, axes = plots.figure(-(-len(planes) // columns), columns, width=3.1, height=2.9, squeeze=False)
-        for ax, (pair, rows) in zip(axes.ravel(), planes.items(), strict=False):
-            kind = interaction_named(rows[0]["model"])
-            plot_region(ax, rows, [kind.label(name) for name in pair[-2:]])
-        for ax in axes.ravel()[len(planes) :]:
-            ax.set_visible(False)
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        title = rf"lines: $\Delta\chi^2 = {rows[0]['profile']['delta_chi2']:.3f}$; shaded: posterior"
-        fig.legend(
-            handles, names, title=title, loc="outside upper center", ncols=len(names), title_fontsize=8
-        )
-        plots.save(fig, path)
-
-
 def print_regions(rows) -> None:
     """A line a region: sizes, errors, and the count of draws."""
-    from rich import box
-    from rich.table import Table
-
-    level = f"{100 * rows[0]['level']:g} %"
-    title = f"{rows[0]['model'].replace('_', ' ')}, {rows[0]['parameter']}"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    columns = (
-        "experiment",
-        "area Δχ²",
-        "area HPD",
-        "grid error",
-        "Laplace error",
-        f"draws in {level}",
-        "contours",
-    )
-    for column in columns:
-        table.add_column(column, justify="left" if column == "experiment" else "right")
+    one = rows[0]
+    level = f"{100 * one.level:g} %"
+    title = f"{one.model.replace('_', ' ')}, {one.parameter}"
+    columns = ("experiment", "area Δχ²", "area HPD", "grid error", "Laplace error", f"draws in {level}")
+    table = new_table(title, *columns, "contours")
     for row in rows:
-        profile, posterior = row["profile"], row["posterior"]
-        share = f"[red]not converged ({posterior['diagnosis']})[/]"
-        if posterior["converged"]:
-            share = f"{100 * posterior['inside']:.1f} ± {100 * posterior['inside_error']:.1f} %"
+        profile, posterior = row.profile, row.posterior
+        share = Text(f"not converged ({posterior.diagnosis})", "red")
+        if posterior.converged:
+            share = f"{100 * posterior.share_inside:.1f} ± {100 * posterior.share_error:.1f} %"
         pieces = " / ".join(
-            ", ".join("closed" if c["closed"] else "ends on the axes" for c in part["contours"])
+            ", ".join("closed" if line.closed else "ends on the axes" for line in part.contours)
             for part in (profile, posterior)
         )
         table.add_row(
-            row["experiment"],
-            f"{profile['area']:.4g}",
-            f"{posterior['area']:.4g}",
-            f"{max(profile['grid_error'], posterior['grid_error']):.1g}",
-            f"{posterior['integration_error']:.1g}",
+            row.experiment,
+            f"{profile.area:.4g}",
+            f"{posterior.area:.4g}",
+            f"{max(profile.grid_error, posterior.grid_error):.1g}",
+            f"{posterior.integration_error:.1g}",
             share,
             pieces,
         )
     console.print(table)
-    cut = rows[0]["profile"]["delta_chi2"]
     console.print(
-        f"Areas in squares of {rows[0]['unit']}. Δχ² = {cut:.4g}: two parameters at {level}. HPD: highest "
-        f"posterior density in these two parameters, {level}; {rows[0]['experiment']}: {rows[0]['prior']}.",
+        f"Areas in squares of {one.unit}. Δχ² = {one.profile.threshold:.4g}: two parameters at {level}. HPD: "
+        f"highest posterior density in these two parameters, {level}; {one.experiment}: {one.prior}.",
         style="dim",
     )
-    for note in dict.fromkeys(note for row in rows for note in row["notes"]):
+    for note in dict.fromkeys(note for row in rows for note in row.notes):
         console.print(f"* {note}", style="dim")

@@ -17,10 +17,11 @@ def report(
     from ..reports.report import build_report
     from ..runs.files import write_text
 
-    page = build_report(folder)
     target = out or folder / "report.html"
     try:
+        page = build_report(folder)
         write_text(target, page)
     except OSError as error:
-        raise InputError(f"the report cannot be written to {target}: {error.strerror}") from None
+        name = error.filename or target
+        raise InputError(f"the report cannot be made: {name}: {error.strerror}") from None
     console.print(f"Written: {target} ({len(page.encode()) / 1e6:.1f} MB)")

@@ -1,5 +1,6 @@
 """``bayes-enues spectrum``: data, background and signal of each experiment, Fig. 1 of the paper."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,9 @@ import typer
 
 from ..errors import InputError
 from .common import Experiments, Out, console
+
+PERTURBATIVE = math.sqrt(4 * math.pi)
+TOO_MANY = 1e100  # events in a bin
 
 
 def spectrum(
@@ -20,36 +24,81 @@ def spectrum(
     out: Out = Path("results"),
 ) -> None:
     """Draw data, background, the Standard Model and signals of new interactions."""
-    from .. import plots
-    from ..experiments.counts import signal_counts
-    from ..experiments.folder import experiment_names
+    from ..experiments.folder import DEFAULT
     from ..experiments.loading import load_experiment
     from ..interactions import StandardModel
     from ..runs.files import check_writable
+
+    signals = [
+        interaction_of(text) for text in signal or ["magnetic_moment:universal=10", "magnetic_moment:nu_e=15"]
+    ]
+    chosen = [load_experiment(name) for name in experiment or DEFAULT]
+    for e in chosen:
+        for text, interaction in signals:
+            check_counts(e, text, interaction)
+    check_writable(out)
+
+    from ..plots.spectrum import spectra_figure  # with matplotlib, which a refusal can spare
+
+    drawn = [("Standard Model", StandardModel())]
+    drawn += [(label_of(text, interaction), interaction) for text, interaction in signals]
+    paths = spectra_figure(chosen, drawn, out / "spectrum")
+    console.print("Written: " + ", ".join(str(p) for p in paths))
+
+
+def interaction_of(text: str):
+    """A signal's text and its interaction.
+
+    Raises
+    ------
+    InputError
+        If the text is no signal, leaves out a mass, or a number is outside what the formula can mean.
+    """
     from ..runs.rows import interaction_named
 
-    chosen = [load_experiment(name) for name in experiment or experiment_names()]
-    interactions = [("Standard Model", StandardModel())]
-    for text in signal or ["magnetic_moment:universal=10", "magnetic_moment:nu_e=15"]:
-        model, values = parse_signal(text)
-        kind = interaction_named(model)
-        fixed = {name: values.pop(name) for name in kind.fixed_parameters if name in values}
-        if missing := sorted(set(kind.fixed_parameters) - set(fixed)):
+    model, values = parse_signal(text)
+    kind = interaction_named(model)
+    if missing := sorted(set(kind.fixed_parameters) - set(values)):
+        raise InputError(f"{text!r} leaves out {missing}; one looks like light_vector:coupling=2e-7,mass=10")
+    for name, value in values.items():
+        if value < 0 and not kind.signed:
+            raise InputError(f"{text!r}: {name} of {model} cannot be negative")
+        if name == "coupling" and value > PERTURBATIVE:
             raise InputError(
-                f"{text!r} leaves out {missing}; one looks like light_vector:coupling=2e-7,mass=10"
+                f"{text!r}: a coupling above sqrt(4 pi) = {PERTURBATIVE:.3g} is not perturbative, and cross "
+                "sections at lowest order mean nothing"
             )
-        given = kind(**fixed).with_values(**values)
-        size = f" × {plots.unit_label(kind.unit)}" if kind.unit != "1" else ""
-        words = [f"{kind.label(name)} = {value:g}{size}" for name, value in values.items()]
-        words += [f"{name} {value:g} keV" for name, value in fixed.items()]
-        interactions.append((", ".join(words), given))
-    check_writable(out)
-    with plots.style():
-        fig, axes = plots.figure(1, len(chosen), width=4.2, height=3.2, squeeze=False)
-        for ax, e in zip(axes[0], chosen, strict=True):
-            plots.plot_spectrum(ax, e, [(label, signal_counts(e, i)) for label, i in interactions])
-        paths = plots.save(fig, out / "spectrum")
-    console.print("Written: " + ", ".join(str(p) for p in paths))
+    fixed = {name: values[name] for name in kind.fixed_parameters}
+    return text, kind(**fixed).with_values(**{n: v for n, v in values.items() if n not in fixed})
+
+
+def check_counts(experiment, text: str, interaction) -> None:
+    """Refuse a signal of so many events that nobody could draw them."""
+    import numpy as np
+
+    from ..experiments.counts import signal_counts
+
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            counts = signal_counts(experiment, interaction)
+    except OverflowError:  # of Python's own numbers
+        counts = np.inf
+    if not np.all(counts < TOO_MANY):
+        raise InputError(
+            f"{text!r} gives more than {TOO_MANY:g} events in a bin of {experiment.name}; make it smaller"
+        )
+
+
+def label_of(text: str, interaction) -> str:
+    """What a legend calls a signal."""
+    from ..plots import unit_label
+
+    size = f" × {unit_label(interaction.unit)}" if interaction.unit != "1" else ""
+    words = []
+    for name, value in parse_signal(text)[1].items():
+        fixed = name in interaction.fixed_parameters
+        words.append(f"{name} {value:g} keV" if fixed else f"{interaction.label(name)} = {value:g}{size}")
+    return ", ".join(words)
 
 
 def parse_signal(text: str) -> tuple[str, dict[str, float]]:

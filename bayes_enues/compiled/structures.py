@@ -1,14 +1,14 @@
-"""Model shapes: what is compiled once and serves every model that differs in numbers only.
+"""Model structures: what is compiled once and serves every model that differs in numbers only.
 
-Two models have one shape when their graphs are equal but for the values of their ``pm.Data``. The first model
-of a shape is rewritten so that all its data lie in one vector, ``numbers``; whatever is compiled from it
-takes another model's vector instead. (Unpacking many small arrays would take nutpie and Numba most of their
-time.)
+Two models have one structure when their graphs are equal but for the values of their ``pm.Data``. The first
+model of a structure is rewritten so that all its data lie in one vector, ``numbers``; whatever is compiled
+from it takes another model's vector instead. (Unpacking many small arrays would take nutpie and Numba most of
+their time.)
 """
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Hashable, Sequence
 from threading import RLock
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,11 +23,11 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.random.type import RandomGeneratorType
 
-__all__ = ["Shape", "numbers_of", "same_shape", "shape_of", "slices_of"]
+__all__ = ["LOCK", "Structure", "numbers_of", "same_structure", "slices_of", "structure_of"]
 
-_SHAPES: list["Shape"] = []
-_KNOWN: WeakKeyDictionary[pm.Model, "Shape"] = WeakKeyDictionary()  # comparing graphs takes 0.1 s
-_LOCK = RLock()
+_STRUCTURES: list["Structure"] = []
+_KNOWN: WeakKeyDictionary[pm.Model, tuple] = WeakKeyDictionary()  # comparing graphs takes 0.1 s
+LOCK = RLock()  # what PyTensor compiled keeps its results in place: one thread at a time
 
 
 def _outputs(model: pm.Model) -> list:
@@ -46,7 +46,7 @@ def _data(model: pm.Model) -> list[SharedVariable]:
 
 
 def numbers_of(model: pm.Model) -> np.ndarray:
-    """All data of a model in one vector, as its shape expects them."""
+    """All data of a model in one vector, as its structure expects them."""
     return np.concatenate([np.ravel(v.get_value(borrow=True)) for v in _data(model)] or [np.empty(0)]).astype(
         float
     )
@@ -68,7 +68,7 @@ def _from_values(model: pm.Model) -> list:
     return [v if t is None else t.backward(v, *rv.owner.inputs) for rv, v, t in transforms]
 
 
-def same_shape(a: pm.Model, b: pm.Model) -> bool:
+def same_structure(a: pm.Model, b: pm.Model) -> bool:
     """Whether two models are equal but for the values of their data and the names of their variables."""
     if len(a.free_RVs) != len(b.free_RVs) or len(a.observed_RVs) != len(b.observed_RVs):
         return False
@@ -88,48 +88,51 @@ def same_shape(a: pm.Model, b: pm.Model) -> bool:
     return equal_computations(_from_values(a), _from_values(b), *given)
 
 
-class Shape:
-    """One model shape and what has been compiled from it.
+class _Snapshot(NamedTuple):
+    """What a model was made of when it was first seen: a user may add to the model itself."""
+
+    free_RVs: list
+    observed_RVs: list
+    potentials: list
+    rvs_to_values: dict
+    rvs_to_transforms: dict
+    dim_lengths: dict
+
+    @classmethod
+    def of(cls, model: pm.Model) -> "_Snapshot":
+        lists = (list(model.free_RVs), list(model.observed_RVs), list(model.potentials))
+        return cls(*lists, dict(model.rvs_to_values), dict(model.rvs_to_transforms), dict(model.dim_lengths))
+
+
+class Structure:
+    """One model structure and what has been compiled from it.
 
     Attributes
     ----------
-    first : pm.Model
-        The model it was made from.
+    first : _Snapshot
+        Variables of the model it was made from.
     model : pm.Model
         The same with its data in one shared vector, ``numbers``.
     """
 
     def __init__(self, model: pm.Model):
-        self.first = model
+        self.first = _Snapshot.of(model)
         self.model, self.numbers = _packed(model)
+        self._parts: dict[Hashable, Any] = {}
 
-    @cached_property
-    def sampler(self):
-        """nutpie's compiled model; ``sampler.with_data(numbers=...)`` is that of another model."""
-        from .sampler import compile_sampler
+    def part(self, name: Hashable, build: Callable[[], Any]) -> Any:
+        """What was built under a name, built on first demand; one thread at a time compiles."""
+        with LOCK:
+            if name not in self._parts:
+                self._parts[name] = build()
+            return self._parts[name]
 
-        return compile_sampler(self.model, self.numbers)
-
-    @cached_property
-    def likelihood(self):
-        """Compiled chi^2, gradient and Hessian; see :class:`bayes_enues.fit.chi2.CompiledLikelihood`."""
-        from ..fit.chi2 import CompiledLikelihood
-
-        return CompiledLikelihood(self)
-
-    @cached_property
-    def draws(self):
-        """Functions of many draws at once; see :class:`bayes_enues.compiled.draws.DrawFunctions`."""
-        from .draws import DrawFunctions
-
-        return DrawFunctions(self)
-
-    def is_compiled(self, what: str) -> bool:
+    def is_compiled(self, name: Hashable) -> bool:
         """Whether a part is there already, so that a progress display can say "compiling"."""
-        return what in self.__dict__
+        return name in self._parts
 
     def names(self, model: pm.Model) -> dict[str, str]:
-        """Names in this shape's model to the names another model of the shape uses."""
+        """Names in this structure's model to the names another model of the structure uses."""
         pairs = zip(
             [*self.first.free_RVs, *self.first.observed_RVs],
             [*model.free_RVs, *model.observed_RVs],
@@ -138,18 +141,20 @@ class Shape:
         return {mine.name: theirs.name for mine, theirs in pairs}
 
 
-def shape_of(model: pm.Model) -> Shape:
-    """The shape of a model, made on first sight and kept."""
-    with _LOCK:
-        if model not in _KNOWN:
-            for shape in _SHAPES:
-                if same_shape(shape.first, model):
+def structure_of(model: pm.Model) -> Structure:
+    """The structure of a model, made on first sight and kept until something is added to the model."""
+    parts = tuple(id(v) for v in _outputs(model))
+    with LOCK:
+        known, structure = _KNOWN.get(model, (None, None))
+        if structure is None or known != parts:
+            for structure in _STRUCTURES:
+                if same_structure(structure.first, model):
                     break
             else:
-                shape = Shape(model)
-                _SHAPES.append(shape)
-            _KNOWN[model] = shape
-        return _KNOWN[model]
+                structure = Structure(model)
+                _STRUCTURES.append(structure)
+            _KNOWN[model] = (parts, structure)
+        return structure
 
 
 def _packed(model: pm.Model) -> tuple[pm.Model, SharedVariable]:

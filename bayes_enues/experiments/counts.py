@@ -1,14 +1,16 @@
 """Expected counts, and the bin templates that make them cheap.
 
-Counts are quadratic in one strength s (mu^2, q, <r^2>, g^2) of each free parameter, without cross terms
-between flavours: ``counts(s) = T0 + sum of (s T1 + s^2 T2)``. The templates come from the textbook formula at
-a few strengths near the expected limit, where no digits are lost.
+Counts are quadratic in one strength s (mu^2, q, <r^2>, g^2) of each free parameter: ``counts(s) = T0 + sum of
+(s T1 + s^2 T2)``, and in some interactions a product of two strengths besides. The templates come from the
+textbook formula at a few strengths near the expected limit, where no digits are lost.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +25,7 @@ __all__ = [
     "Templates",
     "bin_templates",
     "chain_error",
+    "check_possible",
     "integrates_exactly",
     "signal_counts",
     "typical_scale",
@@ -42,12 +45,29 @@ class Templates(NamedTuple):
     Attributes
     ----------
     t0 : (n_bins,)
+        Where the free parameters are zero: the Standard Model, unless that has them elsewhere.
     t1, t2 : (n_free, n_bins)
+    cross : dict of (j, k) to (n_bins,)
+        What multiplies ``u[j] u[k]``, for those pairs of parameters that have such a term.
     """
 
     t0: np.ndarray
     t1: np.ndarray
     t2: np.ndarray
+    cross: Mapping[tuple[int, int], np.ndarray] = MappingProxyType({})
+
+    def counts(self, u) -> np.ndarray:
+        """Counts at one set of strengths (n_free,), in NumPy, (n_bins,)."""
+        u = np.asarray(u, float)[:, None]
+        total = self.t0 + (u * (self.t1 + u * self.t2)).sum(axis=0)
+        return total + sum(u[j] * u[k] * t for (j, k), t in self.cross.items())
+
+    def along(self, k: int, u) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """``t0``, ``t1``, ``t2`` of one parameter with the others held at strengths ``u`` (n_free,)."""
+        held = np.array(u, float)
+        held[k] = 0.0
+        t1 = self.t1[k] + sum(held[i + j - k] * t for (i, j), t in self.cross.items() if k in (i, j))
+        return self.counts(held), t1, self.t2[k]
 
 
 def signal_counts(experiment: Experiment, interaction: Interaction):
@@ -76,6 +96,28 @@ def signal_counts(experiment: Experiment, interaction: Interaction):
     if isinstance(rate, np.ndarray):
         return experiment.response @ rate
     return (experiment.response * rate).sum(axis=-1)
+
+
+def check_possible(interaction: Interaction, experiments: Sequence[Experiment]) -> None:
+    """Refuse an interaction of which these experiments can see nothing, or whose electrons they cannot have.
+
+    Raises
+    ------
+    InputError
+        If its atomic model is another, or its own threshold lies above the Sun's neutrinos at every recoil.
+    """
+    for experiment in experiments:
+        interaction.check_atomic_model(experiment.xenon.electrons)
+    if not hasattr(interaction, "threshold"):
+        return
+    least = min(float(interaction.threshold(e.e_er[e.response.any(axis=0)]).min()) for e in experiments)
+    end = max(e.sun.highest_energy for e in experiments)
+    if not least < end:
+        given = ", ".join(f"{name} = {getattr(interaction, name):g}" for name in interaction.fixed_parameters)
+        raise InputError(
+            f"{interaction.name} with {given} needs neutrinos above {least:.4g} keV at every recoil of "
+            f"{[e.name for e in experiments]}, but the Sun's end at {end:.4g} keV; choose a smaller mass"
+        )
 
 
 def integrates_exactly(interaction: Interaction) -> bool:
@@ -124,15 +166,17 @@ def _integrates_exactly(kind: type[Interaction], options: tuple) -> bool:
 
 
 def typical_scale(experiments: Sequence[Experiment], interaction: Interaction, free: str) -> float:
-    """The value of a parameter at which these experiments begin to see it, about three standard deviations.
+    """The change of a parameter at which these experiments begin to see it, about three standard deviations.
 
-    Found from the counts of the whole chain, starting at the interaction's typical value.
+    Found from the counts of the whole chain, starting at the interaction's typical value and at the Standard
+    Model, which has most parameters at zero.
     """
+    standard = interaction.standard_model_value(free)
     nominal = [signal_counts(e, interaction) for e in experiments]
     variance = [np.maximum(n + e.background, 1.0) for n, e in zip(nominal, experiments, strict=True)]
 
     def significance(value):
-        changed = interaction.with_values(**{free: value})
+        changed = interaction.with_values(**{free: standard + value})
         return sum(
             float(np.sum((signal_counts(e, changed) - n) ** 2 / v))
             for e, n, v in zip(experiments, nominal, variance, strict=True)
@@ -173,7 +217,7 @@ def bin_templates(
     ----------
     experiment : Experiment
     interaction : Interaction
-        With the fixed parameters set and the free ones at zero.
+        With the fixed parameters set.
     free : sequence of str
     scales : sequence of float
         A value near the expected limit for each, in the parameter's unit.
@@ -189,6 +233,7 @@ def bin_templates(
     NotQuadratic
         If a fourth strength, or all parameters at once, disagree with the templates by more than 1e-6.
     """
+    interaction = interaction.with_values(**dict.fromkeys(free, 0.0))
 
     def counts(**values):
         return signal_counts(experiment, interaction.with_values(**values))
@@ -197,21 +242,34 @@ def bin_templates(
     t0 = counts()
     t1, t2 = [], []
     for name, scale in zip(free, scales, strict=True):
-        if power == 1:
+        if interaction.signed:
             up, down = counts(**{name: scale}), counts(**{name: -scale})
             t1.append((up - down) / 2)
             t2.append((up + down - 2 * t0) / 2)
-        else:  # u = 1 and 2: a squared parameter has no negative strength
+        else:  # u = 1 and 2: what cannot be negative has no negative strength
             one, two = counts(**{name: scale}), counts(**{name: 2 ** (1 / power) * scale})
             t1.append(2 * (one - t0) - (two - t0) / 2)
             t2.append((two - t0) / 2 - (one - t0))
     templates = Templates(t0, np.array(t1), np.array(t2))
+
+    def at(u):
+        return counts(**{n: s * x ** (1 / power) for n, s, x in zip(free, scales, u, strict=True)})
+
+    def error(templates):
+        u = np.array([0.6 + 0.17 * k for k in range(len(free))])
+        exact = at(u)
+        return np.max(np.abs(templates.counts(u) - exact)) / np.max(np.abs(exact))
+
     if not check:
         return templates
-    u = np.array([0.6 + 0.17 * k for k in range(len(free))])
-    together = counts(**{n: s * x ** (1 / power) for n, s, x in zip(free, scales, u, strict=True)})
-    predicted = t0 + (u[:, None] * (templates.t1 + u[:, None] * templates.t2)).sum(axis=0)
-    worst = np.max(np.abs(predicted - together)) / np.max(np.abs(together))
+    if not (worst := error(templates)) <= TOLERANCE and len(free) > 1:
+        pairs = {
+            pair: np.eye(len(free))[list(pair)].sum(axis=0) for pair in combinations(range(len(free)), 2)
+        }
+        products = {pair: at(u) - templates.counts(u) for pair, u in pairs.items()}
+        size = TOLERANCE * np.max(np.abs(t0))
+        templates = templates._replace(cross={p: t for p, t in products.items() if np.max(np.abs(t)) > size})
+        worst = error(templates)
     if not worst <= TOLERANCE:
         raise NotQuadratic(
             f"{type(interaction).__name__}: counts are no quadratic in {list(free)} to the power {power} "

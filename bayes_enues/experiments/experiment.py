@@ -1,7 +1,9 @@
 """An experiment: counts, background, response and uncertainties, ready for a fit."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +13,22 @@ from ..signal.xenon import Xenon
 from ..statistics import count_errors
 from .schema import ExperimentFile, NuisanceEntry
 
-__all__ = ["Experiment"]
+__all__ = ["Clipped", "Experiment"]
+
+
+class Clipped(NamedTuple):
+    """What a subtraction below zero lost.
+
+    Attributes
+    ----------
+    counts : float
+        By which what is subtracted exceeds the component, summed over the fitted bins.
+    bins : tuple of (lower, upper)
+        Where, neighbouring bins together [keV].
+    """
+
+    counts: float
+    bins: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +39,8 @@ class Experiment:
     Attributes
     ----------
     name : str
-        As asked for, a variant after a colon.
+        As asked for, a variant after a colon. What differs from the packaged experiment of that name says so:
+        ``xenonnt_sr0 (changed: beta_flux.sigma = 0.2)``.
     title, reference : str
     exposure : float
         [t yr]
@@ -52,6 +70,10 @@ class Experiment:
         For each table read: its comment lines.
     hashes : dict of str to str
         For each file read: SHA-256.
+    clipped : dict of str to Clipped
+        Components from which the Standard Model was subtracted, and by how much it exceeds them.
+    doubts : dict of str to str
+        By subject, numbers that contradict each other, such as an exposure that is rather in kg: in words.
     """
 
     name: str
@@ -73,6 +95,8 @@ class Experiment:
     note: str = ""
     provenance: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    clipped: Mapping[str, Clipped] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
         for value in (*vars(self).values(), *self.components.values()):  # packaged ones are kept and shared
@@ -91,7 +115,7 @@ class Experiment:
     @property
     def slug(self) -> str:
         """The name with nothing in it that a variable or a file could not be called."""
-        return "".join(c if c.isalnum() else "_" for c in self.name)
+        return re.sub(r"\W+", "_", self.name).strip("_")
 
     @property
     def background(self) -> np.ndarray:
@@ -100,14 +124,13 @@ class Experiment:
 
     @property
     def caveats(self) -> dict[str, str]:
-        """Tables that are not published as such, with the words of their headers."""
-        words = ("DERIVED", "RECONSTRUCTED, not published", "digitised")
-        lines = ((t, line) for t, text in self.provenance.items() for line in text)
-        found: dict[str, str] = {}
-        for table, line in lines:
-            if any(word in line for word in words):
-                found.setdefault(table, line)
-        return found
+        """Tables that are not published as such, with the words of their headers; and :attr:`doubts`."""
+        found = {}
+        for table, lines in self.provenance.items():
+            if how := self.settings.how_obtained.get(table):
+                word = re.compile(rf"{how}(?! energy)", re.IGNORECASE)
+                found[table] = next((line for line in lines if word.search(line)), how)
+        return found | dict(self.doubts)
 
     def with_counts(self, counts) -> "Experiment":
         """The same experiment with other observed counts, such as a toy's; errors are recomputed.

@@ -1,35 +1,33 @@
 """An experiment put together from its folder, every number of it checked."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, WrongKindError
 from ..interactions.standard_model import StandardModel
 from ..signal.flux import Sun
 from ..signal.rate import recoil_rate
 from ..signal.xenon import Xenon
 from ..statistics import count_errors
-from ..tables import label, sha256
+from ..tables import label, packaged, sha256, shown
 from .experiment import Experiment
-from .folder import (
-    check_distinct,
-    experiment_names,
-    locate,
-    read_settings,
-    validated,
-    with_changes,
-)
+from .folder import experiment_names, locate, read_settings, validated, with_changes
+from .names import check_names
+from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts_about_subtraction
 from .read_tables import Tables, read_bins, read_component, read_response
+from .schema import ExperimentFile
 
-__all__ = ["load_distinct", "load_experiment"]
+__all__ = ["load_experiment"]
 
 
 def load_experiment(
-    name: str | Path, changes: Mapping[str, Any] | None = None, as_name: str | None = None
+    name: str | os.PathLike, changes: Mapping[str, Any] | None = None, as_name: str | None = None
 ) -> Experiment:
     """Read an experiment and check every number of it.
 
@@ -42,7 +40,7 @@ def load_experiment(
         Further changes of the ``experiment.toml``, nested like it; entries of lists by their name, as in
         ``{"components": {"ar37": {"events": 52.5}}}``.
     as_name : str, optional
-        Name of the result; by default the file's, with the variant.
+        Name of the result; by default the file's, with the variant, and with what was changed.
 
     Returns
     -------
@@ -51,29 +49,17 @@ def load_experiment(
     Raises
     ------
     InputError, FileNotFoundError
-        In one line, with file, column and row or with the key, for whatever cannot be used.
+        In one line, with file, column and row or with the key, for whatever cannot be used; also where
+        ``as_name`` is the name of a packaged experiment from which the result differs.
     """
-    name = str(name)
+    if not isinstance(name, str | os.PathLike):
+        raise WrongKindError(f"{type(name).__name__} is no experiment; a name or a path was needed")
+    if not isinstance(changes, Mapping | None):
+        raise WrongKindError(f"changes = {shown(changes, 80)}; a mapping like the experiment.toml was needed")
+    name = os.fspath(name)
     if changes is None and as_name is None and name.partition(":")[0] in experiment_names():
         return _load_packaged(name)
     return _load(name, changes or {}, as_name)
-
-
-def load_distinct(experiments: Sequence[Experiment | str] | Experiment | str) -> tuple[Experiment, ...]:
-    """The experiments of a fit, or the one, sorted by name.
-
-    Raises
-    ------
-    InputError
-        If they are none, unknown, or the data of one would count twice.
-    """
-    if isinstance(experiments, Experiment | str):
-        experiments = [experiments]
-    loaded = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
-    if not loaded:
-        raise InputError("no experiment was given; one or more were needed")
-    check_distinct([e.name for e in loaded])
-    return tuple(sorted(loaded, key=lambda e: e.name))
 
 
 @lru_cache
@@ -85,20 +71,29 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     folder, original, content = read_settings(name)
     variant = locate(name)[1]
     note = original.variants[variant]["note"] if variant else ""
-    settings = validated(with_changes(content, changes), label(folder.joinpath("experiment.toml")))
+    where = label(folder.joinpath("experiment.toml"))
+    if fixed := sorted({"name", "variants"} & set(changes)):
+        raise InputError(f"{where}: {fixed} cannot be changed; as_name gives the result another name")
+    settings = validated(with_changes(content, changes), where)
     tables = Tables(folder)
 
     edges, counts = read_bins(tables, settings)
-    fitted = edges[:-1] >= settings.bins.fit_from_keV - 1e-9
+    low, high = settings.bins.fit_from_keV, settings.bins.fit_to_keV
+    fitted = (edges[:-1] >= low - 1e-9) & (edges[1:] <= high + 1e-9)
     if not fitted.any():
-        raise InputError(f"{settings.name}: no bin lies above fit_from_keV = {settings.bins.fit_from_keV:g}")
+        raise InputError(f"{where}: no bin lies above fit_from_keV = {low:g} and below fit_to_keV = {high:g}")
+    range_of_fit = edges[np.flatnonzero(fitted)[0] : np.flatnonzero(fitted)[-1] + 2]
 
     xenon, sun = Xenon(**settings.xenon.model_dump()), Sun(**settings.sun.model_dump())
-    sun.check()
-    e_er, response = read_response(tables, settings, edges, xenon)
+    e_er, response = read_response(tables, settings, edges, range_of_fit, xenon)
     response = settings.exposure_t_yr * response
+    if not response[fitted].any():
+        raise InputError(f"{where}: the efficiency is zero in every fitted bin")
     weak = response @ recoil_rate(StandardModel(couplings=settings.couplings), e_er, sun, xenon)
-    components = {c.name: read_component(tables, c, counts.size, weak) for c in settings.components}
+    components, lost = {}, {}
+    for c in settings.components:
+        values, lost[c.name] = read_component(tables, c, settings.bins, edges, weak, components)
+        components[c.name] = values
 
     possible = response.any(axis=1) | np.any([c > 0 for c in components.values()] or [False], axis=0)
     surprising = np.flatnonzero(fitted & ~possible & (counts > 0))
@@ -110,15 +105,9 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
             "and nothing is ever expected"
         )
     kept = np.flatnonzero(fitted & possible)
-    if not kept.size:
-        raise InputError(
-            f"{settings.name}: the efficiency is zero in every fitted bin, and so is the background"
-        )
     if kept.size != kept[-1] - kept[0] + 1:
         hole = edges[np.setdiff1d(np.arange(kept[0], kept[-1]), kept)[0]]
-        raise InputError(
-            f"{settings.name}: nothing is ever expected in the bin at {hole:g} keV, between others"
-        )
+        raise InputError(f"{where}: nothing is ever expected in the bin at {hole:g} keV, between others")
     errors = count_errors(counts[kept], settings.bins.errors)
     if settings.likelihood == "gaussian" and not np.all(errors > 0):
         i = kept[np.flatnonzero(errors <= 0)[0]]
@@ -127,13 +116,24 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
             "empty bin no error, and a Gaussian likelihood divides by it; use garwood, or "
             "likelihood = 'poisson'"
         )
-    return Experiment(
-        name=as_name or (f"{settings.name}:{variant}" if variant else settings.name),
-        title=settings.title,
+    hashes = {"experiment.toml": sha256(folder.joinpath("experiment.toml")), **tables.hashes}
+    changed = _changes_in_words(original.name, folder, hashes, validated(content, where), settings)
+    edges = edges[kept[0] : kept[-1] + 2]
+    cut = {name: clipped(edges, values[kept]) for name, values in lost.items() if values[kept].any()}
+    background = np.sum([*components.values(), np.zeros(counts.size)], axis=0)
+    doubts = {
+        **tables.doubts,
+        **doubts_about_sigmas(settings),
+        **doubts_about_subtraction(cut),
+        **doubts_about_counts(settings, counts[kept], weak[kept], background[kept]),
+    }
+    experiment = Experiment(
+        name=_name(original.name, variant, changed, as_name),
+        title=f"{settings.title} (changed)" if changed else settings.title,
         reference=settings.reference,
         exposure=settings.exposure_t_yr,
         likelihood=settings.likelihood,
-        bin_edges=edges[kept[0] : kept[-1] + 2],
+        bin_edges=edges,
         counts=counts[kept],
         sigma=errors,
         components={c: values[kept] for c, values in components.items()},
@@ -146,5 +146,64 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         settings=settings,
         note=note,
         provenance=tables.provenance,
-        hashes={"experiment.toml": sha256(folder.joinpath("experiment.toml")), **tables.hashes},
+        hashes=hashes,
+        clipped=cut,
+        doubts=doubts,
     )
+    check_names([experiment])
+    return experiment
+
+
+def _name(name: str, variant: str | None, changed: str, as_name: str | None) -> str:
+    """What an experiment is called; nothing that was changed passes for what is packaged."""
+    if as_name is None:
+        return (f"{name}:{variant}" if variant else name) + (f" (changed: {changed})" if changed else "")
+    good = isinstance(as_name, str) and 0 < len(as_name) <= 100 and as_name.isprintable()
+    if not good or "+" in as_name:
+        raise InputError(
+            f"as_name = {shown(as_name, 80)}; one line of at most 100 characters without a plus was needed"
+        )
+    if changed and as_name.partition(":")[0] in experiment_names():
+        raise InputError(
+            f"as_name = {as_name!r} is a packaged experiment, from which this one differs ({changed}); "
+            "choose another name"
+        )
+    return as_name
+
+
+def _changes_in_words(
+    name: str, folder: Traversable, hashes: Mapping[str, str], before: ExperimentFile, after: ExperimentFile
+) -> str:
+    """What differs from the folder and from the packaged experiment of that name; empty if nothing."""
+    found = [f"{key} = {value}" for key, value in _differences(before.model_dump(), after.model_dump())]
+    if name in experiment_names():
+        theirs = packaged(name)
+        found = [
+            *(
+                file
+                for file, mark in hashes.items()
+                if not theirs.joinpath(file).is_file() or sha256(theirs.joinpath(file)) != mark
+            ),
+            *found,
+        ]
+    words = ", ".join(found).replace("e+", "e")  # a plus joins experiments
+    if len(words) > 60 or "+" in words or not words.isprintable():
+        return f"{len(found)} entries, {hashlib.sha256(words.encode()).hexdigest()[:8]}"
+    return words
+
+
+def _differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Dotted keys whose values differ, with the new value; an entry of a list goes by its name alone."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in dict.fromkeys((*before, *after)):
+            yield from _differences(before.get(key), after.get(key), (*path, key))
+    elif _are_named(before) and _are_named(after):
+        old, new = ({entry["name"]: entry for entry in entries} for entries in (before, after))
+        for key in dict.fromkeys((*old, *new)):
+            yield from _differences(old.get(key), new.get(key), (key,))
+    elif before != after:
+        yield ".".join(path), f"{after:.6g}" if isinstance(after, float) else shown(after, 40).strip("'")
+
+
+def _are_named(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(entry, Mapping) and "name" in entry for entry in value)

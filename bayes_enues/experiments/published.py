@@ -1,8 +1,10 @@
 """Published limits, for comparison beside ours: never an input of a fit."""
 
+import re
+from dataclasses import fields
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..results import Published, PublishedBound
 from ..tables import packaged, read_table
 
 __all__ = ["PAPER", "Published", "published_limit", "published_limits"]
@@ -10,43 +12,26 @@ __all__ = ["PAPER", "Published", "published_limit", "published_limits"]
 PAPER = "arXiv:2208.06415"
 
 
-class Published(NamedTuple):
-    """A limit somebody else has published.
-
-    Attributes
-    ----------
-    model, parameter, experiment : str
-    lower, upper : float or None
-    unit : str
-    confidence : float
-    source : str
-    """
-
-    model: str
-    parameter: str
-    experiment: str
-    lower: float | None
-    upper: float | None
-    unit: str
-    confidence: float
-    source: str
-
-
 @lru_cache
 def published_limits() -> tuple[Published, ...]:
     """Every row of ``data/published/limits.csv``."""
-    words = ("model", "parameter", "experiment", "lower", "upper", "unit", "source")
-    table = read_table(packaged("published", "limits.csv"), needed=("confidence",), text=words)
-    columns = {name: table[name].tolist() for name in Published._fields}
-    for edge in ("lower", "upper"):  # an empty lower bound means a one-sided upper limit
-        columns[edge] = [float(entry) if entry else None for entry in columns[edge]]
-    return tuple(Published(*row) for row in zip(*columns.values(), strict=True))
+    names = [f.name for f in fields(Published)]
+    table = read_table(packaged("published", "limits.csv"), text=names)
+    columns = {name: table[name].tolist() for name in names}
+    for name in ("lower", "upper", "confidence"):  # an empty lower bound means a one-sided upper limit
+        columns[name] = [float(entry) if entry else None for entry in columns[name]]
+    rows = zip(*columns.values(), strict=True)
+    return tuple(Published(**dict(zip(columns, row, strict=True))) for row in rows)
 
 
-def published_limit(model: str, parameter: str, experiment: str) -> Published | None:
-    """The paper's own limit for one of our rows; a variant is compared with its experiment's."""
-    experiment = experiment.partition(":")[0] if "+" not in experiment else experiment
-    for row in published_limits():
-        if (row.model, row.parameter, row.experiment, row.source) == (model, parameter, experiment, PAPER):
-            return row
-    return None
+def published_limit(model: str, parameter: str, experiment: str) -> PublishedBound | None:
+    """What is published from the events of one of our rows, the paper's limit before another's.
+
+    A variant is compared with what the paper says of its experiment, a changed experiment with nothing.
+    """
+    variant = re.fullmatch(r"(\w+):\w+", experiment)
+    asked = (model, parameter, variant[1] if variant else experiment)
+    found = [row for row in published_limits() if (row.model, row.parameter, row.beside) == asked]
+    papers = [row for row in found if row.source == PAPER]
+    row = next(iter(papers if variant else [*papers, *found]), None)
+    return row and PublishedBound(lower=row.lower, upper=row.upper, source=row.source)

@@ -1,34 +1,51 @@
 """The tables of an experiment, read and checked: bins, efficiency, response and components."""
 
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
 from ..signal.response import REACH, energy_grid, response_matrix
 from ..signal.xenon import Xenon, shell_edges
-from ..tables import label, read_table, sha256
-from .schema import ExperimentFile
+from ..tables import label, read_table
+from .schema import Bins, Component, ExperimentFile
 
 __all__ = ["Tables", "read_bins", "read_component", "read_efficiency", "read_response"]
 
+MAX_BINS = 2000
+MAX_COUNTS = 1e9  # in one bin
+MAX_ENTRIES = 20_000_000  # of a response matrix: 160 MB
+
 
 class Tables:
-    """Reads tables of one folder, once each, and remembers what they said."""
+    """Reads tables of one folder and remembers what they said.
+
+    Attributes
+    ----------
+    provenance, hashes : dict
+        Comment lines and SHA-256 of each file read.
+    doubts : dict of str to str
+        What may be meant but is unlikely, by subject and in words; see :mod:`.plausible`.
+    """
 
     def __init__(self, folder: Traversable):
         self.folder = folder
         self.provenance: dict[str, tuple[str, ...]] = {}
         self.hashes: dict[str, str] = {}
+        self.doubts: dict[str, str] = {}
 
     def name(self, file: str) -> str:
         return label(self.folder.joinpath(file))
 
     def __call__(self, file: str, needed):
         path = self.folder.joinpath(file)
-        table = read_table(path, needed=list(needed))
+        if isinstance(path, Path) and not path.resolve().is_relative_to(Path(str(self.folder)).resolve()):
+            raise InputError(f"{self.name(file)} is a link that leads out of its folder; put the file inside")
+        table = read_table(path, needed=needed and list(needed))
         self.provenance[file] = table.provenance
-        self.hashes[file] = sha256(path)
+        self.hashes[file] = table.sha256
         return table
 
 
@@ -43,6 +60,8 @@ def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.
     table = tables(spec.table, (spec.lower, spec.upper, spec.counts))
     lower, upper, counts = table[spec.lower], table[spec.upper], table[spec.counts]
     where = tables.name(spec.table)
+    if lower.size > MAX_BINS:
+        raise InputError(f"{where} has {lower.size} bins; at most {MAX_BINS} can be fitted")
     if np.any(lower < 0):
         raise InputError(f"{where}, row {_first(lower < 0)}, column {spec.lower}: a bin starts below zero")
     if np.any(wrong := ~(upper > lower)):
@@ -63,11 +82,34 @@ def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.
             f"{where}, row {_first(wrong)}, column {spec.counts}: {counts[wrong][0]:g} is not a whole number "
             "of events"
         )
-    return np.append(lower, upper[-1]), counts
+    _not_too_many(where, spec.counts, counts)
+    edges = np.append(lower, upper[-1])
+    if not 0.1 <= edges[-1] <= 2000:
+        raise InputError(
+            f"{where}, column {spec.upper}: the bins end at {edges[-1]:g} keV, outside 0.1 to 2000 keV; "
+            "edges must be in keV"
+        )
+    if np.any(narrow := np.diff(edges) < 1e-3):
+        raise InputError(
+            f"{where}, row {_first(narrow)}: a bin of {np.diff(edges)[narrow][0]:g} keV; 0.001 keV or more "
+            "was needed"
+        )
+    return edges, counts
 
 
-def read_efficiency(tables: Tables, settings: ExperimentFile):
-    """The efficiency as a function of reconstructed energy, and the energies at which it turns."""
+def _not_too_many(where: str, column: str, counts: np.ndarray) -> None:
+    if np.any(wrong := counts > MAX_COUNTS):
+        raise InputError(
+            f"{where}, row {_first(wrong)}, column {column}: {counts[wrong][0]:g} events in one bin; at most "
+            f"{MAX_COUNTS:g} can be fitted"
+        )
+
+
+def read_efficiency(tables: Tables, settings: ExperimentFile, fitted: np.ndarray | None = None):
+    """The efficiency as a function of reconstructed energy, and the energies at which it turns.
+
+    ``fitted``, the edges of the fitted bins, are compared with the range of the table.
+    """
     spec = settings.efficiency
     table = tables(spec.table, (spec.energy, spec.column))
     energy, values = table[spec.energy], table[spec.column]
@@ -81,7 +123,13 @@ def read_efficiency(tables: Tables, settings: ExperimentFile):
         raise InputError(f"{where}, row {_first(wrong) + 1}, column {spec.energy}: energies do not increase")
     energy, values = _edge_moved(energy, values, spec.shift_keV)
     last = values[-1] if spec.above == "constant" else 0.0
-    return (lambda e_reco: np.interp(e_reco, energy, values, left=0.0, right=last)), energy
+
+    def efficiency(e_reco):
+        return np.interp(e_reco, energy, values, left=0.0, right=last)
+
+    if fitted is not None:
+        _compare_with_bins(tables, settings, energy, values, efficiency, fitted)
+    return efficiency, energy
 
 
 def _edge_moved(energy: np.ndarray, values: np.ndarray, shift: float) -> tuple[np.ndarray, np.ndarray]:
@@ -92,36 +140,172 @@ def _edge_moved(energy: np.ndarray, values: np.ndarray, shift: float) -> tuple[n
     return np.append(moved[kept], energy[top:]), np.append(values[:top][kept], values[top:])
 
 
-def read_response(tables: Tables, settings: ExperimentFile, edges: np.ndarray, xenon: Xenon):
-    """Recoil grid and response per tonne year, for all bins."""
+def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values, efficiency, fitted) -> None:
+    """Whether the table covers the fitted bins; one in eV or MeV does not."""
+    spec, where = settings.efficiency, tables.name(settings.efficiency.table)
+    low, high = fitted[0], fitted[-1]
+    inside = energy[(energy > low) & (energy < high)]
+    most = float(np.max(efficiency(np.concatenate([fitted, inside]))))
+    covers = f"covers {energy[0]:g} to {energy[-1]:g} keV, the fitted bins {low:g} to {high:g} keV"
+    if most == 0:
+        raise InputError(
+            f"{where} {covers}: the efficiency is zero in every fitted bin; are its energies in keV?"
+        )
+    below = max(0.0, min(energy[0], high) - low) if efficiency(energy[0]) > 0.05 * values.max() else 0.0
+    above = max(0.0, high - max(energy[-1], low))
+    if above == high - low:
+        raise InputError(f"{where} {covers}: it says nothing about any of them; are its energies in keV?")
+    parts = []
+    if below > 0.01 * (high - low):
+        parts.append(f"{below / (high - low):.0%} of them lie below it, where the efficiency counts as zero")
+    if above > 0.01 * (high - low):
+        rest = "zero" if spec.above == "zero" or values[-1] == 0 else f"{values[-1]:g}, its last value"
+        share = above / (high - low)
+        parts.append(f"{share:.0%} of them lie above it, where the efficiency counts as {rest}")
+    if most < 0.1 * values.max():
+        parts.append(
+            f"the efficiency is at most {most:.2g} in them and {values.max():.2g} elsewhere: are its "
+            "energies in keV?"
+        )
+    elif values.max() < 0.05:
+        parts.append(f"the efficiency is nowhere above {values.max():.2g}; it should be a fraction of one")
+    if parts:
+        tables.doubts["efficiency"] = f"{spec.table} {covers}; {'; '.join(parts)}"
+
+
+def read_response(
+    tables: Tables, settings: ExperimentFile, edges: np.ndarray, fitted: np.ndarray, xenon: Xenon
+):
+    """Recoil grid and response per tonne year, for all bins; ``fitted`` are the edges of those in the fit."""
+    where = tables.name("experiment.toml")
+    if xenon.threshold_keV >= fitted[-1]:
+        raise InputError(
+            f"{where}: xenon.threshold_keV = {xenon.threshold_keV:g} lies above the fitted bins, which end "
+            f"at {fitted[-1]:g} keV"
+        )
+    if xenon.threshold_keV > fitted[1]:
+        tables.doubts["threshold"] = (
+            f"recoils below xenon.threshold_keV = {xenon.threshold_keV:g} are dropped, although the fitted "
+            f"bins begin at {fitted[0]:g} keV"
+        )
     if settings.response is not None:
-        spec = settings.response
-        table = tables(spec.table, (spec.energy,))
-        columns = [values for name, values in table.columns.items() if name != spec.energy]
-        where = tables.name(spec.table)
-        if len(columns) != edges.size - 1:
-            raise InputError(
-                f"{where} has {len(columns)} columns of bins; {settings.bins.table} has {edges.size - 1}"
-            )
-        response = np.array(columns, float)
-        total = response.sum(axis=0)
-        if np.any(wrong := ~((response >= 0).all(axis=0) & (total <= 1 + 1e-6))):
-            raise InputError(f"{where}, row {_first(wrong)}: probabilities below zero or above one in sum")
-        return table[spec.energy], response * spec.width_keV
-    width = settings.resolution
-
-    def resolution(e):
-        return width.scale * (width.constant_keV + width.sqrt_keV * np.sqrt(e) + width.linear * e)
-
-    breaks = [*shell_edges()[0], xenon.threshold_keV]
+        return _read_response_table(tables, settings, edges)
+    resolution = settings.resolution.sigma
     lower = max(shell_edges()[0][0], xenon.threshold_keV)
-    e_er, weights = energy_grid(lower, edges[-1] + REACH * resolution(edges[-1]), breaks, resolution)
-    efficiency, kinks = read_efficiency(tables, settings)
+    upper = edges[-1] + REACH * abs(resolution(edges[-1]))
+    _check_resolution(tables, resolution, lower, upper, fitted[-1])
+    efficiency, kinks = read_efficiency(tables, settings, fitted)
+    breaks = [*shell_edges()[0], xenon.threshold_keV]
+    true = settings.efficiency.of == "true"
+    most = min(50_000, MAX_ENTRIES // (edges.size - 1))
+    try:
+        e_er, weights = energy_grid(
+            lower, upper, [*breaks, *kinks] if true else breaks, resolution, most=most
+        )
+    except InputError as error:
+        raise InputError(f"{where}: resolution: {error}") from None
+    if true:
+        return e_er, response_matrix(e_er, weights, edges, np.ones_like, resolution) * efficiency(e_er)
     return e_er, response_matrix(e_er, weights, edges, efficiency, resolution, kinks)
 
 
-def read_component(tables: Tables, spec, n_bins: int, weak: np.ndarray) -> np.ndarray:
-    """Expected counts of one component in all bins, (n_bins,); ``weak`` are those of the Standard Model."""
+def _check_resolution(tables: Tables, resolution, lower: float, upper: float, last: float) -> None:
+    """A width that is positive wherever it is used, and no percentage; ``last`` is the last fitted edge."""
+    where = f"{tables.name('experiment.toml')}: resolution"
+    energies = np.geomspace(lower, max(lower, upper), 1000)
+    if np.any(wrong := ~(resolution(energies) > 0)):
+        e = float(energies[wrong][0])
+        raise InputError(
+            f"{where}: sigma is {resolution(e):.3g} keV at {e:.4g} keV; a positive one was needed up to "
+            f"{upper:.4g} keV"
+        )
+    top = float(resolution(last))
+    if top > last:
+        raise InputError(
+            f"{where}: sigma is {top:g} keV at {last:g} keV; give constant_keV and sqrt_keV in keV and "
+            "linear as a fraction, not in percent"
+        )
+    if top > 0.25 * last:
+        tables.doubts["resolution"] = (
+            f"sigma is {top:.3g} keV at {last:g} keV, {top / last:.0%} of the energy: was a percentage given "
+            "for a fraction?"
+        )
+
+
+def _read_response_table(tables: Tables, settings: ExperimentFile, edges: np.ndarray):
+    spec = settings.response
+    table = tables(spec.table, None)
+    where = tables.name(spec.table)
+    if spec.energy not in table.columns:
+        raise InputError(f"{where} lacks [{spec.energy!r}], the true energy of its rows")
+    energy = table[spec.energy]
+    columns = [values for name, values in table.columns.items() if name != spec.energy]
+    if len(columns) != edges.size - 1:
+        raise InputError(
+            f"{where} has {len(columns)} columns of bins; {settings.bins.table} has {edges.size - 1}"
+        )
+    if energy.size * len(columns) > MAX_ENTRIES:
+        raise InputError(f"{where} has {energy.size} rows of {len(columns)} bins; use fewer rows")
+    response = np.array(columns, float)
+    total = response.sum(axis=0)
+    if np.any(wrong := ~((response >= 0).all(axis=0) & (total <= 1 + 1e-6))):
+        raise InputError(f"{where}, row {_first(wrong)}: probabilities below zero or above one in sum")
+    if np.any(wrong := np.abs(np.diff(energy) / spec.width_keV - 1) > 0.01):
+        i = _first(wrong) + 1
+        raise InputError(
+            f"{where}, row {i}, column {spec.energy}: {energy[i - 1]:g} after {energy[i - 2]:g} keV; each "
+            f"row must follow the one before by width_keV = {spec.width_keV:g}"
+        )
+    seen = total > 0.5 * total.max()
+    centres = (edges[:-1] + edges[1:]) / 2
+    ratio = float(np.median(centres @ response[:, seen] / total[seen] / energy[seen])) if seen.any() else 0.0
+    if not 0.5 < ratio < 2:
+        raise InputError(
+            f"{where}: its recoils are reconstructed at {ratio:.3g} times their energy; are the energies of "
+            "its rows in keV, and its columns in the order of the bins?"
+        )
+    for end, i in (("begins", 0), ("ends", -1)):
+        if total[i] > 0.01 * total.max():
+            tables.doubts[f"response {end}"] = (
+                f"{spec.table} {end} at {energy[i]:g} keV, where {total[i]:.2g} of all recoils are still "
+                "seen; those beyond are lost"
+            )
+    return energy, response * spec.width_keV * _shifted_share(tables, settings, energy)
+
+
+def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray):
+    """eff(E - shift) / eff(E) of each row of a response table: what a shift of the edge makes of it.
+
+    One beyond the curve, where a response table sees recoils that are reconstructed inside the bins.
+    """
+    spec = settings.efficiency
+    where = tables.name("experiment.toml")
+    if settings.resolution is not None and settings.resolution.scale != 1:
+        raise InputError(f"{where}: resolution.scale changes nothing beside a response table; leave it at 1")
+    if spec is None or spec.shift_keV == 0:
+        return 1.0
+    if spec.of != "true":
+        raise InputError(
+            f"{where}: efficiency.shift_keV beside a response table needs an efficiency of true energy "
+            "(of = 'true')"
+        )
+    plain = settings.model_copy(update={"efficiency": spec.model_copy(update={"shift_keV": 0.0})})
+    before, after = (read_efficiency(tables, s)[0](energy) for s in (plain, settings))
+    return np.divide(after, before, out=np.ones_like(before), where=before > 0)
+
+
+def read_component(
+    tables: Tables,
+    spec: Component,
+    bins: Bins,
+    edges: np.ndarray,
+    weak: np.ndarray,
+    earlier: Mapping[str, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected counts of one component in all bins, and what a subtraction below zero lost, (n_bins,) each.
+
+    ``weak`` are the counts of the Standard Model, ``earlier`` those of the components before this one.
+    """
     table = tables(spec.table, spec.columns)
     where = tables.name(spec.table)
     for column in spec.columns:
@@ -129,15 +313,29 @@ def read_component(tables: Tables, spec, n_bins: int, weak: np.ndarray) -> np.nd
             raise InputError(
                 f"{where}, row {_first(wrong)}, column {column}: {table[column][wrong][0]:g} is negative"
             )
+        _not_too_many(where, column, table[column])
     values = np.sum([table[column] for column in spec.columns], axis=0)
-    if values.size != n_bins:
-        raise InputError(f"{where} has {values.size} rows; the bins table has {n_bins}")
+    if values.size != edges.size - 1:
+        raise InputError(f"{where} has {values.size} rows; the bins table has {edges.size - 1}")
+    for column, wanted in ((bins.lower, edges[:-1]), (bins.upper, edges[1:])):
+        theirs = table.columns.get(column)
+        if theirs is None or theirs.dtype.kind != "f":
+            continue
+        if np.any(wrong := ~(np.abs(theirs - wanted) <= 1e-5)):
+            i = _first(wrong)
+            raise InputError(
+                f"{where}, row {i}, column {column}: {theirs[i - 1]:g} where the bins table has "
+                f"{wanted[i - 1]:g} keV; its rows must be the bins in their order"
+            )
     if spec.events is not None:
         if not values.any():
             raise InputError(
                 f"{where}, columns {list(spec.columns)}: all zero, no shape for {spec.events:g} events"
             )
         values = values / values.sum() * spec.events
-    if spec.subtract_standard_model:
-        values = np.maximum(0.0, values - weak)
-    return values * spec.scale
+    lost = np.zeros_like(values)
+    included = [weak] if spec.subtract_standard_model else []
+    for part in [*included, *(earlier[name] for name in spec.subtract)]:
+        lost += np.maximum(0.0, part - values)
+        values = np.maximum(0.0, values - part)
+    return values * spec.scale, lost * spec.scale

@@ -1,10 +1,104 @@
-"""What an ``experiment.toml`` may say; pydantic checks it and the error names the key."""
+"""What an ``experiment.toml`` may say; pydantic checks it and the error names the key.
 
-from typing import Any, Literal
+Every number has bounds: what lies outside cannot be meant, and would cost hours or gigabytes.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+import re
+from collections.abc import Mapping
+from numbers import Real
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
+
+from .. import interactions
+from ..signal.xenon import ELECTRON_MODELS
 
 __all__ = ["ExperimentFile", "NuisanceEntry"]
+
+#: Names that a component or a nuisance cannot have: they are, or open, names of the model's own variables.
+RESERVED = frozenset(
+    {
+        *("signal", "standard_model", "observed", "expected", "counts", "sigma", "bin", "scale", "numbers"),
+        *("t0", "t1", "t2", "chain", "draw", "sample", "posterior", "prior", "log_likelihood", "log_prior"),
+        *("sample_stats", "observed_data", "constant_data", "predictions", "profile", "quadrature"),
+        *("posterior_predictive", "prior_predictive"),
+    }
+)
+_PARAMETERS = frozenset(
+    name
+    for kind in (getattr(interactions, name) for name in interactions.__all__)
+    for name in (*kind.parameters(), *kind.free_names())
+)
+_TEMPLATE = re.compile(rf"t[012]_|scale_({'|'.join(_PARAMETERS)})")
+
+
+def _number(value: Any) -> float:
+    """A number and nothing that Python would turn into one: no ``true``, no words."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ValueError("Input should be a number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("Input should be a finite number") from None
+
+
+def _within(lowest: float, highest: float, unit: str = "") -> AfterValidator:
+    def check(value: float) -> float:
+        if not lowest <= value <= highest:
+            raise ValueError(f"{value:g} is not between {lowest:g} and {highest:g} {unit}".rstrip())
+        return value
+
+    return AfterValidator(check)
+
+
+def _one_line(most: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if not value.isprintable() or len(value) > most:
+            raise ValueError(f"Input should be one line of at most {most} characters")
+        return value
+
+    return AfterValidator(check)
+
+
+def _inside(value: str) -> str:
+    """The name of a file that lies in the experiment's own folder."""
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or re.match(r"\w:|.*\\", value):
+        raise ValueError("the file must lie inside the experiment's folder, named by its path from there")
+    return value
+
+
+def _not_in(taken: frozenset[str]) -> AfterValidator:
+    """A name that no variable of a model has, whatever is fitted together."""
+
+    def check(value: str) -> str:
+        if value in taken or _TEMPLATE.match(value):
+            raise ValueError("the name is reserved for a variable of the model; choose another")
+        return value
+
+    return AfterValidator(check)
+
+
+#: Width of a Gaussian that is flat wherever the data say something, as :attr:`NuisanceEntry.flat_to`.
+FLAT = 1e3
+
+Number = Annotated[float, BeforeValidator(_number)]
+Positive = Annotated[Number, Field(gt=0)]
+Energy = Annotated[Number, _within(0, 2000, "keV")]
+FileName = Annotated[str, Field(min_length=1), _one_line(200), AfterValidator(_inside)]
+Column = Annotated[str, Field(min_length=1), _one_line(100)]
+Words = Annotated[str, _one_line(1000)]
+Name = Annotated[str, Field(min_length=1), _one_line(60)]
 
 
 class _Strict(BaseModel):
@@ -14,21 +108,30 @@ class _Strict(BaseModel):
 class Bins(_Strict):
     """Counts by bin of reconstructed energy, and how their errors are set (Gaussian likelihood only)."""
 
-    table: str
-    lower: str = "e_lo_keV"
-    upper: str = "e_hi_keV"
-    counts: str = "n_obs"
-    fit_from_keV: float = 0.0
+    table: FileName
+    lower: Column = "e_lo_keV"
+    upper: Column = "e_hi_keV"
+    counts: Column = "n_obs"
+    fit_from_keV: Energy = 0.0
+    fit_to_keV: Energy = 2000.0
     errors: Literal["garwood", "sqrt"] = "garwood"
+
+    @model_validator(mode="after")
+    def _different_columns(self):
+        if len({self.lower, self.upper, self.counts}) < 3:
+            raise ValueError("lower, upper and counts should be three columns")
+        return self
 
 
 class Resolution(_Strict):
-    """sigma(E) = scale * (constant_keV + sqrt_keV sqrt(E / keV) + linear E)."""
+    """sigma(E) = scale * (constant_keV + sqrt_keV sqrt(E / keV) + linear E + quadratic E^2 + cubic E^3)."""
 
-    constant_keV: float = Field(0.0, ge=0)
-    sqrt_keV: float = Field(0.0, ge=0)
-    linear: float = Field(0.0, ge=0)
-    scale: PositiveFloat = 1.0
+    constant_keV: Annotated[Number, Field(ge=0), _within(0, 100, "keV")] = 0.0
+    sqrt_keV: Annotated[Number, Field(ge=0), _within(0, 100, "keV")] = 0.0
+    linear: Annotated[Number, Field(ge=0), _within(0, 1, "(a fraction of the energy)")] = 0.0
+    quadratic_per_keV: Annotated[Number, _within(-1, 1, "/keV")] = 0.0
+    cubic_per_keV2: Annotated[Number, _within(-1, 1, "/keV^2")] = 0.0
+    scale: Annotated[Positive, _within(0.01, 100)] = 1.0
 
     @model_validator(mode="after")
     def _some_width(self):
@@ -36,51 +139,102 @@ class Resolution(_Strict):
             raise ValueError("constant_keV, sqrt_keV and linear are all zero; a resolution was needed")
         return self
 
+    def sigma(self, e):
+        """Gaussian width at an energy [keV]."""
+        curved = (self.quadratic_per_keV + self.cubic_per_keV2 * e) * e**2
+        return self.scale * (self.constant_keV + self.sqrt_keV * np.sqrt(e) + self.linear * e + curved)
+
 
 class Efficiency(_Strict):
-    """Linear interpolation of a column, as a function of reconstructed energy; zero below its first point.
+    """Linear interpolation of a column; zero below its first point.
 
-    ``shift_keV`` moves the low-energy edge: the points before 99 % of the maximum is first reached.
+    ``of`` says which energy it is a function of: the reconstructed one (smear first, then weight) or the true
+    one (weight first, then smear). ``shift_keV`` moves the low-energy edge: the points before 99 % of the
+    maximum is first reached. Beside a response table it serves such a shift alone.
     """
 
-    table: str
-    energy: str = "e_keV"
-    column: str = "efficiency"
+    table: FileName
+    energy: Column = "e_keV"
+    column: Column = "efficiency"
+    of: Literal["reconstructed", "true"] = "reconstructed"
     above: Literal["zero", "constant"] = "zero"
-    shift_keV: float = 0.0
+    shift_keV: Annotated[Number, _within(-5, 5, "keV")] = 0.0
+
+    @model_validator(mode="after")
+    def _different_columns(self):
+        if self.energy == self.column:
+            raise ValueError(f"energy and efficiency are one column, {self.column!r}")
+        return self
 
 
 class ResponseTable(_Strict):
     """A response simulated elsewhere: one row a true energy, one column a bin of the bins table."""
 
-    table: str
-    energy: str = "e_er_keV"
-    width_keV: PositiveFloat
+    table: FileName
+    energy: Column = "e_er_keV"
+    width_keV: Annotated[Positive, _within(1e-4, 100, "keV")]
 
 
 class Component(_Strict):
-    """Counts by bin that are not signal: the sum of some columns, times the number of events if given."""
+    """Counts by bin that are not signal: the sum of some columns, times the number of events if given.
 
-    name: str
-    table: str
-    columns: tuple[str, ...] = Field(min_length=1)
-    events: PositiveFloat | None = None
-    subtract_standard_model: bool = False
-    scale: PositiveFloat = 1.0
+    What such a sum includes and is counted elsewhere is subtracted bin by bin, and cut at zero: the Standard
+    Model, then the components that ``subtract`` names.
+    """
+
+    name: Annotated[Name, Field(pattern=r"^\w[\w .+-]*$"), _not_in(RESERVED)]
+    table: FileName
+    columns: tuple[Column, ...] = Field(min_length=1)
+    events: Annotated[Positive, _within(1e-9, 1e9, "events")] | None = None
+    subtract_standard_model: StrictBool = False
+    subtract: tuple[str, ...] = ()
+    scale: Annotated[Positive, _within(1e-9, 1e9)] = 1.0
+
+    @model_validator(mode="after")
+    def _each_once(self):
+        twice = sorted({column for column in self.columns if self.columns.count(column) > 1})
+        if twice:
+            raise ValueError(f"columns {twice} are there twice")
+        return self
 
 
 class NuisanceEntry(_Strict):
-    """A Gaussian uncertainty of the scale 1 + x of the signal or of one component.
+    """An uncertainty of the scale 1 + x of the signal or of one component, cut at x = -1.
 
-    Cut at x = -1 and, if given, above ``upper``: with a sigma far beyond both it is flat between them.
+    Gaussian, and cut above ``upper`` if that is given; or flat: ``flat_to`` is then the largest scale, and
+    the data alone decide below it. (A Gaussian far wider than its cuts is flat between them.)
     """
 
-    name: str = Field(pattern=r"^[A-Za-z_]\w*$")
-    sigma: PositiveFloat
-    upper: PositiveFloat | None = None
+    name: Annotated[Name, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _not_in(RESERVED | _PARAMETERS)]
+    sigma: Annotated[Positive, _within(1e-6, 1e4)] = FLAT
+    upper: Annotated[Positive, _within(1e-6, 1e6)] | None = None
+    flat_to: Annotated[Positive, _within(1, 1e6)] | None = None
     scales: str
-    shared: bool = False
-    meaning: str = ""
+    shared: StrictBool = False
+    meaning: Words = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gaussian_or_flat(cls, given):
+        """A flat one as the Gaussian that it is to the model; what cannot be read is left for later."""
+        if not isinstance(given, Mapping):
+            return given
+        if "flat_to" not in given:
+            if "sigma" not in given:
+                raise ValueError("sigma is missing; a relative uncertainty, or flat_to, was needed")
+            return given
+        if given.get("sigma", FLAT) != FLAT:
+            raise ValueError("sigma and flat_to are both given; a nuisance is Gaussian or flat")
+        if not _number(given["flat_to"]) > 1:
+            raise ValueError(
+                f"flat_to = {given['flat_to']} leaves out the scale of one; more than one was needed"
+            )
+        return {**given, "sigma": FLAT, "upper": given["flat_to"] - 1}
+
+    @property
+    def words(self) -> str:
+        """What is known of the scale."""
+        return f"{100 * self.sigma:g} %" if self.flat_to is None else f"flat from 0 to {self.flat_to:g} times"
 
 
 class SunEntry(_Strict):
@@ -94,28 +248,38 @@ class SunEntry(_Strict):
 class XenonEntry(_Strict):
     """See :class:`bayes_enues.signal.xenon.Xenon`."""
 
-    electrons: str = "steps"
-    threshold_keV: float = Field(0.012, ge=0)
+    electrons: Literal[tuple(ELECTRON_MODELS)] = "steps"  # ty: ignore
+    threshold_keV: Energy = 0.012
 
 
 class ExperimentFile(_Strict):
     """One experiment: everything a limit rests on besides the interaction."""
 
-    name: str = Field(pattern=r"^[A-Za-z]\w*$")
-    title: str
-    reference: str
-    exposure_t_yr: PositiveFloat
+    name: Annotated[Name, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+    title: Annotated[str, Field(min_length=1), _one_line(200)]
+    reference: Words
+    exposure_t_yr: Annotated[Positive, _within(1e-6, 1e4, "t yr")]
     likelihood: Literal["gaussian", "poisson"]
     bins: Bins
-    resolution: Resolution
-    efficiency: Efficiency
+    resolution: Resolution | None = None
+    efficiency: Efficiency | None = None
     response: ResponseTable | None = None
     components: tuple[Component, ...] = ()
     nuisances: tuple[NuisanceEntry, ...] = ()
     sun: SunEntry = SunEntry()
     xenon: XenonEntry = XenonEntry()
     couplings: Literal["tree", "radiative"] = "tree"
-    variants: dict[str, dict[str, Any]] = {}
+    same_events_as: tuple[Name, ...] = ()
+    how_obtained: dict[FileName, Literal["derived", "reconstructed", "digitised"]] = {}
+    variants: dict[Annotated[Name, Field(pattern=r"^\w+$")], dict[str, Any]] = {}
+
+    @model_validator(mode="after")
+    def _there_is_a_response(self):
+        if self.response is None and (self.resolution is None or self.efficiency is None):
+            raise ValueError("[resolution] and [efficiency], or a [response] table, were needed")
+        if self.bins.fit_to_keV <= self.bins.fit_from_keV:
+            raise ValueError("bins.fit_to_keV should lie above bins.fit_from_keV")
+        return self
 
     @model_validator(mode="after")
     def _names_fit(self):
@@ -127,6 +291,10 @@ class ExperimentFile(_Strict):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{kind} {twice} is there twice")
+        for i, component in enumerate(self.components):
+            earlier = [other.name for other in self.components[:i]]
+            if wrong := sorted(set(component.subtract) - set(earlier)):
+                raise ValueError(f"component {component.name} subtracts {wrong}; known before it: {earlier}")
         for nuisance in self.nuisances:
             if nuisance.scales not in known:
                 raise ValueError(
@@ -135,6 +303,29 @@ class ExperimentFile(_Strict):
             if nuisance.name == "alpha":
                 raise ValueError("a nuisance named alpha collides with ArviZ's power-scaling coordinate")
         for name, changes in self.variants.items():
-            if "note" not in changes:
+            if not isinstance(changes.get("note"), str):
                 raise ValueError(f"variant {name} lacks a note that says what it changes")
+            _one_line(1000).func(changes["note"])
+            if len(changes) == 1:
+                raise ValueError(f"variant {name} changes nothing")
+            if fixed := sorted({"name", "variants"} & set(changes)):
+                raise ValueError(f"variant {name} changes {fixed}, which a variant cannot")
+        return self
+
+    @model_validator(mode="after")
+    def _no_column_has_two_meanings(self):
+        counted: dict[tuple[str, str], Component] = {}
+        for component in self.components:
+            for column in component.columns:
+                if column in (self.bins.lower, self.bins.upper, self.bins.counts):
+                    raise ValueError(
+                        f"component {component.name} is made of column {column!r}, which holds the edges or "
+                        "the counts of the bins"
+                    )
+                first = counted.setdefault((component.table, column), component)
+                if first is not component and None in (first.events, component.events):
+                    raise ValueError(
+                        f"column {column!r} of {component.table} is counted twice, in {first.name} and "
+                        f"{component.name}"
+                    )
         return self

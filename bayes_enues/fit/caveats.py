@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 
-import pymc as pm
-
 from ..errors import InputError
+from ..experiments.together import joint_notes
 from ..priors.named import Prior
-from .chi2 import RANGE_DELTA_CHI2, Likelihood
+from .chi2 import Likelihood
 from .minimise import profile_many
-from .setup import Question, question_of
+from .scan import RANGE_DELTA_CHI2
+from .setup import Question
 
 __all__ = ["caveats", "range_notes"]
 
 CUT_DELTA_CHI2 = 9.0  # a prior that ends before this, three standard deviations, cuts the posterior
 
 
-def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) -> list[str]:
+def range_notes(likelihood: Likelihood, name: str, prior: Callable, chi2_min: float) -> list[str]:
     """Words for a prior whose stated range cuts what the data allow; the bound then rests on the range.
 
     Raises
@@ -25,9 +25,15 @@ def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) ->
     """
     if not isinstance(prior, Prior):
         return []
-    if name in question_of(model).open_ranges and not prior.edge_decides:
-        return []  # the likelihood has set the range
-    likelihood = Likelihood(model)
+    question = likelihood.question
+    if name in question.open_ranges and not prior.edge_decides:  # the likelihood has set the range
+        if name not in question.range_ends:
+            return []
+        return [
+            f"delta chi^2 of {name} does not reach {RANGE_DELTA_CHI2:g}, for the signal's own uncertainty "
+            f"lets it saturate; the prior's range ends where it is {question.range_ends[name]:.3g}, and the "
+            "bound depends on that"
+        ]
     index = likelihood.names.index(name)
     delta = profile_many(likelihood, [index], prior.grid(25)).chi2 - chi2_min
     if delta.min() > RANGE_DELTA_CHI2:
@@ -47,10 +53,10 @@ def range_notes(model: pm.Model, name: str, prior: Callable, chi2_min: float) ->
 
 
 def caveats(question: Question) -> list[str]:
-    """Inputs that are derived, reconstructed or digitised, and what a variant changes."""
-    found = []
+    """Inputs that are derived, reconstructed or digitised, what a variant changes, electrons but steps."""
+    found = [] if question.atomic_model == "steps" else [f"atomic model: {question.atomic_model}"]
     for experiment in question.experiments:
         if experiment.note:
             found.append(f"{experiment.name}: {experiment.note}")
         found += [f"{experiment.name}, {table}: {words}" for table, words in experiment.caveats.items()]
-    return found
+    return found + joint_notes(question.experiments)

@@ -1,212 +1,209 @@
-"""The chi^2 of a model: -2 log-probability without the priors of its physics parameters.
+"""The chi^2 of a model, Eq. 14 and 15 of arXiv:2208.06415, and what its variables are.
 
-Data and nuisance terms come from the ``pm.Model`` itself, on the parameters' own scale (no transform, no
-Jacobian), less their value for a saturated model: what remains is Eq. 14 and 15 of arXiv:2208.06415, number
-for number. Gradient and Hessian are PyTensor's.
+A model of templates as a page of ``bayes_enues.models`` built it is evaluated by the kernel. Whatever else a
+model is, or has become by what a user added to it, is evaluated by the graph of the ``pm.Model`` itself. The
+priors of physics parameters are no part of it.
 """
+
+from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pymc as pm
-import pytensor.tensor as pt
-from pymc.model.transform.conditioning import remove_value_transforms
-from pytensor.compile.mode import Mode
-from pytensor.graph.replace import clone_replace, graph_replace, vectorize_graph
-from pytensor.graph.traversal import ancestors, graph_inputs
-from pytensor.scalar.basic import Cast
-from pytensor.tensor.random.basic import NormalRV, PoissonRV
+from pymc.distributions.transforms import Interval
+from pymc.logprob.transforms import LogTransform
 
-from ..compiled.structures import Shape, numbers_of, shape_of
+from ..compiled.likelihood import CompiledLikelihood, check_observed
+from ..compiled.structures import numbers_of, slices_of, structure_of
 from ..errors import InputError
+from ..priors.density import density_function
+from ..priors.named import Prior
+from .kernel import chi2_full, chi2_many, expected_many
 from .setup import question_of
+from .terms import numbers_of_terms, slices_of_terms, terms_of
 
-__all__ = ["CompiledLikelihood", "Likelihood", "likelihood_range", "prior_range"]
+__all__ = ["Likelihood", "is_as_built", "seal", "variables_of"]
 
-RANGE_DELTA_CHI2 = 25.0
+SCALE_CUT = -1.0  # where one plus a nuisance would turn negative
 
-
-class CompiledLikelihood:
-    """chi^2 of one model shape, compiled.
-
-    Attributes
-    ----------
-    names : list of str
-        Free variables in the order of the argument ``x``: physics parameters first, then nuisances.
-    full : callable
-        (x, numbers) to chi^2, gradient and Hessian.
-    batch : callable
-        (points, numbers) to chi^2 at each of many points, (n,).
-    log_prior : callable
-        (points, numbers) to the log-density of the physics priors alone, (n,).
-    """
-
-    def __init__(self, shape: Shape):
-        self.physics = list(question_of(shape.first).free)
-        self.names = self.physics + [rv.name for rv in shape.first.free_RVs if rv.name not in self.physics]
-        model = remove_value_transforms(shape.model)
-        variables = {rv.name: rv for rv in model.free_RVs}
-        values = {name: model.rvs_to_values[rv] for name, rv in variables.items()}
-        nuisances = [variables[name] for name in self.names if name not in self.physics]
-        x, points, numbers = pt.dvector("x"), pt.dmatrix("points"), pt.dvector("numbers")
-
-        def at_x(graph):
-            packed = [v for v in graph_inputs([graph]) if v.name == shape.numbers.name]
-            given = {values[name]: x[i] for i, name in enumerate(self.names)}
-            graph = graph_replace(graph, given | {v: numbers for v in packed}, strict=False)
-            return _without_rounding(graph)
-
-        log_likelihood = model.logp(vars=[*nuisances, *model.observed_RVs], jacobian=False)
-        log_prior = at_x(model.logp(vars=[variables[name] for name in self.physics], jacobian=False))
-        saturated = [_saturated(rv, model.rvs_to_values[rv]) for rv in model.observed_RVs]
-        saturated += [_peak(rv) for rv in nuisances]
-        chi2 = -2 * log_likelihood
-        gradient, hessian = _derivatives(chi2, [values[name] for name in self.names])
-        chi2, gradient, hessian = at_x(chi2), at_x(gradient), at_x(hessian)
-        light = Mode(linker="py", optimizer="fast_compile")  # NumPy on whole arrays: nothing to compile
-        options = {"trust_input": True, "on_unused_input": "ignore"}
-        self.full = pm.compile([x, numbers], [chi2, gradient, hessian], **options)
-        self.saturated = pm.compile(
-            [numbers], at_x(sum(term.sum() for term in saturated)), mode=light, **options
-        )
-        self.batch = pm.compile([points, numbers], vectorize_graph(chi2, {x: points}), mode=light, **options)
-        self.log_prior = pm.compile(
-            [points, numbers], vectorize_graph(log_prior, {x: points}), mode=light, **options
-        )
+_BUILT: WeakKeyDictionary[pm.Model, tuple] = WeakKeyDictionary()
 
 
-def _derivatives(chi2, variables) -> tuple:
-    """Gradient (n,) and Hessian (n, n) with respect to scalars.
-
-    One triangle, and one scalar at a time: half as much for PyTensor to rewrite and for Numba to compile as
-    with the entries of a vector.
-    """
-    n = len(variables)
-    gradient = pt.grad(chi2, variables)
-    rows = [
-        pt.grad(gradient[i], variables[i:], disconnected_inputs="ignore", return_disconnected="zero")
-        for i in range(n)
-    ]
-    hessian = pt.stack([rows[min(i, j)][abs(i - j)] for i in range(n) for j in range(n)])
-    return pt.stack(gradient), hessian.reshape((n, n))
+def variables_of(model: pm.Model) -> tuple:
+    """What a model is made of; it changes when a user adds to the model."""
+    parts = (model.free_RVs, model.observed_RVs, model.potentials)
+    return tuple(tuple(id(v) for v in part) for part in parts)
 
 
-def _without_rounding(graph):
-    """The same function of observed counts before PyMC turns those of a Poisson into whole numbers.
-
-    No number changes for data and toys; Asimov counts, which are fractional, become possible.
-    """
-    casts = [
-        v
-        for v in ancestors([graph])
-        if v.owner and isinstance(getattr(v.owner.op, "scalar_op", None), Cast) and v.dtype == "int64"
-        and v.owner.inputs[0].dtype == "float64" and v.ndim == 1
-    ]  # fmt: skip
-    replacements = {v: v.owner.inputs[0] for v in casts}
-    return clone_replace(graph, replace=replacements, rebuild_strict=False) if casts else graph
+def seal(model: pm.Model) -> None:
+    """Remember a model as its page built it."""
+    _BUILT[model] = variables_of(model)
 
 
-def _saturated(rv, observed):
-    """Log-probability of observed counts if exactly they were expected."""
-    if isinstance(rv.owner.op, PoissonRV):
-        return pm.logp(pm.Poisson.dist(observed), observed)
-    if isinstance(rv.owner.op, NormalRV):
-        _, sigma = rv.owner.op.dist_params(rv.owner)
-        return pm.logp(pm.Normal.dist(observed, sigma), observed)
-    raise InputError(f"{rv.name} is neither Poisson nor Gaussian; chi^2 is defined for these two likelihoods")
-
-
-def _peak(rv):
-    """Log-density of a nuisance at its Gaussian's centre, also where a toy's centre lies below the cut."""
-    centre, sigma = rv.owner.op.dist_params(rv.owner)[:2]
-    return pm.logp(rv, 0.0) + 0.5 * (centre / sigma) ** 2
+def is_as_built(model: pm.Model) -> bool:
+    """Whether nothing was added to or taken from a model since its page built it."""
+    return _BUILT.get(model) == variables_of(model)
 
 
 class Likelihood:
-    """chi^2 of one model: what is compiled for its shape, with its numbers and names.
+    """chi^2 of one model with its numbers.
 
     Attributes
     ----------
     model : pm.Model
+    question : Question
     names : list of str
         Physics parameters first, then nuisances: the order of ``x`` everywhere.
     n_physics : int
-    lower : (n,)
-        Physical edge of each: zero or -infinity for parameters, -1 for nuisances.
+    lower, upper : (n,)
+        Physical edges: of nuisances, where their scale would turn negative.
     start : (n,)
         A point inside.
     scale : (n,)
         Typical size of each.
+    terms : Terms or None
+        What the kernel evaluates; None for a model that is no sum of templates.
+    numbers : (n_numbers,)
+        Counts, their errors and the centres of penalties: what a toy changes.
+    slices : dict of str to slice
+        Where those of a ``pm.Data`` lie among them.
     """
 
     def __init__(self, model: pm.Model):
         question = question_of(model)
-        shape = shape_of(model)
         self.model, self.question = model, question
-        self.compiled: CompiledLikelihood = shape.likelihood
-        self.numbers = numbers_of(model)
-        theirs = shape.names(model)
-        self.names = [theirs[name] for name in self.compiled.names]
-        self.n_physics = len(self.compiled.physics)
-        if self.names[: self.n_physics] != list(question.free):
+        self.n_physics = len(question.free)
+        present = [rv.name for rv in model.free_RVs]
+        if lacking := [name for name in question.free if name not in present]:
             raise InputError(
-                f"free parameters {question.free} do not lead the model's variables {self.names}"
+                f"the model no longer leaves {lacking} free, which its question asks about; build one that "
+                f"does, or set model.question to the question it answers"
             )
-        nuisances = question.nuisances()
-        self.lower = np.array([*question.edges, *[-1.0] * len(nuisances)])
-        sigmas = [nuisances[name][0].sigma for name in self.names[self.n_physics :]]
-        self.scale = np.array([*question.scales, *sigmas])
-        self.start = np.array([0.3 * s for s in question.scales] + [0.0] * len(nuisances))
-        self.saturated = -2 * float(self.compiled.saturated(self.numbers))
+        self.names = [*question.free, *(name for name in present if name not in question.free)]
+        self.as_built = is_as_built(model)
+        self.terms = None
+        if self.as_built and question.templates is not None:
+            self.terms = terms_of(question, model, self.names)
+            self.numbers = numbers_of_terms(question, model, self.names)
+            self.slices = slices_of_terms(question, self.names)
+        else:
+            check_observed(model)
+            self.numbers, self.slices = numbers_of(model), slices_of(model)
+        self.known: dict = {}  # what was computed of it and may be asked for again
+        self._set_ranges()
+
+    def _set_ranges(self) -> None:
+        """Edges, sizes and a starting point of every variable."""
+        question, nuisances = self.question, self.question.nuisances()
+        edges, sizes, start = [], [], []
+        for lower, scale in zip(question.edges, question.scales, strict=True):
+            edges.append((lower, np.inf))
+            sizes.append(scale)
+            start.append(0.3 * scale)
+        for name in self.names[self.n_physics :]:
+            if name in nuisances:
+                entry = nuisances[name][0]
+                edges.append((SCALE_CUT, np.inf if entry.upper is None else entry.upper))
+                sizes.append(entry.sigma)
+                start.append(0.0)
+            else:  # a user's own
+                edges.append(_support(self.model, name))
+                draws = pm.draw(self.model[name], 200, random_seed=1)
+                sizes.append(float(np.std(draws)) or 1.0)
+                start.append(float(np.median(draws)))
+        self.lower, self.upper = np.array(edges, float).reshape(-1, 2).T.copy()
+        self.scale, self.start = np.array(sizes), np.array(start)
+
+    @cached_property
+    def graph(self) -> CompiledLikelihood:
+        """chi^2 as PyTensor compiles it from the model: what the kernel is compared with."""
+        structure = structure_of(self.model)
+        theirs = {theirs: mine for mine, theirs in structure.names(self.model).items()}
+        physics = [theirs[name] for name in self.question.free]
+        penalties = [theirs[name] for name in self.question.nuisances() if name in theirs]
+        return structure.part(
+            ("likelihood", *physics), lambda: CompiledLikelihood(structure, physics, penalties)
+        )
+
+    @property
+    def graph_numbers(self) -> np.ndarray:
+        """The model's numbers as its compiled graph takes them."""
+        return numbers_of(self.model)
+
+    def saturated_by(self, numbers: np.ndarray) -> float:
+        """chi^2 of the compiled graph if exactly what was observed were expected."""
+        return -2 * float(self.graph.saturated(np.ascontiguousarray(numbers, float)))
+
+    @cached_property
+    def saturated(self) -> float:
+        """The same for the model's own counts; the kernel's chi^2 has it subtracted."""
+        return self.saturated_by(self.numbers)
 
     def full(self, x: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         """chi^2, gradient (n,) and Hessian (n, n) at x (n,)."""
-        value, gradient, hessian = self.compiled.full(x, self.numbers)
+        x = np.ascontiguousarray(x, float)
+        if self.terms is not None:
+            return chi2_full(self.terms, self.numbers, x)
+        value, gradient, hessian = self.graph.full(x, self.numbers)
         return float(value) - self.saturated, gradient, hessian
 
-    def batch(self, points: np.ndarray) -> np.ndarray:
-        """chi^2 at many points (m, n)."""
-        return self.compiled.batch(np.ascontiguousarray(points, float), self.numbers) - self.saturated
+    def batch(self, points: np.ndarray, numbers: np.ndarray | None = None) -> np.ndarray:
+        """chi^2 at many points (m, n), for the model's own numbers or others such as a toy's."""
+        points, own = np.ascontiguousarray(points, float), numbers is None
+        numbers = self.numbers if numbers is None else numbers
+        if self.terms is not None:
+            return chi2_many(self.terms, numbers, points)
+        return self.graph.batch(points, numbers) - (self.saturated if own else self.saturated_by(numbers))
 
     def log_prior(self, points: np.ndarray) -> np.ndarray:
         """Log-density of the priors of the physics parameters at many points (m, n)."""
-        return self.compiled.log_prior(np.ascontiguousarray(points, float), self.numbers)
+        points = np.ascontiguousarray(points, float)
+        if self.terms is None:
+            return self.graph.log_prior(points, self.numbers)
+        return np.sum(
+            [self.prior_density(name)(points[:, i]) for i, name in enumerate(self.question.free)], axis=0
+        )
+
+    def prior_density(self, name: str):
+        """Log-density of one physics parameter's prior, a function of values (m,)."""
+        prior = self.question.priors[name]
+        if isinstance(prior, Prior):
+            return prior.log_density
+        known = self.__dict__.setdefault("_densities", {})
+        if name not in known:
+            known[name] = density_function(prior, name)
+        return known[name]
+
+    def expected(self, points: np.ndarray) -> dict[str, np.ndarray]:
+        """Expected counts of each observed variable at many points: name to (m, n_bins)."""
+        points = np.ascontiguousarray(points, float)
+        if self.terms is None:
+            return self._expected_by_graph(points)
+        edges = np.cumsum([0, *(e.n_bins for e in self.question.experiments)])
+        counts = expected_many(self.terms, points)
+        return {
+            f"counts_{e.slug}": counts[:, a:b]
+            for e, a, b in zip(self.question.experiments, edges[:-1], edges[1:], strict=True)
+        }
+
+    def _expected_by_graph(self, points: np.ndarray) -> dict[str, np.ndarray]:
+        functions = structure_of(self.model).draws
+        order = [self.names.index(rv.name) for rv in self.model.free_RVs]
+        draws = np.ascontiguousarray(points[:, order])
+        return {
+            rv.name: np.asarray(functions.arguments[k][0](draws, self.numbers))
+            for k, rv in enumerate(self.model.observed_RVs)
+        }
 
 
-def likelihood_range(model: pm.Model, name: str) -> tuple[float, float]:
-    """Where Delta chi^2 of a parameter stays below 25, rounded outwards: the range of a default prior.
-
-    Zero is kept as the lower edge of a parameter that cannot be negative.
-    """
-    from .scan import profile_pieces
-
-    pieces = profile_pieces(Likelihood(model), name, RANGE_DELTA_CHI2)
-    return _rounded(pieces[0][0], down=True), _rounded(pieces[-1][1], down=False)
-
-
-def prior_range(model: pm.Model, name: str) -> tuple[float, float]:
-    """Where a parameter is looked for: over its prior's range, or :func:`likelihood_range` for a user's own.
-
-    Raises
-    ------
-    InputError
-        If the model's numbers say another range than its prior, which tables and files would go on stating.
-    """
-    prior = question_of(model).priors[name]
-    if not hasattr(prior, "upper"):
-        return likelihood_range(model, name)
-    for end in ("lower", "upper"):
-        number, edge = float(model[f"{name}_{end}"].get_value()), float(getattr(prior, end))
-        if number != edge:
-            raise InputError(
-                f"{name}_{end} of the model was set to {number:g}, but its prior is {prior.words(name)}; "
-                "build a model with the prior that is meant"
-            )
-    return float(prior.lower), float(prior.upper)
-
-
-def _rounded(edge: float, down: bool) -> float:
-    """To two significant digits, away from the inside of the range."""
-    if edge == 0:
-        return 0.0
-    unit = 10.0 ** (np.floor(np.log10(abs(edge))) - 1)
-    steps = np.floor(edge / unit) if down else np.ceil(edge / unit)
-    return float(f"{steps * unit:.2g}")
+def _support(model: pm.Model, name: str) -> tuple[float, float]:
+    """Edges of a variable that a user added, from the transform that PyMC gave it."""
+    rv = model[name]
+    transform = model.rvs_to_transforms[rv]
+    if isinstance(transform, LogTransform):
+        return 0.0, np.inf
+    if isinstance(transform, Interval):
+        ends = transform.args_fn(*rv.owner.inputs)
+        found = [edge if edge is None else float(np.asarray(pm.draw(edge, random_seed=1))) for edge in ends]
+        return -np.inf if found[0] is None else found[0], np.inf if found[1] is None else found[1]
+    return -np.inf, np.inf

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from .chi2 import Likelihood
-from .marginal import Density, marginal_density
+from .marginal import Density, marginal
 from .posterior import quantile_error
 from .regions import highest_density_pieces
 from .reweighting import Weights, importance_weights
-from .setup import question_of
 
 __all__ = ["SignedBound", "UpperBound", "highest_density_ends", "upper_end"]
 
@@ -70,8 +69,8 @@ def highest_density_ends(
 class UpperBound:
     """A quantile of the draws; one-sided."""
 
-    def __init__(self, model, name, level):
-        self.model, self.name, self.level = model, name, level
+    def __init__(self, likelihood: Likelihood, name: str, level: float):
+        self.likelihood, self.name, self.level = likelihood, name, level
 
     def excess(self, tree) -> float:
         """The Monte Carlo error in units of the bound."""
@@ -90,8 +89,7 @@ class UpperBound:
         where their tail is too heavy (Pareto k above 0.7) quadrature takes over, which knows one free
         parameter; None with more.
         """
-        question = question_of(self.model)
-        likelihood = Likelihood(self.model)
+        likelihood, question = self.likelihood, self.likelihood.question
         flat = draws.ravel()
         points = np.repeat(likelihood.start[None], flat.size, axis=0)
         points[:, : likelihood.n_physics] = likelihood.question.scales
@@ -101,7 +99,7 @@ class UpperBound:
         if not weights.reliable:
             if len(question.free) > 1:
                 return None
-            density = marginal_density(self.model, self.name)
+            density = marginal(likelihood, self.name)
             points = np.repeat(likelihood.start[None], density.values.size, axis=0)
             points[:, 0] = density.values
             weight = density.values ** (question.interaction.power - 1) / np.exp(likelihood.log_prior(points))
@@ -112,9 +110,9 @@ class UpperBound:
 class SignedBound:
     """The highest-density region, and the equal-tailed interval."""
 
-    def __init__(self, model, name, level):
-        self.model, self.name, self.level = model, name, level
-        self.density = marginal_density(model, name)
+    def __init__(self, likelihood: Likelihood, name: str, level: float):
+        self.name, self.level = name, level
+        self.density = marginal(likelihood, name)
 
     def excess(self, tree) -> float:
         """The largest Monte Carlo error of an end, in units of the region's length."""

@@ -1,15 +1,19 @@
 """How much the data can say about a parameter: Fisher's information of the counts, from the templates."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..errors import InputError
 from ..experiments.counts import signal_counts
-from .setup import Question
+
+if TYPE_CHECKING:
+    from .setup import Question
 
 __all__ = ["fisher_information"]
 
 
-def fisher_information(question: Question, name: str, values) -> np.ndarray:
+def fisher_information(question: "Question", name: str, values) -> np.ndarray:
     r"""Information of the expected counts on one parameter, everything else as in the Standard Model.
 
     .. math::
@@ -17,8 +21,7 @@ def fisher_information(question: Question, name: str, values) -> np.ndarray:
         I(\theta) = \sum_i \frac{1}{V_i} \left(\frac{d\mu_i}{d\theta}\right)^2
 
     over the bins of all experiments, with V_i = mu_i for a Poisson and sigma_i^2 for a Gaussian likelihood;
-    nuisances and other free parameters are zero. Jeffreys' prior is its square root (Proc. R. Soc. A 186
-    (1946) 453).
+    nuisances are zero. Jeffreys' prior is its square root (Proc. R. Soc. A 186 (1946) 453).
 
     Parameters
     ----------
@@ -46,10 +49,11 @@ def fisher_information(question: Question, name: str, values) -> np.ndarray:
     information = np.zeros(values.size)
     for k, experiment in enumerate(question.experiments):
         if question.templates is not None:
-            t0, t1, t2 = question.templates[k]
+            standard = (np.array(question.standard_model) / question.scales) ** power
+            t0, t1, t2 = question.templates[k].along(index, standard)
             u = (values[:, None] / scale) ** power
-            slope = (t1[index] + 2 * u * t2[index]) * power * (values[:, None] / scale) ** (power - 1) / scale
-            signal = t0 + u * (t1[index] + u * t2[index])
+            slope = (t1 + 2 * u * t2) * power * (values[:, None] / scale) ** (power - 1) / scale
+            signal = t0 + u * (t1 + u * t2)
         else:  # no templates: differences of the full chain, whose errors are far below those of a grid
 
             def counts(value, experiment=experiment):

@@ -3,34 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
-import pymc as pm
 import xarray as xr
 
 from ..errors import InputError
 from ..experiments.published import published_limit
-from ..results import Limit, PosteriorBound
-from ..statistics import check_level
+from ..results import Interval, Limit, PosteriorBound
+from ..statistics import DRAWS, LEVEL, SEED, check_level
 from .caveats import caveats, range_notes
+from .chi2 import Likelihood
 from .credible import SignedBound, UpperBound
-from .marginal import marginal_density
-from .posterior import prior_words, sample_posterior, state_of
+from .marginal import marginal
+from .posterior import sample_posterior, state_of, warn_unconverged
 from .power_scaling import power_scaling
-from .profile import profile_likelihood
+from .profile import profile
 from .regions import credible_region
-from .setup import question_of
 
-__all__ = ["PRECISION", "exact_bound", "limits"]
+__all__ = ["PRECISION", "Limit", "exact_bound", "limit"]
 
 SUSPICIOUS = 5.0  # Monte Carlo errors between a bound from draws and the same by quadrature
 PRECISION = 0.01  # of the Monte Carlo error: in units of an upper bound, or of the width of an interval
 
 
-def limits(
-    model: pm.Model,
+def limit(
+    likelihood: Likelihood,
     parameter: str | None = None,
-    level: float = 0.9,
-    draws: int = 4000,
-    seed: int = 20220811,
+    level: float = LEVEL,
+    draws: int = DRAWS,
+    seed: int = SEED,
     *,
     groups: bool = True,
     delta_chi2: float | None = None,
@@ -41,8 +40,7 @@ def limits(
 
     Parameters
     ----------
-    model : pm.Model
-        From ``bayes_enues.models``.
+    likelihood : Likelihood
     parameter : str, optional
         Needed only where several are free.
     level : float
@@ -68,57 +66,66 @@ def limits(
     ------
     InputError
         If the level is not between 0 and 1, the parameter is not named and several are free, or it is
-        signed and not alone: its region needs a marginal density that only draws would know.
+        bounded from both sides and not alone: its region needs a marginal density that only draws would
+        know.
     """
-    check_level(level)
-    question = question_of(model)
+    level = check_level(level)
+    question = likelihood.question
     if parameter is None and len(question.free) > 1:
         raise InputError(f"several parameters are free; name one of {list(question.free)}")
     name = parameter or question.free[0]
     if name not in question.free:
         raise InputError(f"the model leaves {list(question.free)} free, not {name!r}")
-    if question.interaction.signed and len(question.free) > 1:
+    two_sided = question.interaction.two_sided()
+    if two_sided and len(question.free) > 1:
+        what = "signed" if question.interaction.signed else "bounded from both sides"
         raise InputError(
-            f"{name} is signed and {list(question.free)} are free together; leave one free, or draw the "
+            f"{name} is {what} and {list(question.free)} are free together; leave one free, or draw the "
             "region of two with 'bayes-enues region'"
         )
 
-    profile = profile_likelihood(model, name, level=level, delta_chi2=delta_chi2)
-    notes = [*question.notes, *range_notes(model, name, question.priors[name], profile.chi2_min)]
-    bound = SignedBound(model, name, level) if question.interaction.signed else UpperBound(model, name, level)
+    curve = profile(likelihood, name, level=level, delta_chi2=delta_chi2)
+    notes = [*question.notes, *range_notes(likelihood, name, question.priors[name], curve.chi2_min)]
+    bound = (SignedBound if two_sided else UpperBound)(likelihood, name, level)
 
     def excess(tree):
         return bound.excess(tree) / PRECISION
 
     tree = sample_posterior(
-        model, draws, seed, precision=excess, groups=groups, progress=progress, **sampling
-    )
+        likelihood.model, draws, seed, precision=excess, groups=groups, progress=progress,
+        likelihood=likelihood, **sampling,
+    )  # fmt: skip
     tree["profile"] = xr.DataTree(
-        xr.Dataset({"delta_chi2": (name, profile.delta_chi2)}, coords={name: profile.values})
+        xr.Dataset({"delta_chi2": (name, curve.delta_chi2)}, coords={name: curve.values})
     )
     state = state_of(tree)
-    if state["converged"] and (left := excess(tree)) > 1:
-        notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
-    kind = "hdi" if question.interaction.signed else "upper"
     nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse"))
     ends = bound.ends(tree) if state["converged"] else nothing
-    exact = exact_bound(model, name, level)
-    notes += disagreement(ends, exact) if exact and state["converged"] else []
+    exact = exact_bound(likelihood, name, level)
+    if state["converged"] and exact and (apart := disagreement(ends, exact)):
+        ends = nothing  # one of the two is wrong, so neither is a limit
+        state |= {"converged": False, "diagnosis": "; ".join(apart)}
+        warn_unconverged(state["diagnosis"])
+    if state["converged"] and (left := excess(tree)) > 1:
+        notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
+    kind = "hdi" if two_sided else "upper"
     return Limit(
         model=question.interaction.name,
         parameter=name,
         experiment=question.experiment_name,
         unit=question.interaction.unit,
-        prior="; ".join(prior_words(model).values()),
+        prior="; ".join(question.prior_words.values()),
         level=level,
-        posterior=PosteriorBound(kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact),
-        profile=profile,
+        posterior=PosteriorBound(
+            kind=kind, level=level, **{**nothing, **ends}, **state, exact=exact and Interval(**exact)
+        ),
+        profile=curve,
         published=published_limit(question.interaction.name, name, question.experiment_name)
-        if level == 0.9
+        if level == LEVEL
         else None,
         caveats=caveats(question),
         notes=notes,
-        draws=tree,
+        tree=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
     )
 
@@ -137,9 +144,9 @@ def disagreement(ends: dict[str, Any], exact: dict[str, Any]) -> list[str]:
     return notes
 
 
-def exact_bound(model: pm.Model, name: str, level: float) -> dict[str, Any] | None:
+def exact_bound(likelihood: Likelihood, name: str, level: float) -> dict[str, Any] | None:
     """The credible bound by quadrature: what the draws must agree with."""
-    question = question_of(model)
+    question = likelihood.question
     if len(question.free) > 1:
         return None
-    return credible_region(marginal_density(model, name), level, question.interaction.signed)
+    return credible_region(marginal(likelihood, name), level, question.interaction.two_sided())

@@ -8,11 +8,8 @@ where its prior is cut is integrated from the cut by Gauss-Legendre instead.
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import pymc as pm
 from numpy.polynomial.hermite import hermgauss
 from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import PchipInterpolator
@@ -20,64 +17,20 @@ from scipy.special import logsumexp
 
 from ..errors import InputError
 from ..priors.named import Prior
-from .chi2 import Likelihood, prior_range
+from ..results import Density
+from .chi2 import Likelihood
 from .minimise import Fits, minimise_many
-from .setup import question_of
+from .scan import prior_range
 
-__all__ = ["Density", "log_marginal_likelihood", "marginal_density", "prior_grid"]
+__all__ = ["Density", "log_marginal_likelihood", "marginal", "prior_grid"]
 
 NEGLIGIBLE = 16.0  # below the peak of a log-density
-REFINEMENTS = 4
+POINTS = 241
+REFINEMENTS = 12
 CHUNK = 100_000  # points at which chi^2 is evaluated at once
 NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
 CUT_NODES, CUT_WEIGHTS = leggauss(32)
-_KNOWN: WeakKeyDictionary[pm.Model, dict[tuple, tuple]] = WeakKeyDictionary()
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
-
-
-class Density(NamedTuple):
-    """Marginal posterior density of one parameter on a grid.
-
-    Attributes
-    ----------
-    values : (n,)
-    density : (n,)
-        Normalised to one over the range.
-    log_evidence : float
-        Logarithm of the integral of likelihood times prior, up to the constant of the saturated model.
-    """
-
-    values: np.ndarray
-    density: np.ndarray
-    log_evidence: float
-
-    def cumulative(self) -> np.ndarray:
-        """Probability below each value, (n,)."""
-        smooth = PchipInterpolator(self.values, self.density).antiderivative()
-        below = smooth(self.values)
-        return below / below[-1]
-
-    def below(self, value: float) -> float:
-        """Probability below one value."""
-        smooth = PchipInterpolator(self.values, self.density).antiderivative()
-        return float(smooth(np.clip(value, self.values[0], self.values[-1])) / smooth(self.values[-1]))
-
-    def quantile(self, probability: float) -> float:
-        """Value below which the given probability lies."""
-        below = self.cumulative()
-        keep = np.concatenate([[True], np.diff(below) > 0])
-        return float(PchipInterpolator(below[keep], self.values[keep])(probability))
-
-    def at(self, values) -> np.ndarray:
-        """Density at other values, (m,); zero outside the grid."""
-        inside = PchipInterpolator(self.values, self.density, extrapolate=False)(values)
-        return np.nan_to_num(inside, nan=0.0)
-
-    def reweighted(self, weight: np.ndarray) -> "Density":
-        """The density under another prior, given its ratio to this one on the grid."""
-        density = self.density * weight
-        total = PchipInterpolator(self.values, density).integrate(self.values[0], self.values[-1])
-        return Density(self.values, density / total, self.log_evidence + float(np.log(total)))
 
 
 @lru_cache
@@ -128,7 +81,9 @@ def log_marginal_likelihood(
         return -0.5 * fits.chi2
     covariance = np.linalg.inv(fits.hessian[:, others[:, None], others] / 2)
     spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
-    room = (fits.x[:, others] - likelihood.lower[others]) / spread
+    below = (fits.x[:, others] - likelihood.lower[others]) / spread
+    above = (likelihood.upper[others] - fits.x[:, others]) / spread
+    room = np.minimum(below, above)
     nearest = np.where(room.min(axis=-1) < NEAR, room.argmin(axis=-1), -1)
     result = np.empty(len(values))
     for k in np.unique(nearest):
@@ -147,13 +102,14 @@ def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int
     log_weight = np.tile(log_weight + 0.5 * (z**2).sum(axis=-1), (len(fits.x), 1))
     z = np.tile(z, (len(fits.x), 1, 1))
     if cut:
-        first, log_first = _from_edge(likelihood, fits, axes[0], root[:, 0, 0])
+        first, log_first = _between_edges(likelihood, fits, axes[0], root[:, 0, 0])
         n, m = first.shape[1], z.shape[1]
         z = np.concatenate([np.repeat(first, m, axis=1)[..., None], np.tile(z, (1, n, 1))], axis=-1)
         log_weight = np.repeat(log_first, m, axis=1) + np.tile(log_weight, (1, n))
     points = np.repeat(fits.x[:, None], z.shape[1], axis=1)
     points[:, :, axes] += np.einsum("mij,mkj->mki", root, z)
-    inside = (points[:, :, axes] > likelihood.lower[axes]).all(axis=-1)
+    at = points[:, :, axes]
+    inside = ((at > likelihood.lower[axes]) & (at < likelihood.upper[axes])).all(axis=-1)
     log_f = np.full(inside.shape, -np.inf)
     least = np.broadcast_to(fits.chi2[:, None], inside.shape)
     log_f[inside] = -0.5 * (likelihood.batch(points[inside]) - least[inside])
@@ -161,66 +117,73 @@ def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int
     return logsumexp(log_weight + log_f, axis=-1) - 0.5 * fits.chi2 + spread
 
 
-def _from_edge(likelihood: Likelihood, fits: Fits, axis: int, scale) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and log weights (m, n) from a variable's edge to where the integrand is below exp(-32).
+def _between_edges(likelihood: Likelihood, fits: Fits, axis: int, scale) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and log weights (m, n) over a variable, between its edges and where the integrand is negligible.
 
-    In units of ``scale`` from the minimum. On the edge itself the integrand falls with a slope, too.
+    In units of ``scale`` from the minimum; negligible is below exp(-32). On an edge itself the integrand
+    falls with a slope, too.
     """
     lowest = (likelihood.lower[axis] - fits.x[:, axis]) / scale
-    slope = np.maximum(0.5 * fits.gradient[:, axis] * scale, 0.0)
-    half = (np.sqrt(slope**2 + 64.0) - slope - lowest) / 2
-    return lowest[:, None] + half[:, None] * (CUT_NODES + 1), np.log(half[:, None] * CUT_WEIGHTS)
+    highest = (likelihood.upper[axis] - fits.x[:, axis]) / scale
+    slope = 0.5 * fits.gradient[:, axis] * scale
+    up, down = np.maximum(slope, 0.0), np.maximum(-slope, 0.0)
+    low = np.maximum(lowest, -(np.sqrt(down**2 + 64.0) - down))
+    half = (np.minimum(highest, np.sqrt(up**2 + 64.0) - up) - low) / 2
+    return low[:, None] + half[:, None] * (CUT_NODES + 1), np.log(half[:, None] * CUT_WEIGHTS)
 
 
-def marginal_density(
-    model: pm.Model, parameter: str | None = None, n: int = 241, order: int = ORDER
+def marginal(
+    likelihood: Likelihood, parameter: str | None = None, n: int = POINTS, order: int = ORDER
 ) -> Density:
-    """Marginal posterior density of the one free parameter of a model.
+    """Marginal posterior density of the one free parameter; see :meth:`bayes_enues.Fit.marginal`.
 
-    Parameters
-    ----------
-    model : pm.Model
-        With one free parameter.
-    parameter : str, optional
-    n : int
-        Grid points over the prior's range, and more around narrow modes; a user's own prior is taken where
-        Delta chi^2 stays below 25.
-    order : int
-        Gauss-Hermite nodes per nuisance.
-
-    Returns
-    -------
-    Density
-        Kept for the same model with the same numbers and prior, read-only: the check of modes, the bound and
-        its check all ask.
-
-    Raises
-    ------
-    InputError
-        If the model's numbers say another range than its prior; see
-        :func:`bayes_enues.fit.chi2.prior_range`.
+    Kept with the likelihood, read-only: the check of modes, the bound and its check all ask.
     """
-    likelihood = Likelihood(model)
     name = likelihood.names[0] if parameter is None else parameter
-    known = _KNOWN.setdefault(model, {})
-    rests_on = (likelihood.numbers.tobytes(), likelihood.question.priors[name])
-    before, density = known.get((name, n, order), (None, None))
-    if before != rests_on:
-        density = _marginal_density(model, likelihood, name, n, order)
+    prior_range(likelihood, name)  # refuses numbers that say another range than the prior
+    key = ("marginal", name, n, order, likelihood.question.priors[name])
+    if key not in likelihood.known:
+        density = _marginal(likelihood, name, n, order)
         for array in (density.values, density.density):
             array.setflags(write=False)
-        known[name, n, order] = (rests_on, density)
-    return density
+        likelihood.known[key] = density
+    return likelihood.known[key]
 
 
-def prior_grid(model: pm.Model, name: str, n: int) -> np.ndarray:
+def prior_grid(likelihood: Likelihood, name: str, n: int) -> np.ndarray:
     """Points over the range of a parameter's prior between which its density changes little, (n,)."""
-    prior, edges = question_of(model).priors[name], prior_range(model, name)
-    return prior.grid(n) if isinstance(prior, Prior) else np.linspace(*edges, n)
+    prior, edges = likelihood.question.priors[name], prior_range(likelihood, name)
+    if isinstance(prior, Prior):
+        return prior.grid(n)
+    return np.linspace(*_support(likelihood.prior_density(name), name, *edges), n)
 
 
-def _marginal_density(model: pm.Model, likelihood: Likelihood, name: str, n: int, order: int) -> Density:
-    values = prior_grid(model, name, n)
+def _support(log_density, name: str, lower: float, upper: float) -> tuple[float, float]:
+    """Where in a range a user's own prior has anything: a jump must not lie between two points of a grid."""
+    values = np.linspace(lower, upper, 4001)
+    inside = np.flatnonzero(np.isfinite(log_density(values)))
+    if not inside.size:
+        raise InputError(
+            f"the prior of {name} has nothing from {lower:g} to {upper:g}, all that the data allow; widen it"
+        )
+
+    def edge(inner: float, outer: float) -> float:
+        for _ in range(60):
+            middle = 0.5 * (inner + outer)
+            if np.isfinite(log_density(np.array([middle]))[0]):
+                inner = middle
+            else:
+                outer = middle
+        return inner
+
+    first, last = int(inside[0]), int(inside[-1])
+    low = edge(values[first], values[first - 1]) if first > 0 else lower
+    high = edge(values[last], values[last + 1]) if last < values.size - 1 else upper
+    return float(low), float(high)
+
+
+def _marginal(likelihood: Likelihood, name: str, n: int, order: int) -> Density:
+    values = prior_grid(likelihood, name, n)
     index = likelihood.names.index(name)
 
     def log_density_at(values):

@@ -18,8 +18,9 @@ from scipy.optimize import brentq
 from ..errors import InputError
 from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
-from ..experiments.loading import load_distinct
+from ..experiments.together import load_distinct
 from ..interactions.mediators import LightMediator
+from ..priors.densities import cubic_piece
 from .setup import Question
 
 __all__ = ["COUPLINGS", "MASSES", "MassQuestion", "MassTable", "ask_with_mass"]
@@ -67,8 +68,7 @@ class MassTable(NamedTuple):
         position = (log10_mass - self.lower) / (self.upper - self.lower) * pieces.shape[1]
         i = np.clip(np.floor(position), 0, pieces.shape[1] - 1).astype(int)
         c, t = pieces[:, i], position - i
-        t = t.reshape(t.shape + (1,) * (c.ndim - 1 - t.ndim))
-        return c[3] + t * (c[2] + t * (c[1] + t * c[0]))
+        return cubic_piece(c, t.reshape(t.shape + (1,) * (c.ndim - 1 - t.ndim)))
 
 
 def mass_table(
@@ -148,8 +148,7 @@ class MassQuestion(Question):
         lower, upper = self.table.lower, self.table.upper
         position = (log10_mass - lower) / (upper - lower) * pieces.shape[1]
         i = pt.clip(pt.floor(position), 0, pieces.shape[1] - 1).astype("int64")
-        c, t = pm.Data(name, pieces)[:, i], position - i
-        return c[3] + t * (c[2] + t * (c[1] + t * c[0]))
+        return cubic_piece(pm.Data(name, pieces)[:, i], position - i)
 
     def log10_strength(self, log10_mass):
         """log10 h at the model's mass, once for a model: the coupling's prior and every spectrum need it."""

@@ -1,9 +1,9 @@
-"""Best fits, one or thousands at once: projected Newton steps on the model's own chi^2, in Numba.
+"""Best fits, one or thousands at once: projected Newton steps on chi^2, in Numba.
 
-Parameters that cannot be negative keep to the physical side. PyTensor's compiled chi^2, gradient and Hessian
-are called from compiled code, so that a plane of 100 x 100 fits, or a few thousand toy experiments, takes a
-second and not a minute. The loop is compiled once for all model shapes: a shape enters as a function with a
-fixed signature.
+Variables keep to their physical range. The steps know nothing of what they minimise: chi^2 with gradient and
+Hessian comes from the kernel for models of templates, and from the graph that PyTensor compiled for others.
+Either way the loop is compiled, so that a plane of 100 x 100 fits, or a few thousand toy experiments, takes a
+second and not a minute.
 """
 
 from collections.abc import Sequence
@@ -11,19 +11,23 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numba import types
 
 from ..compiled.caching import njit
 from .chi2 import Likelihood
+from .kernel import chi2_at
 
-__all__ = ["FULL", "Fits", "cholesky_solve", "minimise_many", "minimise_one", "others", "profile_many"]
+__all__ = [
+    "Fits",
+    "cholesky_solve",
+    "minimise_all",
+    "minimise_many",
+    "minimise_one",
+    "others",
+    "profile_many",
+]
 
 MAX_STEPS = 200
 TOLERANCE = 1e-12
-
-_SCALAR, VECTOR, MATRIX = (types.Array(types.float64, ndim, "C") for ndim in (0, 1, 2))
-_RESULT = types.Tuple((_SCALAR, VECTOR, MATRIX))
-FULL = types.FunctionType(_RESULT(types.UniTuple(VECTOR, 2)))  # PyTensor packs the arguments in a tuple
 
 
 class Fits(NamedTuple):
@@ -78,21 +82,20 @@ def cholesky_solve(matrix, right, shift, unit):
 
 
 @numba.njit(nogil=True)
-def minimise_one(full, x, numbers, free, lower, scale):
+def minimise_one(of, numbers, x, free, lower, upper, scale):
     """One fit, ``x`` changed in place: projected Newton steps, damped by backtracking.
 
-    For other compiled loops; gives chi^2 (up to the saturated model's), convergence, gradient and Hessian.
+    Gives chi^2, convergence, gradient and Hessian.
     """
-    value, gradient, hessian = full((x, numbers))
-    chi2 = value.item()
+    chi2, gradient, hessian = chi2_at(of, numbers, x)
     active = np.empty(free.size, np.int64)
     trial = x.copy()
     for _ in range(MAX_STEPS):
         if not np.isfinite(chi2):
             return chi2, False, gradient, hessian
         n = 0
-        for i in free:
-            if not (x[i] <= lower[i] and gradient[i] > 0):  # on its edge and wants to leave
+        for i in free:  # all but those on an edge that want to leave
+            if not ((x[i] <= lower[i] and gradient[i] > 0) or (x[i] >= upper[i] and gradient[i] < 0)):
                 active[n] = i
                 n += 1
         if n == 0:
@@ -117,9 +120,8 @@ def minimise_one(full, x, numbers, free, lower, scale):
         while True:
             for i in range(n):
                 k = active[i]
-                trial[k] = max(x[k] - size * step[i], lower[k])
-            new_value, new_gradient, new_hessian = full((trial, numbers))
-            new = new_value.item()
+                trial[k] = min(max(x[k] - size * step[i], lower[k]), upper[k])
+            new, new_gradient, new_hessian = chi2_at(of, numbers, trial)
             if np.isfinite(new) and new <= chi2 - 1e-4 * size * decrease + 1e-13 * abs(chi2):
                 break
             size /= 2
@@ -130,21 +132,18 @@ def minimise_one(full, x, numbers, free, lower, scale):
     return chi2, False, gradient, hessian
 
 
-_SIGNATURE = types.void(
-    FULL, MATRIX, MATRIX, types.int64[::1], VECTOR, VECTOR, types.boolean,
-    VECTOR, types.boolean[::1], MATRIX, types.Array(types.float64, 3, "C"),
-)  # fmt: skip
-
-
-@njit(_SIGNATURE, nogil=True)
-def _minimise_many(full, points, numbers, free, lower, scale, warm, chi2, converged, gradient, hessian):
+def minimise_all(of, points, numbers, free, lower, upper, scale, warm, chi2, converged, gradient, hessian):
+    """Fits from many starting points, not compiled yet; the last four arrays are filled."""
     for m in range(points.shape[0]):
         x = points[m]
         if warm and m > 0 and converged[m - 1]:
             for i in free:
                 x[i] = points[m - 1, i]
         row = numbers[m if numbers.shape[0] > 1 else 0]
-        chi2[m], converged[m], gradient[m], hessian[m] = minimise_one(full, x, row, free, lower, scale)
+        chi2[m], converged[m], gradient[m], hessian[m] = minimise_one(of, row, x, free, lower, upper, scale)
+
+
+_minimise_terms = njit(nogil=True)(minimise_all)
 
 
 def minimise_many(
@@ -161,11 +160,11 @@ def minimise_many(
     ----------
     likelihood : Likelihood
     points : (m, n)
-        Starts; variables that are not free keep their value.
+        Starting points; what is not varied stays as it is.
     free : (k,) int
         Indices of the variables to vary.
     numbers : (m, n_numbers), optional
-        Data for each fit, as :func:`.structures.numbers_of` gives them: toys. By default the model's own.
+        Data for each fit, such as those of toys. By default the model's own.
     warm : bool
         Start each fit where the last one ended, for points that are neighbours.
     absolute : bool
@@ -181,16 +180,21 @@ def minimise_many(
     numbers = np.ascontiguousarray(likelihood.numbers[None] if own else numbers, float)
     chi2, converged = np.empty(m), np.zeros(m, bool)
     gradient, hessian = np.empty((m, n)), np.empty((m, n, n))
-    _minimise_many(
-        likelihood.compiled.full.vm.jit_fn, points, numbers, np.ascontiguousarray(free, np.int64),
-        likelihood.lower, likelihood.scale, warm, chi2, converged, gradient, hessian,
+    arguments = (
+        points, numbers, np.ascontiguousarray(free, np.int64), likelihood.lower, likelihood.upper,
+        likelihood.scale, bool(warm), chi2, converged, gradient, hessian,
     )  # fmt: skip
-    saturated = likelihood.saturated
-    if not absolute:
-        saturated = 0.0
-    elif not own:
-        saturated = -2 * np.array([float(likelihood.compiled.saturated(row)) for row in numbers])
-    return Fits(points, chi2 - saturated, converged, gradient, hessian)
+    if likelihood.terms is not None:
+        _minimise_terms(likelihood.terms, *arguments)
+        return Fits(points, chi2, converged, gradient, hessian)
+    from .graph import full_of, minimise_graph
+
+    minimise_graph(full_of(likelihood.graph), *arguments)
+    if own:
+        chi2 -= likelihood.saturated
+    elif absolute:
+        chi2 -= np.array([likelihood.saturated_by(row) for row in numbers])
+    return Fits(points, chi2, converged, gradient, hessian)
 
 
 def others(likelihood: Likelihood, held: Sequence[int]) -> np.ndarray:

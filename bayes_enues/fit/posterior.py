@@ -9,17 +9,26 @@ doubled until the Monte Carlo error of the bound is small enough.
 import logging
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymc as pm
 import xarray as xr
 from arviz_stats.base import array_stats
 
-from ..compiled.draws import derived_groups
-from ..compiled.structures import numbers_of, shape_of
-from ..errors import InputError
-from ..statistics import check_level
+from ..compiled.draws import draw_functions
+from ..compiled.sampler import Sampler, sampler_of
+from ..compiled.structures import LOCK, numbers_of
+from ..errors import ConvergenceWarning, InputError
+from ..results import Diagnostics
+from ..statistics import DRAWS, SEED, check_level
+from .agreement import check_agreement
+from .chi2 import Likelihood
+from .groups import derived_groups
+from .marginal import marginal
+from .modes import wrong_weights
 from .setup import question_of
 
 __all__ = ["Diagnostics", "diagnose", "sample_posterior", "sequential_monte_carlo", "state_of"]
@@ -30,43 +39,23 @@ TARGET_ACCEPT = 0.95
 LAST_TARGET_ACCEPT = 0.99
 MAX_DRAWS = 64_000
 SMC_DRAWS = 2000
-R_HAT, ESS = 1.01, 400
 
 
-class Diagnostics(NamedTuple):
-    """Worst values over the parameters of a model.
+def diagnose(posterior: xr.DataTree | xr.Dataset, divergences: int | None = None) -> Diagnostics:
+    """R-hat (rank-normalised), bulk and tail ESS of every variable, the worst of each, and divergences.
 
-    Attributes
+    Parameters
     ----------
-    rhat, ess_bulk, ess_tail : float
-    divergences : int
+    posterior : xr.DataTree or xr.Dataset
+        What :func:`sample_posterior` returns, or any ArviZ tree; or its group ``posterior`` alone.
+    divergences : int, optional
+        By default those that the tree's ``sample_stats`` count; none of a dataset.
     """
-
-    rhat: float
-    ess_bulk: float
-    ess_tail: float
-    divergences: int
-
-    @property
-    def converged(self) -> bool:
-        """Whether the draws count."""
-        good = self.rhat <= R_HAT and min(self.ess_bulk, self.ess_tail) >= ESS
-        return bool(good and self.divergences == 0)
-
-    def words(self) -> str:
-        """What was wrong, or that nothing was."""
-        wrong = []
-        if not self.rhat <= R_HAT:
-            wrong.append(f"R-hat {self.rhat:.3f} > {R_HAT}")
-        if not min(self.ess_bulk, self.ess_tail) >= ESS:
-            wrong.append(f"effective sample size {min(self.ess_bulk, self.ess_tail):.0f} < {ESS}")
-        if self.divergences:
-            wrong.append(f"{self.divergences} divergences")
-        return ", ".join(wrong) or "converged"
-
-
-def diagnose(posterior: xr.Dataset, divergences: int = 0) -> Diagnostics:
-    """R-hat (rank-normalised), bulk and tail ESS of every variable, the worst of each."""
+    attrs: dict[str, Any] = {}
+    if isinstance(posterior, xr.DataTree):
+        if divergences is None and "sample_stats" in posterior:
+            divergences = int(posterior["sample_stats"]["diverging"].sum())
+        attrs, posterior = posterior.attrs, posterior["posterior"].to_dataset()
     rhat, bulk, tail = [], [], []
     for variable in posterior.data_vars.values():
         draws = variable.values
@@ -75,13 +64,16 @@ def diagnose(posterior: xr.Dataset, divergences: int = 0) -> Diagnostics:
         tail.append(
             float(array_stats.ess(draws, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95)))
         )
-    return Diagnostics(max(rhat), min(bulk), min(tail), int(divergences))
+    found = Diagnostics(max(rhat), min(bulk), min(tail), int(divergences or 0))
+    if found.converged and not attrs.get("converged", True):  # wrong weights of modes
+        return replace(found, complaint=attrs["diagnosis"])
+    return found
 
 
 def sample_posterior(
     model: pm.Model,
-    draws: int = 2000,
-    seed: int = 20220811,
+    draws: int = DRAWS,
+    seed: int = SEED,
     *,
     chains: int = CHAINS,
     tune: int = TUNE,
@@ -91,6 +83,7 @@ def sample_posterior(
     precision: Callable[[xr.DataTree], float] | None = None,
     groups: bool = True,
     progress: Callable[[str], None] | None = None,
+    likelihood: Likelihood | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior of a model until the draws count.
 
@@ -114,12 +107,19 @@ def sample_posterior(
         Whether to add log_likelihood, log_prior, prior, posterior_predictive and observed_data.
     progress : callable, optional
         Told in words what is going on.
+    likelihood : Likelihood, optional
+        Of the model, where it is there already.
 
     Returns
     -------
     xr.DataTree
         Its attributes say ``sampler``, ``draws``, ``attempts``, ``converged``, ``rhat``, ``ess_bulk``,
         ``ess_tail``, ``divergences`` and ``diagnosis``.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If no run converged; it names the diagnosis.
 
     Raises
     ------
@@ -130,23 +130,25 @@ def sample_posterior(
         if not (isinstance(number, int | np.integer) and number > 0):
             raise InputError(f"{name} is {number!r}; a positive whole number was needed")
     tell = progress or (lambda words: None)
-    shape = shape_of(model)
-    if not shape.is_compiled("sampler"):
-        tell("compiling")
-    sampler = shape.sampler.with_data(numbers=numbers_of(model))
-    names = shape.names(model)
+    if likelihood is None and hasattr(model, "question"):
+        likelihood = Likelihood(model)
+    sampler = sampler_of(model, tell)
+    if likelihood is not None:
+        with LOCK:
+            check_agreement(likelihood, sampler)
 
     def run(draws, target):
         tell(f"sampling {chains} x {draws}")
-        return _nuts(sampler, names, draws, tune, chains, seed, target, cores)
+        return _nuts(sampler, draws, tune, chains, seed, target, cores)
 
-    wrong_modes = _mode_check(model)
+    wrong_modes = _mode_check(likelihood)
     attempts, name = 1, "nuts"
     while True:
         tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
-        state = _diagnosed(tree)
-        complaint = wrong_modes(tree) if state.converged else ""
-        if complaint or not state.converged:
+        state = diagnose(tree)
+        if state.converged:
+            state = replace(state, complaint=wrong_modes(tree))
+        if not state.converged:
             if name == "smc":
                 break
             attempts += 1
@@ -162,7 +164,9 @@ def sample_posterior(
         else:
             break
     if groups:
-        for group, dataset in derived_groups(model, tree["posterior"].to_dataset(), seed).items():
+        with LOCK:
+            derived = derived_groups(model, tree["posterior"].to_dataset(), seed, likelihood=likelihood)
+        for group, dataset in derived.items():
             tree[group] = xr.DataTree(dataset)
     tree.attrs |= {
         "sampler": name,
@@ -170,18 +174,26 @@ def sample_posterior(
         "chains": int(tree["posterior"].sizes["chain"]),
         "attempts": attempts,
         "seed": int(seed),
-        "converged": int(state.converged and not complaint),
-        "diagnosis": complaint or state.words(),
-        **{k: float(v) for k, v in state._asdict().items()},
+        "converged": int(state.converged),
+        "diagnosis": state.words(),
+        **{name: float(getattr(state, name)) for name in ("rhat", "ess_bulk", "ess_tail", "divergences")},
     }
-    question = getattr(model, "question", None)
-    if question is not None:
+    if likelihood is not None:
+        question = likelihood.question
         tree.attrs |= {
             "model": question.interaction.name,
             "experiment": question.experiment_name,
-            "prior": "; ".join(prior_words(model).values()),
+            "prior": "; ".join(question.prior_words.values()),
         }
+    if not state.converged:
+        warn_unconverged(state.words())
     return tree
+
+
+def warn_unconverged(diagnosis: str) -> None:
+    """Tell whoever called this package that a posterior is handed out that did not converge."""
+    words = f"the posterior did not converge ({diagnosis}) and gives no bound"
+    warnings.warn(words, ConvergenceWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))
 
 
 def state_of(tree: xr.DataTree) -> dict[str, Any]:
@@ -194,34 +206,25 @@ def state_of(tree: xr.DataTree) -> dict[str, Any]:
     }
 
 
-def _mode_check(model: pm.Model) -> Callable[[xr.DataTree], str]:
+def _mode_check(likelihood: Likelihood | None) -> Callable[[xr.DataTree], str]:
     """Words on wrong weights of separate modes, for one signed parameter: those have mirror modes."""
-    from .marginal import marginal_density
-    from .modes import wrong_weights
-
-    question = getattr(model, "question", None)
+    question = None if likelihood is None else likelihood.question
     if question is None or not question.interaction.signed or len(question.free) > 1:
         return lambda tree: ""
-    density, name = marginal_density(model), question.free[0]
+    density, name = marginal(likelihood), question.free[0]
     return lambda tree: wrong_weights(density, tree["posterior"][name].values)
 
 
 def prior_words(model: pm.Model) -> dict[str, str]:
     """The prior of each free parameter in words."""
-    question = question_of(model)
-    return {
-        name: prior.words(name)
-        if hasattr(prior, "words")
-        else f"user's own ({getattr(prior, '__name__', prior)})"
-        for name, prior in question.priors.items()
-    }
+    return question_of(model).prior_words
 
 
-def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
+def _nuts(sampler: Sampler, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
     import nutpie
 
     tree = nutpie.sample(
-        sampler,
+        sampler.nutpie,
         draws=draws,
         tune=tune,
         chains=chains,
@@ -231,11 +234,7 @@ def _nuts(sampler, names, draws, tune, chains, seed, target_accept, cores) -> xr
         progress_bar=False,
         save_warmup=False,
     )
-    posterior = (
-        tree["posterior"]
-        .to_dataset()
-        .rename({a: b for a, b in names.items() if a in tree["posterior"] and a != b})
-    )
+    posterior = tree["posterior"].to_dataset()
     stats = tree["sample_stats"].to_dataset()
     stats = stats[[v for v in ("diverging", "depth", "energy", "logp", "n_steps", "step_size") if v in stats]]
     return _dateless({"posterior": posterior, "sample_stats": stats})
@@ -260,7 +259,7 @@ def sequential_monte_carlo(model: pm.Model, draws: int, chains: int, seed: int) 
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        with model, warnings.catch_warnings():
+        with LOCK, model, warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Numba will use object mode", UserWarning)
             return pm.sample_smc(
                 draws=draws,
@@ -288,7 +287,7 @@ def _populations(model, draws, chains, seed) -> list[dict[str, np.ndarray]] | No
     """
     if any(rv.ndim for rv in model.free_RVs):
         return None
-    functions, numbers = shape_of(model).draws, numbers_of(model)
+    functions, numbers = draw_functions(model), numbers_of(model)
     points = functions.prior(chains * draws, numbers, seed)
     values = functions.sampler_values(points, numbers).reshape(chains, draws, -1)
     names = [model.rvs_to_values[rv].name for rv in model.free_RVs]
@@ -302,12 +301,7 @@ def _dateless(groups: dict[str, xr.Dataset]) -> xr.DataTree:
     return xr.DataTree.from_dict(groups)
 
 
-def _diagnosed(tree: xr.DataTree) -> Diagnostics:
-    diverging = int(tree["sample_stats"]["diverging"].sum()) if "sample_stats" in tree else 0
-    return diagnose(tree["posterior"].to_dataset(), diverging)
-
-
 def quantile_error(draws: np.ndarray, probability: float) -> float:
     """Monte Carlo standard error of a quantile of draws (chain, draw)."""
-    check_level(probability)
+    probability = check_level(probability)
     return float(array_stats.mcse(draws, chain_axis=0, draw_axis=1, method="quantile", prob=probability))

@@ -9,13 +9,14 @@ import numpy as np
 import xarray as xr
 
 from ..errors import InputError
+from ..results import PowerScaling
 
 __all__ = ["THRESHOLD", "power_scaling"]
 
 THRESHOLD = 0.05
 
 
-def power_scaling(tree: xr.DataTree, parameter: str) -> dict[str, float | str]:
+def power_scaling(tree: xr.DataTree, parameter: str) -> PowerScaling:
     """Sensitivity of one parameter's posterior to its prior and to the likelihood.
 
     Parameters
@@ -26,9 +27,7 @@ def power_scaling(tree: xr.DataTree, parameter: str) -> dict[str, float | str]:
 
     Returns
     -------
-    dict
-        ``prior`` and ``likelihood``, each the cumulative Jensen-Shannon distance per unit of log2 of the
-        power (above 0.05 counts as sensitive), and ``diagnosis`` in words.
+    PowerScaling
 
     Raises
     ------
@@ -55,7 +54,11 @@ def power_scaling(tree: xr.DataTree, parameter: str) -> dict[str, float | str]:
     flat = float(np.ptp(log_prior.values)) < 1e-9
     prior = 0.0 if flat else float(psense(needed, [parameter], group="prior")[parameter])
     likelihood = float(psense(needed, [parameter], group="likelihood")[parameter])
-    return {"prior": prior, "likelihood": likelihood, "diagnosis": _words(flat, prior, likelihood)}
+    return PowerScaling(
+        prior_sensitivity=prior,
+        likelihood_sensitivity=likelihood,
+        diagnosis=_words(flat, prior, likelihood),
+    )
 
 
 def _words(flat: bool, prior: float, likelihood: float) -> str:

@@ -4,100 +4,32 @@ Nuisances are profiled. Parameters that cannot be negative keep to the physical 
 when the best fit sits on the edge.
 """
 
-from typing import Any, NamedTuple
-
 import numpy as np
-import pymc as pm
 
 from ..errors import InputError
-from ..statistics import check_level, one_sided_threshold, threshold
+from ..results import Profile
+from ..statistics import LEVEL, check_level, one_sided_threshold, threshold
 from .chi2 import Likelihood
 from .minimise import profile_many
 from .scan import ProfileScan, index_of
 
-__all__ = ["Profile", "profile_likelihood"]
+__all__ = ["Profile", "profile"]
 
 
-class Profile(NamedTuple):
-    """Profile likelihood of one parameter.
-
-    Attributes
-    ----------
-    parameter, unit : str
-    values : (n,)
-        Scanned values of the parameter.
-    delta_chi2 : (n,)
-        chi^2 profiled over everything else, less its minimum over the physical region.
-    best_fit : float
-    chi2_min : float
-        Eq. 14 or 15 at the best fit.
-    at_boundary : bool
-        Whether the best fit lies on the edge of the physical region.
-    threshold : float
-        Delta chi^2 that cuts the interval.
-    pieces : list of (lower, upper)
-        Every piece of the region below the threshold.
-    upper_one_sided : float or None
-        Where Delta chi^2 crosses the one-sided threshold; None for a signed parameter.
-    nuisances : dict
-        Profiled values of everything else at the best fit.
-    """
-
-    parameter: str
-    unit: str
-    values: np.ndarray
-    delta_chi2: np.ndarray
-    best_fit: float
-    chi2_min: float
-    at_boundary: bool
-    threshold: float
-    pieces: list[tuple[float, float]]
-    upper_one_sided: float | None
-    nuisances: dict[str, float]
-
-    @property
-    def lower(self) -> float:
-        """Outer lower end of the region."""
-        return self.pieces[0][0]
-
-    @property
-    def upper(self) -> float:
-        """Outer upper end of the region."""
-        return self.pieces[-1][1]
-
-    def to_dict(self) -> dict[str, Any]:
-        """What the rows of a table hold; a region that begins on the physical edge has no lower end."""
-        on_edge = self.lower == 0 and self.upper_one_sided is not None
-        return {
-            "lower": None if on_edge else self.lower,
-            "upper": self.upper,
-            "upper_one_sided": self.upper_one_sided,
-            "pieces": [list(piece) for piece in self.pieces],
-            "best_fit": self.best_fit,
-            "chi2_min": self.chi2_min,
-            "delta_chi2": round(self.threshold, 4),
-            "at_boundary": self.at_boundary,
-            "nuisances": self.nuisances,
-        }
-
-
-def profile_likelihood(
-    model: pm.Model,
+def profile(
+    likelihood: Likelihood,
     parameter: str | None = None,
     values=None,
-    level: float = 0.9,
+    level: float = LEVEL,
     delta_chi2: float | None = None,
 ) -> Profile:
-    """Profile a model's chi^2 over everything but one parameter.
-
-    The priors of physics parameters do not enter; see :mod:`bayes_enues.fit.chi2`.
+    """Profile chi^2 over everything but one variable; see :meth:`bayes_enues.Fit.profile`.
 
     Parameters
     ----------
-    model : pm.Model
-        From ``bayes_enues.models``.
+    likelihood : Likelihood
     parameter : str, optional
-        By default the model's first free parameter.
+        By default the model's first free parameter. A nuisance will do, in units of its scale.
     values : (n,), optional
         Where to scan for the curve; by default 241 points over the region and its surroundings.
     level : float
@@ -105,24 +37,21 @@ def profile_likelihood(
     delta_chi2 : float, optional
         The threshold itself, instead of the one that belongs to the level.
 
-    Returns
-    -------
-    Profile
-
     Raises
     ------
     InputError
         If the model has no such parameter, a value lies outside the physical region, a threshold is not
         positive, or the fit does not converge.
     """
-    check_level(level)
-    likelihood = Likelihood(model)
+    level = check_level(level)
     name = likelihood.names[0] if parameter is None else parameter
     index = index_of(likelihood, name)
     cut = threshold(level) if delta_chi2 is None else delta_chi2
     if not 0 < cut < np.inf:
         raise InputError(f"delta_chi2 is {cut}; a positive threshold was needed, such as 2.7055")
-    edge, one = likelihood.lower[index], one_sided_threshold(level)
+    low, high = float(likelihood.lower[index]), float(likelihood.upper[index])
+    physics = name in likelihood.question.free
+    one = one_sided_threshold(level) if physics and np.isfinite(low) else 0.0
 
     curve = ProfileScan(likelihood, index)
     curve.cover(max(cut, one, 1.0))
@@ -130,29 +59,29 @@ def profile_likelihood(
     if not fit.converged:
         raise InputError(f"the fit of {name} did not converge at {best:g}")
     pieces = curve.pieces(cut)
-    one_sided = None
-    if np.isfinite(edge) and one > 0:
-        one_sided = curve.pieces(one)[-1][1]
-
     if values is None:
         margin = 0.75 * (pieces[-1][1] - pieces[0][0])
-        values = np.linspace(max(pieces[0][0] - margin, edge), pieces[-1][1] + margin, 241)
+        values = np.linspace(max(pieces[0][0] - margin, low), min(pieces[-1][1] + margin, high), 241)
     values = np.atleast_1d(np.asarray(values, float))
-    if np.any(values < edge):
-        raise InputError(f"{name} was to be scanned at {values.min():g}, but it cannot lie below {edge:g}")
+    if wrong := values[(values < low) | (values > high) | ~np.isfinite(values)].tolist():
+        raise InputError(
+            f"{name} was to be scanned at {wrong[0]:g}, but it cannot lie "
+            + (f"below {low:g}" if wrong[0] < low else f"above {high:g}")
+        )
     scan = profile_many(likelihood, [index], values, fit.x)
-    if not scan.converged.all():
+    impossible = np.isposinf(scan.chi2)
+    if not (scan.converged | impossible).all():
         raise InputError(f"the fit of {name} did not converge at {values[~scan.converged][0]:g}")
     return Profile(
         parameter=name,
-        unit=likelihood.question.interaction.unit,
+        unit=likelihood.question.interaction.unit if physics else "",
         values=values,
         delta_chi2=scan.chi2 - fit.chi2,
         best_fit=float(best),
         chi2_min=float(fit.chi2),
-        at_boundary=bool(best <= edge),
+        at_boundary=bool(best <= low or best >= high),
         threshold=float(cut),
         pieces=pieces,
-        upper_one_sided=one_sided,
+        upper_one_sided=curve.pieces(one)[-1][1] if one > 0 else None,
         nuisances={n: float(v) for n, v in zip(likelihood.names, fit.x, strict=True) if n != name},
     )

@@ -17,15 +17,17 @@ from ..experiments.counts import (
     Templates,
     bin_templates,
     chain_error,
+    check_possible,
     integrates_exactly,
     signal_counts,
     typical_scale,
 )
 from ..experiments.experiment import Experiment
-from ..experiments.loading import load_distinct
 from ..experiments.schema import NuisanceEntry
+from ..experiments.together import load_distinct
 from ..interactions.base import Interaction
 from ..interactions.checks import check_class, check_interaction, stays_symbolic
+from .information import fisher_information
 
 __all__ = ["Question", "ask", "question_of"]
 
@@ -44,7 +46,7 @@ class Question:
         Sorted by name.
     free : tuple of str
     scales : tuple of float
-        A value near the expected limit for each free parameter.
+        A change near the expected limit for each free parameter.
     spectrum : str
         ``templates`` or ``chain``.
     templates : tuple of Templates, or None
@@ -55,6 +57,8 @@ class Question:
         Prior of each free parameter, filled by the model page.
     open_ranges : dict
         Those whose range is the likelihood's, as they were before it was known.
+    range_ends : dict
+        Delta chi^2 at the ends of such a range where it is not 25, for it saturates below.
     """
 
     interaction: Interaction
@@ -66,6 +70,7 @@ class Question:
     notes: tuple[str, ...] = ()
     priors: dict = field(default_factory=dict)
     open_ranges: dict = field(default_factory=dict)
+    range_ends: dict = field(default_factory=dict)
 
     @property
     def experiment_name(self) -> str:
@@ -78,6 +83,19 @@ class Question:
         return {f"bin_{e.slug}": e.centres for e in self.experiments}
 
     @property
+    def atomic_model(self) -> str:
+        """What stands for xenon's electrons, in words; by experiment where they differ."""
+        words = {e.name: self.interaction.atomic_words(e.xenon.electrons) for e in self.experiments}
+        if len(set(words.values())) == 1:
+            return next(iter(words.values()))
+        return ", ".join(f"{name}: {text}" for name, text in words.items())
+
+    @property
+    def standard_model(self) -> tuple[float, ...]:
+        """Where each free parameter gives the Standard Model."""
+        return tuple(self.interaction.standard_model_value(name) for name in self.free)
+
+    @property
     def edges(self) -> tuple[float, ...]:
         """Physical lower edge of each free parameter."""
         return (-np.inf if self.interaction.signed else 0.0,) * len(self.free)
@@ -86,8 +104,10 @@ class Question:
         """Variable name to the entry and what it scales in which experiment.
 
         A shared nuisance is one variable; others of the same name are kept apart by the experiment's name.
+        Those that the interaction's parameters stand for are left out.
         """
-        entries = [(e, n) for e in self.experiments for n in e.nuisances]
+        replaced = self.interaction.replaces_nuisances
+        entries = [(e, n) for e in self.experiments for n in e.nuisances if n.name not in replaced]
         count = {n.name: sum(m.name == n.name for _, m in entries) for _, n in entries}
         found: dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]] = {}
         for experiment, entry in entries:
@@ -116,6 +136,20 @@ class Question:
             float(sum(t.t2[k].sum() for t in templates)),
         )
 
+    @property
+    def prior_words(self) -> dict[str, str]:
+        """The prior of each free parameter in words."""
+        return {
+            name: prior.words(name)
+            if hasattr(prior, "words")
+            else f"user's own ({getattr(prior, '__name__', prior)})"
+            for name, prior in self.priors.items()
+        }
+
+    def fisher_information(self, name: str, values) -> np.ndarray:
+        """See :func:`bayes_enues.fit.information.fisher_information`."""
+        return fisher_information(self, name, values)
+
     def spectrum_of(self, experiment: Experiment, theta: Mapping):
         """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
 
@@ -126,6 +160,7 @@ class Question:
             return signal_counts(experiment, self.interaction.with_values(**theta))
         templates = self.templates[self.experiments.index(experiment)]
         counts = pm.Data(f"t0_{experiment.slug}", templates.t0)
+        strengths = []
         for k, name in enumerate(self.free):
             u = (
                 theta[name] / pm.Data(f"scale_{name}_{experiment.slug}", self.scales[k])
@@ -133,6 +168,10 @@ class Question:
             t1 = pm.Data(f"t1_{name}_{experiment.slug}", templates.t1[k])
             t2 = pm.Data(f"t2_{name}_{experiment.slug}", templates.t2[k])
             counts = counts + u * (t1 + u * t2)
+            strengths.append(u)
+        for (j, k), product in templates.cross.items():
+            names = f"{self.free[j]}_{self.free[k]}"
+            counts = counts + strengths[j] * strengths[k] * pm.Data(f"t11_{names}_{experiment.slug}", product)
         return counts
 
 
@@ -149,6 +188,7 @@ def ask(
     InputError
         If a parameter is unknown, free twice (``universal`` is all flavours), given and free at once, the
         experiments are none, the same twice, or unknown, or no counts can come from the cross section; see
+        :func:`bayes_enues.experiments.counts.check_possible` and
         :func:`bayes_enues.interactions.checks.check_interaction`.
     """
     check_class(interaction)
@@ -164,7 +204,7 @@ def ask(
     if len(set(members)) < len(members):
         raise InputError(f"{list(free)} names a parameter twice; {dict(kind.groups)} stand for several")
     for member in members:
-        if np.any(getattr(interaction, member) != 0):
+        if np.any(getattr(interaction, member) != kind.standard_model_value(member)):
             raise InputError(
                 f"{member} is given ({getattr(interaction, member)}) and free at once; choose one"
             )
@@ -172,6 +212,7 @@ def ask(
     if spectrum not in ("templates", "chain"):
         raise InputError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 
+    check_possible(interaction, loaded)
     check_interaction(interaction, free)
     notes = []
     if not integrates_exactly(interaction):
@@ -216,7 +257,7 @@ def question_of(model: pm.Model) -> Question:
     question = getattr(model, "question", None)
     if question is None:
         raise InputError(
-            "this model carries no question: build it with a function of bayes_enues.models, or set "
-            "model.question to a bayes_enues.fit.setup.Question"
+            "this model carries no question: build it with a function of bayes_enues.models. A copy made by "
+            "copy.deepcopy, pm.do or pm.observe loses it; give it back: copy.question = original.question"
         )
     return question

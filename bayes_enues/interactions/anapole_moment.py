@@ -36,6 +36,7 @@ class AnapoleMoment(Interaction):
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class
     symbol = r"a_{{{}}}"
     typical = 5.0
+    in_table_one = True
 
     def cross_section(self, flavour, e_nu, e_er):
         radii = {f: -6 * getattr(self, f) for f in FLAVOURS}

@@ -12,7 +12,7 @@ import numpy as np
 from ..constants import ELECTRON_MASS, FLAVOURS, SIN2_THETA_W, WEAK_STRENGTH
 from ..errors import InputError, WrongKindError
 
-__all__ = ["COUPLINGS", "Interaction", "Scalar", "weak_cross_section"]
+__all__ = ["ADDS", "COUPLINGS", "FLAVOUR_RULES", "INTERFERES", "Interaction", "Scalar", "weak_cross_section"]
 
 Scalar = Any  # a float, or a PyTensor scalar
 
@@ -23,6 +23,16 @@ COUPLINGS = {
     "tree": {f: (-0.5 + 2 * SIN2_THETA_W + (f == "nu_e"), -0.5 + (f == "nu_e")) for f in FLAVOURS},
     "radiative": {"nu_e": (0.9521, 0.4936), "nu_mu": (-0.0397, -0.5064), "nu_tau": (-0.0353, -0.5064)},
 }
+
+#: How neutrinos share among flavours when they arrive. ``paper``: by P_ee and theta_23, Sec. 2.4 of
+#: arXiv:2208.06415. ``density_matrix``: as decoherent mass states, with theta_13, the phase delta and the
+#: coherence between flavours; a moment of nu_mu alone counts for 8 % less, one of nu_tau for 6 % more.
+FLAVOUR_RULES = ("paper", "density_matrix")
+
+#: Which models of xenon's electrons (``bayes_enues.signal.xenon.ELECTRON_MODELS``) a new term can have. The
+#: ratio of the random-phase approximation is known for the Standard Model only: where a new term
+#: interferes with it there is no part of the cross section to scale.
+ADDS, INTERFERES = ("steps", "free", "rrpa", "rrpa_flavours"), ("steps", "free")
 
 
 def weak_cross_section(g_v: Scalar, g_a: Scalar, e_nu, e_er):
@@ -49,6 +59,18 @@ class Interaction(ABC):
     A subclass is a frozen dataclass whose fields are its parameters, in the units its docstring states, and
     whose :meth:`cross_section` is the textbook formula. Parameters may be numbers or PyTensor scalars.
 
+    A term with a threshold of its own, above that of elastic scattering, is cut by :meth:`cross_section`, and
+    given a second time without the cut: methods ``threshold(e_er)``, the least neutrino energy [keV], and
+    ``cross_section_above_threshold(flavour, e_nu, e_er)``, the formula that is added above it. One that only
+    atoms have is ``cross_section_per_atom(flavour, e_nu, e_er)``, beside what electrons add.
+
+    Parameters
+    ----------
+    couplings : str
+        Weak couplings of the Standard Model, a set of ``COUPLINGS``.
+    flavours : str
+        How the Sun's neutrinos are shared among flavours: see ``FLAVOUR_RULES``.
+
     Attributes
     ----------
     name : str
@@ -57,6 +79,8 @@ class Interaction(ABC):
         Unit of the free parameter.
     power : int
         Counts are quadratic in ``parameter ** power``: 2 for moments and couplings, 1 for signed parameters.
+    standard_model_values : mapping
+        Values of free parameters that give the Standard Model, where they are not zero; the fields' defaults.
     signed : bool
         Whether the free parameter may be negative.
     groups : mapping
@@ -65,6 +89,13 @@ class Interaction(ABC):
         Parameters that must be given rather than left free, such as a mediator's mass.
     options : tuple of str
         Fields that are choices rather than parameters, such as the set of weak couplings.
+    atomic_models : tuple of str
+        Models of xenon's electrons that it can have: ``ADDS`` if the new term adds to the Standard Model's
+        cross section, ``INTERFERES`` if it does not.
+    own_atomic_model : str
+        What stands for the electrons in the new term, in words, where that is no model of ``atomic_models``.
+    replaces_nuisances : tuple of str
+        Nuisances that its parameters stand for: a fit leaves them out.
     symbol : str
         LaTeX of the free parameter, with ``{}`` for the flavour.
     plane_leaves_others_free : bool
@@ -72,26 +103,36 @@ class Interaction(ABC):
     typical : float
         A value of the order of today's limits; the search for the strength of a template starts there.
     alternative_to : str
-        The model of which this is another treatment, left out of ``--model all``.
+        The model of which this is another treatment.
+    in_table_one : bool
+        Whether it is an electromagnetic property of Table I of arXiv:2208.06415: what ``--model all`` means.
     """
 
     couplings: str = field(default="tree", kw_only=True)
+    flavours: str = field(default="paper", kw_only=True)
 
     name: ClassVar[str] = "standard_model"
     unit: ClassVar[str] = ""
     power: ClassVar[int] = 1
     signed: ClassVar[bool] = False
+    standard_model_values: ClassVar[Mapping[str, float]] = {}
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     fixed_parameters: ClassVar[tuple[str, ...]] = ()
-    options: ClassVar[tuple[str, ...]] = ("couplings",)
+    options: ClassVar[tuple[str, ...]] = ("couplings", "flavours")
+    atomic_models: ClassVar[tuple[str, ...]] = INTERFERES
+    own_atomic_model: ClassVar[str] = ""
+    replaces_nuisances: ClassVar[tuple[str, ...]] = ()
     symbol: ClassVar[str] = ""
     plane_leaves_others_free: ClassVar[bool] = False
     typical: ClassVar[float] = 1.0
     alternative_to: ClassVar[str] = ""
+    in_table_one: ClassVar[bool] = False
 
     def __post_init__(self):
         if self.couplings not in COUPLINGS:
             raise InputError(f"couplings={self.couplings!r} is unknown; the choices are {sorted(COUPLINGS)}")
+        if self.flavours not in FLAVOUR_RULES:
+            raise InputError(f"flavours={self.flavours!r} is unknown; the choices are {list(FLAVOUR_RULES)}")
         for parameter in self.parameters():
             value = getattr(self, parameter)
             if isinstance(value, bool) or (isinstance(value, str) or value is None):
@@ -112,12 +153,46 @@ class Interaction(ABC):
     @classmethod
     def parameters(cls) -> tuple[str, ...]:
         """Names of the physical parameters, in order."""
-        return tuple(f.name for f in fields(cls) if f.name not in cls.options)
+        return tuple(f.name for f in fields(cls) if f.name not in (*Interaction.options, *cls.options))
 
     @classmethod
     def free_names(cls) -> tuple[str, ...]:
         """Names that can be left free in a fit: parameters, less those always given, and groups."""
         return tuple(p for p in cls.parameters() if p not in cls.fixed_parameters) + tuple(cls.groups)
+
+    @classmethod
+    def standard_model_value(cls, free: str) -> float:
+        """Where a free parameter, or a group of them, gives the Standard Model."""
+        members = cls.groups.get(free, (free,))
+        return float(cls.standard_model_values.get(members[0], 0.0))
+
+    @classmethod
+    def two_sided(cls) -> bool:
+        """Whether bounds are regions with two ends: for signed parameters, and for measurements of quantities
+        that the Standard Model has elsewhere than at zero."""
+        return cls.signed or any(cls.standard_model_values.values())
+
+    @classmethod
+    def check_atomic_model(cls, electrons: str) -> None:
+        """Refuse a model of xenon's electrons that the interaction cannot have."""
+        if electrons not in cls.atomic_models:
+            why = "; the ratio is known for the Standard Model, with which this one interferes"
+            why = why if electrons.startswith("rrpa") else ""
+            raise InputError(
+                f"{cls.name} cannot have {electrons!r} electrons{why}; the "
+                f"choices are {list(cls.atomic_models)}"
+            )
+
+    @classmethod
+    def atomic_words(cls, electrons: str) -> str:
+        """The atomic model that a row rests on, for tables."""
+        words = {
+            "free": "free electrons",
+            "rrpa": "RRPA, one ratio for all flavours (Standard Model part only)",
+            "rrpa_flavours": "RRPA (Standard Model part only)",
+        }.get(electrons, electrons)
+        own = cls.own_atomic_model
+        return f"{own}; {words} for the Standard Model" if own else words
 
     @classmethod
     def label(cls, free: str) -> str:
@@ -150,6 +225,30 @@ class Interaction(ABC):
     def weak_couplings(self, flavour: str) -> tuple[float, float]:
         """Vector and axial coupling of the Standard Model for one flavour."""
         return COUPLINGS[self.couplings][flavour]
+
+    @property
+    def flux_scales(self) -> dict[str, Scalar]:
+        """Factors on the Sun's fluxes, by their names in ``bayes_enues.signal.flux.SOURCES``."""
+        return {}
+
+    def cross_section_of_mass_state(self, state: int, amplitudes, e_nu, e_er):
+        """The same for a neutrino that arrives as a mass state, with ``flavours = "density_matrix"``.
+
+        The flavours of one state scatter incoherently unless a subclass says otherwise.
+
+        Parameters
+        ----------
+        state : int
+            0, 1 or 2.
+        amplitudes : (3,)
+            Of the flavours in the state, complex.
+        e_nu, e_er
+            As for :meth:`cross_section`.
+        """
+        shares = np.abs(amplitudes) ** 2
+        return sum(
+            share * self.cross_section(f, e_nu, e_er) for f, share in zip(FLAVOURS, shares, strict=True)
+        )
 
     @abstractmethod
     def cross_section(self, flavour: str, e_nu, e_er):

@@ -36,6 +36,7 @@ class ChargeRadius(Interaction):
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class
     symbol = r"\langle r^2_{{{}}} \rangle"
     typical = 30.0
+    in_table_one = True
 
     def cross_section(self, flavour, e_nu, e_er):
         g_v, g_a = self.weak_couplings(flavour)

@@ -8,7 +8,7 @@ import numpy as np
 from ..constants import FINE_STRUCTURE, FLAVOURS
 from ..errors import InputError
 from ..tables import packaged, read_table
-from .base import Interaction, Scalar, weak_cross_section
+from .base import ADDS, Interaction, Scalar, weak_cross_section
 
 __all__ = ["EquivalentPhotonMillicharge", "photoabsorption"]
 
@@ -70,6 +70,8 @@ class EquivalentPhotonMillicharge(Interaction):
     symbol = r"|q_{{{}}}|"
     typical = 2.0
     alternative_to = "millicharge"
+    atomic_models = ADDS
+    own_atomic_model = "equivalent photons"
 
     def __post_init__(self):
         super().__post_init__()

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from .base import weak_cross_section
-from .mediators import CurrentMediator
+from .mediators import CurrentMediator, LightMediator
 
 
 @dataclass(frozen=True)
-class LightAxialVector(CurrentMediator):
+class LightAxialVector(CurrentMediator, LightMediator):
     r"""Exchange of a light boson that couples to the axial current of the electron.
 
     It interferes with W and Z exchange through the axial coupling of Eq. 1,

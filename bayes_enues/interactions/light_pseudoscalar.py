@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from math import pi
 
 from ..constants import ELECTRON_MASS, KEV2_CM2
-from .base import weak_cross_section
+from .base import ADDS, Scalar, weak_cross_section
 from .mediators import LightMediator
+
+
+def pseudoscalar_cross_section(exchange: Scalar, e_nu, e_er):
+    """What a pseudoscalar adds, given g^2 times its propagator [keV^-2]; in cm^2/keV."""
+    return KEV2_CM2 * (exchange**2 / (8 * pi) * ELECTRON_MASS * e_er**2 / e_nu**2)
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,9 @@ class LightPseudoscalar(LightMediator):
 
     name = "light_pseudoscalar"
     letter = "P"
+    atomic_models = ADDS
     typical = 2e-6
 
     def cross_section(self, flavour, e_nu, e_er):
-        exchange = (self.coupling_squared(flavour) * self.propagator(e_er)) ** 2
-        pseudoscalar = exchange / (8 * pi) * ELECTRON_MASS * e_er**2 / e_nu**2
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + KEV2_CM2 * pseudoscalar
+        return weak + pseudoscalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

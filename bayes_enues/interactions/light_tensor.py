@@ -4,8 +4,15 @@ from dataclasses import dataclass
 from math import pi
 
 from ..constants import ELECTRON_MASS, KEV2_CM2
-from .base import weak_cross_section
+from .base import ADDS, Scalar, weak_cross_section
 from .mediators import LightMediator
+
+
+def tensor_cross_section(exchange: Scalar, e_nu, e_er):
+    """What a tensor adds, given g^2 times its propagator [keV^-2]; in cm^2/keV."""
+    y = 1 - e_er / e_nu
+    shape = 1 + 2 * y + y**2 - ELECTRON_MASS * e_er / e_nu**2
+    return KEV2_CM2 * ELECTRON_MASS * exchange**2 / pi * shape
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,9 @@ class LightTensor(LightMediator):
 
     name = "light_tensor"
     letter = "T"
+    atomic_models = ADDS
     typical = 1e-7
 
     def cross_section(self, flavour, e_nu, e_er):
-        exchange = (self.coupling_squared(flavour) * self.propagator(e_er)) ** 2
-        y = 1 - e_er / e_nu
-        shape = 1 + 2 * y + y**2 - ELECTRON_MASS * e_er / e_nu**2
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + KEV2_CM2 * ELECTRON_MASS * exchange / pi * shape
+        return weak + tensor_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

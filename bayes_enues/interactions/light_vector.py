@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from .base import weak_cross_section
-from .mediators import CurrentMediator
+from .mediators import CurrentMediator, LightMediator
 
 
 @dataclass(frozen=True)
-class LightVector(CurrentMediator):
+class LightVector(CurrentMediator, LightMediator):
     r"""Exchange of a light vector boson, such as a Z' or a dark photon.
 
     It interferes with W and Z exchange through the vector coupling of Eq. 1,

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from ..constants import FLAVOURS, MAGNETIC_STRENGTH
-from .base import Interaction, Scalar, weak_cross_section
+from .base import ADDS, Interaction, Scalar, weak_cross_section
+
+
+def magnetic_cross_section(moment_squared: Scalar, e_nu, e_er):
+    """What a magnetic moment adds, given its square [1e-24 Bohr magneton squared]; in cm^2/keV."""
+    return MAGNETIC_STRENGTH * 1e-24 * moment_squared * (1 / e_er - 1 / e_nu)
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,9 @@ class MagneticMoment(Interaction):
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class
     symbol = r"\mu_{{{}}}"
     typical = 10.0
+    in_table_one = True
+    atomic_models = ADDS
 
     def cross_section(self, flavour, e_nu, e_er):
-        strength = MAGNETIC_STRENGTH * (1e-12 * getattr(self, flavour)) ** 2
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + strength * (1 / e_er - 1 / e_nu)
+        return weak + magnetic_cross_section(getattr(self, flavour) ** 2, e_nu, e_er)

@@ -1,7 +1,8 @@
-"""What the five light mediators have in common: a coupling, a mass, a propagator and charges."""
+"""What mediators have in common: charges, a coupling, and a propagator or its limit for large masses."""
 
 import math
-from dataclasses import dataclass
+from abc import abstractmethod
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -10,15 +11,24 @@ from ..constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS
 from ..errors import InputError
 from .base import Interaction, Scalar
 
-__all__ = ["GAUGE_CHARGES", "NORMALISATIONS", "CurrentMediator", "LightMediator"]
+__all__ = ["GAUGE_CHARGES", "NORMALISATIONS", "CurrentMediator", "HeavyMediator", "LightMediator", "Mediator"]
 
-#: Charges of (nu_e, nu_mu, nu_tau) and of the electron under gauge symmetries. The electron has none of
-#: L_mu - L_tau: only loops of muons and taus mix the boson with the photon, so that charge must be given.
+#: Charges of (nu_e, nu_mu, nu_tau) and of the electron under gauge symmetries, such as those of Coloma,
+#: Gonzalez-Garcia & Maltoni, JHEP 01 (2021) 114, arXiv:2009.14220. Where the electron has none (None) only
+#: loops of heavier leptons mix the boson with the photon: the charge that they leave it must be given.
 GAUGE_CHARGES = {
     "b_minus_l": ((-1.0, -1.0, -1.0), -1.0),
     "l_e_minus_l_mu": ((1.0, -1.0, 0.0), 1.0),
     "l_e_minus_l_tau": ((1.0, 0.0, -1.0), 1.0),
     "l_mu_minus_l_tau": ((0.0, 1.0, -1.0), None),
+    "l_e_plus_2l_mu_plus_2l_tau": ((1.0, 2.0, 2.0), 1.0),
+    "l_e_minus_half_l_mu_plus_l_tau": ((1.0, -0.5, -0.5), 1.0),  # L_e - (L_mu + L_tau)/2
+    "b_minus_3l_e": ((-3.0, 0.0, 0.0), -3.0),
+    "b_minus_3l_mu": ((0.0, -3.0, 0.0), None),
+    "b_minus_3l_tau": ((0.0, 0.0, -3.0), None),
+    "b_minus_three_halves_l_mu_plus_l_tau": ((0.0, -1.5, -1.5), None),  # B - 3(L_mu + L_tau)/2
+    "b_minus_2l_e_minus_l_mu": ((-2.0, -1.0, 0.0), -2.0),
+    "b_minus_l_e_minus_2l_tau": ((-1.0, 0.0, -2.0), -1.0),
 }
 
 #: The number before G_F in Eq. 8: 2 sqrt(2) as printed in arXiv:2208.06415; sqrt(2) is what a vector current
@@ -26,47 +36,39 @@ GAUGE_CHARGES = {
 #: as printed are a factor sqrt(2) weaker.
 NORMALISATIONS = {"as_printed": 2 * math.sqrt(2), "left_handed": math.sqrt(2)}
 
+LIGHTEST, HEAVIEST = 1e-12, 1e12  # keV
 RECOIL_SCALE = 60.0  # keV, sqrt(2 m_e E_er) at a recoil of 3.5 keV: above it limits on g grow like the mass
 
 
 @dataclass(frozen=True)
-class LightMediator(Interaction):
-    """Base of the light mediators; a subclass adds the cross section.
+class Mediator(Interaction):
+    """Base of all mediators: what multiplies the coupling.
 
     Parameters
     ----------
-    coupling
-        g_X = sqrt(g_nuX g_eX), at least zero; zero is the Standard Model [1].
-    mass
-        Of the mediator, above zero [keV].
     charges
         What multiplies the coupling for nu_e, nu_mu and nu_tau: ``universal`` (one each), three numbers, or
         a gauge symmetry of ``GAUGE_CHARGES``.
     electron_charge
-        What multiplies the coupling for the electron, given with three numbers. For ``l_mu_minus_l_tau`` it
-        is what loop mixing with the photon makes of it: kinetic mixing times e / g.
+        What multiplies the coupling for the electron, given with three numbers. Where a symmetry leaves the
+        electron out, as L_mu - L_tau does, it is what loop mixing with the photon makes of it: kinetic mixing
+        times e / g.
     """
 
-    coupling: Scalar = 0.0
-    mass: Scalar = None
-    charges: str | tuple[float, float, float] = "universal"
-    electron_charge: float | None = None
+    charges: str | tuple[float, float, float] = field(default="universal", kw_only=True)
+    electron_charge: float | None = field(default=None, kw_only=True)
 
-    unit = "1"
     power = 2
-    fixed_parameters = ("mass",)
-    options: ClassVar[tuple[str, ...]] = ("couplings", "charges", "electron_charge")
+    options: ClassVar[tuple[str, ...]] = (*Interaction.options, "charges", "electron_charge")
     letter: ClassVar[str] = "X"
 
     def __post_init__(self):
-        who = type(self).__name__
-        if self.mass is None:
-            raise InputError(f"{who} needs the mass of the mediator; a positive number of keV was expected")
         super().__post_init__()
-        if _is_number(self.coupling) and self.coupling < 0:
-            raise InputError(f"{who}.coupling is {self.coupling:g}; a number from zero upwards was needed")
-        if _is_number(self.mass) and self.mass <= 0:
-            raise InputError(f"{who}.mass is {self.mass:g}; a number of keV above zero was needed")
+        who = type(self).__name__
+        for name in self.free_names():
+            value = getattr(self, name)
+            if _is_number(value) and value < 0:
+                raise InputError(f"{who}.{name} is {value:g}; a number from zero upwards was needed")
         self._check_charges(who)
 
     def _check_charges(self, who: str) -> None:
@@ -86,6 +88,12 @@ class LightMediator(Interaction):
             raise InputError(
                 f"{who}.charges is {numbers} without electron_charge; the electron's charge was needed too"
             )
+        if given == 0 or not any(numbers):
+            raise InputError(
+                f"{who}: charges {numbers} with electron_charge {given:g} leave the "
+                f"{'neutrinos' if given else 'electron'} out, so nothing scatters; give the charge that loop "
+                "mixing with the photon leaves it"
+            )
         object.__setattr__(self, "charges", tuple(float(c) for c in numbers))
 
     def _check_symmetry(self, who: str) -> None:
@@ -96,14 +104,60 @@ class LightMediator(Interaction):
                 f"{['universal', *GAUGE_CHARGES]}"
             )
         fixed = 1.0 if self.charges == "universal" else GAUGE_CHARGES[self.charges][1]
-        if fixed is None and given is None:
+        if fixed is None and not given:
             raise InputError(
                 f"{self.charges} couples to electrons only through loop mixing; give electron_charge, the "
-                "charge that mixing with the photon leaves the electron, in units of the coupling"
+                "charge other than 0 that mixing with the photon leaves it, in units of the coupling"
             )
         if fixed is not None and given not in (None, fixed):
             raise InputError(
                 f"{who}.electron_charge is {given:g}, but {self.charges} fixes it at {fixed:g}; leave it out"
+            )
+
+    def charge_product(self, flavour: str) -> float:
+        """Charges of one flavour and of the electron, multiplied."""
+        if self.charges == "universal":
+            return 1.0
+        charges, electron = GAUGE_CHARGES.get(self.charges, (self.charges, None))
+        electron = self.electron_charge if electron is None else electron
+        return charges[FLAVOURS.index(flavour)] * electron
+
+    @abstractmethod
+    def exchange(self, flavour: str, e_er) -> Scalar:
+        """g_nu g_e times the propagator, for one flavour and the momentum transfer of a recoil [keV^-2]."""
+
+
+@dataclass(frozen=True)
+class LightMediator(Mediator):
+    """Base of the light mediators; a subclass adds the cross section.
+
+    Parameters
+    ----------
+    coupling
+        g_X = sqrt(g_nuX g_eX), at least zero; zero is the Standard Model [1].
+    mass
+        Of the mediator, above zero [keV].
+    charges, electron_charge
+        Options: see :class:`Mediator`.
+    """
+
+    coupling: Scalar = 0.0
+    mass: Scalar = None
+
+    unit = "1"
+    fixed_parameters = ("mass",)
+
+    def __post_init__(self):
+        who = type(self).__name__
+        if self.mass is None:
+            raise InputError(f"{who} needs the mass of the mediator; a positive number of keV was expected")
+        super().__post_init__()
+        if _is_number(self.mass) and self.mass <= 0:
+            raise InputError(f"{who}.mass is {self.mass:g}; a number of keV above zero was needed")
+        if _is_number(self.mass) and not LIGHTEST <= self.mass <= HEAVIEST:
+            raise InputError(
+                f"{who}.mass is {self.mass:g}; a number of keV from {LIGHTEST:g} to {HEAVIEST:g} was needed: "
+                "beyond them limits are constant in the coupling or in coupling / mass"
             )
 
     @classmethod
@@ -114,22 +168,40 @@ class LightMediator(Interaction):
         """Near today's limits: constant below the momentum transfer, growing like the mass above it."""
         return self.typical * math.hypot(1.0, self.mass / RECOIL_SCALE)
 
-    def coupling_squared(self, flavour: str) -> Scalar:
-        """g_nu g_e of one flavour: the coupling squared times both charges."""
-        if self.charges == "universal":
-            return self.coupling * self.coupling
-        charges, electron = GAUGE_CHARGES.get(self.charges, (self.charges, None))
-        electron = self.electron_charge if electron is None else electron
-        return charges[FLAVOURS.index(flavour)] * electron * (self.coupling * self.coupling)
-
-    def propagator(self, e_er) -> Scalar:
-        """1 / (2 m_e E_er + m_X^2), for the momentum transfer of a recoil [keV^-2]."""
-        return 1 / (2 * ELECTRON_MASS * e_er + self.mass * self.mass)
+    def exchange(self, flavour, e_er):
+        strength = self.charge_product(flavour) * (self.coupling * self.coupling)
+        return strength * (1 / (2 * ELECTRON_MASS * e_er + self.mass * self.mass))
 
 
 @dataclass(frozen=True)
-class CurrentMediator(LightMediator):
-    """Base of vector and axial vector, which interfere with W and Z exchange.
+class HeavyMediator(Mediator):
+    """Base of the heavy mediators: the light ones far above the momentum transfer, where g/m is what counts.
+
+    Electrons recoil with momenta up to 0.2 MeV here: the contact limit is good to 1 % from 2 MeV upwards.
+
+    Parameters
+    ----------
+    coupling_over_mass
+        g_X / m_X, at least zero; zero is the Standard Model [1e-9 / keV].
+    charges, electron_charge
+        Options: see :class:`Mediator`.
+    """
+
+    coupling_over_mass: Scalar = 0.0
+
+    unit = "1e-9 /keV"
+
+    @classmethod
+    def label(cls, free: str) -> str:
+        return f"$g_{cls.letter}/m_{cls.letter}$"
+
+    def exchange(self, flavour, e_er):
+        return self.charge_product(flavour) * (1e-9 * self.coupling_over_mass) ** 2
+
+
+@dataclass(frozen=True)
+class CurrentMediator(Mediator):
+    """What vector and axial vector have besides, light or heavy: they interfere with W and Z exchange.
 
     Parameters
     ----------
@@ -140,10 +212,10 @@ class CurrentMediator(LightMediator):
         its coupling means: its normalisation is always ``left_handed``.
     """
 
-    sign: int = 1
-    normalisation: str | None = None
+    sign: int = field(default=1, kw_only=True)
+    normalisation: str | None = field(default=None, kw_only=True)
 
-    options: ClassVar[tuple[str, ...]] = (*LightMediator.options, "sign", "normalisation")
+    options: ClassVar[tuple[str, ...]] = (*Mediator.options, "sign", "normalisation")
 
     def __post_init__(self):
         super().__post_init__()
@@ -165,8 +237,8 @@ class CurrentMediator(LightMediator):
 
     def shift(self, flavour: str, e_er) -> Scalar:
         """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A."""
-        strength = self.sign * self.coupling_squared(flavour)
-        return strength * self.propagator(e_er) / (NORMALISATIONS[self.normalisation] * FERMI_CONSTANT)
+        exchange = self.sign * self.exchange(flavour, e_er)
+        return exchange / (NORMALISATIONS[self.normalisation] * FERMI_CONSTANT)
 
 
 def _is_number(value) -> bool:

@@ -35,6 +35,7 @@ class Millicharge(Interaction):
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class
     symbol = r"q_{{{}}}"
     typical = 5.0
+    in_table_one = True
 
     def cross_section(self, flavour, e_nu, e_er):
         g_v, g_a = self.weak_couplings(flavour)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from .base import Interaction, weak_cross_section
+from .base import ADDS, Interaction, weak_cross_section
 
 
 @dataclass(frozen=True)
 class StandardModel(Interaction):
     """W and Z exchange: Eqs. 1-2 of arXiv:2208.06415."""
+
+    atomic_models = ADDS
 
     def cross_section(self, flavour, e_nu, e_er):
         return weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..constants import MAGNETIC_STRENGTH
-from .base import Interaction, Scalar, weak_cross_section
+from .base import ADDS, Interaction, Scalar, weak_cross_section
+from .magnetic_moment import magnetic_cross_section
+from .standard_model import StandardModel
 
 #: cos^2 theta_13 of the default oscillation set, and the averaged electron-neutrino survival probability in
 #: two flavours of low-energy solar neutrinos, both as Eq. 6 of arXiv:2208.06415 uses them. A test holds the
@@ -23,7 +24,8 @@ class TransitionMoment(Interaction):
         \mu^2 = |\Lambda_1|^2 (1 - c_{13}^2 P) + |\Lambda_2|^2 (1 - c_{13}^2 + c_{13}^2 P)
             + |\Lambda_3|^2 c_{13}^2,
 
-    Eq. 6 of arXiv:2208.06415, after Miranda et al., PLB 808 (2020) 135685, with :math:`P = 0.667`.
+    Eq. 6 of arXiv:2208.06415, after Miranda et al., PLB 808 (2020) 135685, with :math:`P = 0.667`, which
+    holds for pp neutrinos. With ``flavours = "density_matrix"`` P follows the neutrino's energy.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ class TransitionMoment(Interaction):
     symbol = r"\Lambda_{{{}}}"
     plane_leaves_others_free = True  # Fig. 3 of the paper: three entries of one matrix
     typical = 10.0
+    in_table_one = True
+    atomic_models = ADDS
 
     def effective_moment_squared(self):
         """The moment squared that solar neutrinos show on Earth [1e-24 Bohr magneton squared]."""
@@ -52,9 +56,16 @@ class TransitionMoment(Interaction):
         )
 
     def cross_section(self, flavour, e_nu, e_er):
-        strength = MAGNETIC_STRENGTH * 1e-24 * self.effective_moment_squared()
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + strength * (1 / e_er - 1 / e_nu)
+        return weak + magnetic_cross_section(self.effective_moment_squared(), e_nu, e_er)
+
+    def cross_section_of_mass_state(self, state, amplitudes, e_nu, e_er):
+        # Lambda_i is the transition between the other two states
+        squares = [x**2 for x in (self.lambda_1, self.lambda_2, self.lambda_3)]
+        moment_squared = squares[state - 1] + squares[state - 2]
+        weak = StandardModel(couplings=self.couplings)
+        added = magnetic_cross_section(moment_squared, e_nu, e_er)
+        return weak.cross_section_of_mass_state(state, amplitudes, e_nu, e_er) + added
 
     @classmethod
     def label(cls, free):

@@ -6,26 +6,29 @@ whatever the coupling's prior is flat in. Where the data see nothing it does not
 where the priors do.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pymc as pm
 import xarray as xr
+from scipy.interpolate import RegularGridInterpolator
 from scipy.optimize import minimize
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
 from ..fit.mass_table import COUPLINGS, MASSES
 from ..fit.minimise import profile_many
-from ..fit.posterior import prior_words, sample_posterior
-from ..planes.contours import Line, contour_lines, sharpen, stored_line
+from ..fit.posterior import prior_words, sample_posterior, state_of
+from ..planes.contours import contour_lines, sharpen
+from ..results import CredibleRegion, ProfileRegion, Region
+from ..runs.beside import read_group
 from ..runs.rows import Asked, RowSpec
 from ..statistics import check_level, threshold
 
-__all__ = ["MassPlane", "MassPlaneSpec", "mass_plane", "plane_row", "stored_plane"]
+__all__ = ["MassPlaneSpec", "counted", "mass_plane", "share_inside", "stored_plane"]
 
 FREE = ("log10_mass", "log10_coupling")
 
@@ -34,52 +37,7 @@ SEEN_DECADES = 0.7  # above the coupling that the data begin to see: the signal'
 FAR = 60.0  # Delta chi^2 and minus the log-density beyond which nothing matters
 
 
-class MassPlane(NamedTuple):
-    """Both regions in the plane of log10 mass and log10 coupling.
-
-    Attributes
-    ----------
-    log10_mass : (n,)
-        [keV]
-    log10_coupling : (m,)
-    delta_chi2 : (n, m)
-        Profiled over the nuisances, less the least value over the plane; cut at 60.
-    threshold : float
-    profile_lines : list of Line
-        Where it crosses the threshold; vertices exact.
-    best_fit : tuple of float
-        log10 mass and coupling.
-    chi2_min : float
-    log_density : (n, m)
-        Of the posterior in these two variables, normalised.
-    level : float
-    cut : float
-        Log-density above which the share ``level`` of the probability lies.
-    credible_lines : list of Line
-    """
-
-    log10_mass: np.ndarray
-    log10_coupling: np.ndarray
-    delta_chi2: np.ndarray
-    threshold: float
-    profile_lines: list[Line]
-    best_fit: tuple[float, float]
-    chi2_min: float
-    log_density: np.ndarray
-    level: float
-    cut: float
-    credible_lines: list[Line]
-
-    def share_inside(self, log10_mass: np.ndarray, log10_coupling: np.ndarray) -> float:
-        """Share of posterior draws that lie in the credible region: near the level if both are right."""
-        from scipy.interpolate import RegularGridInterpolator
-
-        height = RegularGridInterpolator((self.log10_mass, self.log10_coupling), self.log_density)
-        points = np.stack([np.ravel(log10_mass), np.ravel(log10_coupling)], axis=-1)
-        return float(np.mean(height(points) >= self.cut))
-
-
-def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = None) -> MassPlane:
+def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = None) -> Region:
     """Regions of mass and coupling over the ranges of their priors.
 
     Parameters
@@ -91,12 +49,17 @@ def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = N
     delta_chi2 : float, optional
         Threshold of the contour, instead of the level's own for two parameters.
 
+    Returns
+    -------
+    Region
+        Of log10 of mass [keV] and coupling. Delta chi^2 on the grid is cut at 60.
+
     Raises
     ------
     InputError
         If the model does not leave mass and coupling free.
     """
-    check_level(level)
+    level = check_level(level)
     likelihood = Likelihood(model)
     free = likelihood.question.free
     if free != FREE:
@@ -134,10 +97,44 @@ def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = N
     log_density = likelihood.log_prior(full) - 0.5 * (fits.chi2 - least) - 0.5 * log_curvature
     log_density = np.maximum(on_grid(log_density - log_density.max(), -FAR), -FAR)
     log_density, cut_density = _normalised(x, y, log_density, level)
-    return MassPlane(
-        x, y, delta, float(cut), lines, best, least,
-        log_density, level, cut_density, contour_lines(x, y, log_density, cut_density),
-    )  # fmt: skip
+    question = likelihood.question
+    return Region(
+        model=question.interaction.name,
+        parameter=", ".join(free),
+        parameters=FREE,
+        experiment=question.experiment_name,
+        unit="log10 keV, 1",
+        prior="; ".join(prior_words(model).values()),
+        level=level,
+        profile=ProfileRegion(
+            threshold=float(cut), contours=lines, best_fit=best, chi2_min=least, x=x, y=y, delta_chi2=delta
+        ),
+        posterior=CredibleRegion(
+            level=level,
+            log_density_cut=cut_density,
+            contours=contour_lines(x, y, log_density, cut_density),
+            density_in=list(free),
+            converged=True,
+            x=x,
+            y=y,
+            log_density=log_density,
+        ),
+    )
+
+
+def share_inside(region: Region, log10_mass: np.ndarray, log10_coupling: np.ndarray) -> float:
+    """Share of posterior draws that lie in the credible region: near the level if both are right."""
+    credible = region.posterior
+    height = RegularGridInterpolator((credible.x, credible.y), credible.log_density)
+    points = np.stack([np.ravel(log10_mass), np.ravel(log10_coupling)], axis=-1)
+    return float(np.mean(height(points) >= credible.log_density_cut))
+
+
+def counted(region: Region, tree: xr.DataTree) -> Region:
+    """The region with the state of posterior draws, and the share of them inside."""
+    draws = tree["posterior"]
+    share = share_inside(region, draws["log10_mass"].values, draws["log10_coupling"].values)
+    return replace(region, posterior=replace(region.posterior, share_inside=share, **state_of(tree)))
 
 
 def _best_fit(likelihood, points, chi2) -> tuple[tuple[float, float], float]:
@@ -235,62 +232,18 @@ class MassPlaneSpec(Asked):
         model = self.build()
         tree = sample_posterior(model, self.draws, self.seed, groups=False, progress=tell)
         plane = mass_plane(model, self.level, self.delta_chi2)
-        tree["plane"] = xr.DataTree(
-            xr.Dataset(
-                {name: (FREE, getattr(plane, name)) for name in ("log_density", "delta_chi2")},
-                {"log10_mass": plane.log10_mass, "log10_coupling": plane.log10_coupling},
-            )
-        )
-        return plane_row(model, plane, tree) | {"seed": self.seed}, tree
+        profile, posterior = plane.profile, plane.posterior
+        grids = {"log_density": (FREE, posterior.log_density), "delta_chi2": (FREE, profile.delta_chi2)}
+        tree["plane"] = xr.DataTree(xr.Dataset(grids, dict(zip(FREE, (profile.x, profile.y), strict=True))))
+        return replace(counted(plane, tree), seed=self.seed).to_row(), tree
 
 
-def stored_plane(row: Mapping[str, Any], path: Path) -> MassPlane:
-    """A plane from its row and the file beside it."""
-
-    def lines(part):
-        return [Line(np.array(line["vertices"]), line["closed"]) for line in row[part]["contours"]]
-
-    with xr.open_dataset(path, group="plane", engine="h5netcdf") as grid:
-        profile, posterior = row["profile"], row["posterior"]
-        return MassPlane(
-            grid["log10_mass"].values, grid["log10_coupling"].values, grid["delta_chi2"].values,
-            profile["delta_chi2"], lines("profile"), tuple(profile["best_fit"]), profile["chi2_min"],
-            grid["log_density"].values, row["level"], posterior["log_density_cut"], lines("posterior"),
-        )  # fmt: skip
-
-
-def plane_row(model: pm.Model, plane: MassPlane, tree=None) -> dict[str, Any]:
-    """A plane as it is stored, with the share of posterior draws inside if there are any."""
-    question = model.question
-
-    row = {
-        "model": question.interaction.name,
-        "parameter": ", ".join(question.free),
-        "parameters": list(question.free),
-        "unit": "log10 keV, 1",
-        "experiment": question.experiment_name,
-        "prior": "; ".join(prior_words(model).values()),
-        "level": plane.level,
-        "profile": {
-            "delta_chi2": round(plane.threshold, 4),
-            "best_fit": list(plane.best_fit),
-            "chi2_min": plane.chi2_min,
-            "contours": [stored_line(line) for line in plane.profile_lines],
-        },
-        "posterior": {
-            "kind": "hpd",
-            "density_in": list(question.free),
-            "log_density_cut": plane.cut,
-            "contours": [stored_line(line) for line in plane.credible_lines],
-            "converged": True,
-        },
-    }
-    if tree is not None:
-        draws = tree["posterior"]
-        row["posterior"] |= {
-            "inside": plane.share_inside(draws["log10_mass"].values, draws["log10_coupling"].values),
-            "converged": bool(tree.attrs["converged"]),
-            "divergences": int(tree.attrs["divergences"]),
-            **{name: tree.attrs[name] for name in ("rhat", "ess_bulk", "ess_tail", "sampler", "diagnosis")},
-        }
-    return row
+def stored_plane(row: Region, folder: Path) -> Region:
+    """A row with its grids, from the file beside it in a folder."""
+    grid = read_group(folder, row, "plane")
+    x, y, delta, log_density = (grid[name].values for name in (*FREE, "delta_chi2", "log_density"))
+    return replace(
+        row,
+        profile=replace(row.profile, x=x, y=y, delta_chi2=delta),
+        posterior=replace(row.posterior, x=x, y=y, log_density=log_density),
+    )

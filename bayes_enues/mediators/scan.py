@@ -7,38 +7,25 @@ compilation; see :mod:`bayes_enues.compiled.structures`.
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
+from ..experiments.folder import DEFAULT
+from ..results import Curve, Limit, grouped
 from ..runs.files import write_text
 from ..runs.rows import RowSpec, interaction_named, plan
 from ..tables import packaged, read_table
 
-__all__ = ["KINDS", "Curve", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
+__all__ = ["KINDS", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
 
 #: Names on the command line; the models are these with ``light_`` before them.
 KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
-EXPERIMENTS = ("lz_ws2022", "xenonnt_sr0")
+EXPERIMENTS = DEFAULT
 DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the rule, in one run
-
-
-#: Of the table of curves, in the order of :class:`Curve`.
-COLUMNS = (
-    "model",
-    "experiment",
-    "mass_keV",
-    "posterior_upper",
-    "posterior_mcse",
-    "posterior_exact",
-    "posterior_upper_flat_strength",
-    "profile_upper",
-    "profile_upper_one_sided",
-    "delta_chi2",
-)
 
 
 def default_masses(n: int = 40) -> np.ndarray:
@@ -101,77 +88,37 @@ def plan_scan(
     return specs
 
 
-class Curve(NamedTuple):
-    """Limits on one mediator's coupling from one experiment; masses in rising order.
-
-    Attributes
-    ----------
-    model, experiment : str
-    mass : (n,)
-        [keV]
-    posterior, posterior_mcse : (n,)
-        Upper credible bound and its Monte Carlo error; NaN where the posterior did not converge.
-    exact : (n,)
-        The same bound by quadrature.
-    flat_strength : (n,)
-        The same bound under a prior flat in g^2.
-    profile, profile_one_sided : (n,)
-        Upper ends at the row's Delta chi^2 and at the one-sided threshold.
-    delta_chi2 : float
-    """
-
-    model: str
-    experiment: str
-    mass: np.ndarray
-    posterior: np.ndarray
-    posterior_mcse: np.ndarray
-    exact: np.ndarray
-    flat_strength: np.ndarray
-    profile: np.ndarray
-    profile_one_sided: np.ndarray
-    delta_chi2: float
-
-
-def curves(rows: Iterable[Mapping[str, Any]]) -> list[Curve]:
+def curves(rows: Iterable[Limit]) -> list[Curve]:
     """The rows of a scan as curves, in the order in which models and experiments first appear."""
-    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((row["model"], row["experiment"]), []).append(row)
     found = []
-    for (model, experiment), members in groups.items():
-        members = sorted(members, key=lambda row: row["mass"])
-
-        def column(part, name, members=members):
-            values = [row[part][name] for row in members]
-            return np.array([np.nan if v is None else v for v in values], float)
-
-        found.append(
-            Curve(
-                model,
-                experiment,
-                np.array([row["mass"] for row in members]),
-                column("posterior", "upper"),
-                column("posterior", "mcse"),
-                np.array([(row["posterior"].get("exact") or {}).get("upper") or np.nan for row in members]),
-                column("posterior", "upper_flat_strength"),
-                column("profile", "upper"),
-                column("profile", "upper_one_sided"),
-                members[0]["profile"]["delta_chi2"],
-            )
-        )
+    for (model, experiment), members in grouped(rows, "model", "experiment").items():
+        members = sorted(members, key=lambda row: row.mass)
+        posteriors, profiles = [row.posterior for row in members], [row.profile for row in members]
+        columns = {
+            "mass_keV": [row.mass for row in members],
+            "posterior_upper": [p.upper for p in posteriors],
+            "posterior_mcse": [p.mcse for p in posteriors],
+            "posterior_exact": [p.exact and p.exact.upper for p in posteriors],
+            "posterior_upper_flat_strength": [p.upper_flat_strength for p in posteriors],
+            "profile_upper": [p.upper for p in profiles],
+            "profile_upper_one_sided": [p.upper_one_sided for p in profiles],
+        }
+        arrays = {name: np.array(values, float) for name, values in columns.items()}  # NaN for None
+        found.append(Curve(model=model, experiment=experiment, threshold=profiles[0].threshold, **arrays))
     return found
 
 
 def write_curves(found: Sequence[Curve], path: str | Path) -> None:
-    """Write curves as one table, a line a mass."""
+    """Write curves as one table, a line a mass; its columns are those of :class:`Curve`."""
+    model, experiment, *numbers, threshold = (f.name for f in fields(Curve))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow([model, experiment, *numbers, threshold])
     for curve in found:
-        numbers = np.column_stack(curve[2:9])
+        table = np.column_stack([getattr(curve, name) for name in numbers])
         writer.writerows(
-            [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.delta_chi2:.6g}"]
-            for line in numbers
+            [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.threshold:.5g}"]
+            for line in table
         )
     write_text(Path(path), text.getvalue())
 

@@ -1,36 +1,15 @@
 """Contours of a function on a grid, with vertices moved onto the exact level."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
 
 import numpy as np
 from contourpy import contour_generator
 
-__all__ = ["Line", "contour_lines", "sharpen", "stored_line"]
+from ..results import Line
+
+__all__ = ["contour_lines", "sharpen"]
 
 STEPS = 6
-VERTEX_DIGITS = 7  # of a vertex in a file
-
-
-class Line(NamedTuple):
-    """One piece of a contour.
-
-    Attributes
-    ----------
-    vertices : (n, 2)
-        The first is repeated as the last where the line closes.
-    closed : bool
-        False where the line ends on the edge of the grid, such as the physical edge at zero.
-    """
-
-    vertices: np.ndarray
-    closed: bool
-
-
-def stored_line(line: Line) -> dict[str, Any]:
-    """A line as it is written to a file."""
-    vertices = [[float(f"{v:.{VERTEX_DIGITS}g}") for v in point] for point in line.vertices]
-    return {"closed": line.closed, "vertices": vertices}
 
 
 def contour_lines(x: np.ndarray, y: np.ndarray, z: np.ndarray, cut: float) -> list[Line]:

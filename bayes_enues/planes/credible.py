@@ -6,7 +6,6 @@ its prior. No kernel density smears an edge.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -14,58 +13,20 @@ from scipy.interpolate import RectBivariateSpline
 from scipy.special import logsumexp
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood, prior_range
+from ..fit.chi2 import Likelihood
 from ..fit.marginal import log_marginal_likelihood
 from ..fit.posterior import prior_words
+from ..fit.scan import prior_range
+from ..results import CredibleRegion
 from .areas import density_cut, log_integral
-from .contours import Line, contour_lines, sharpen
+from .contours import contour_lines, sharpen
 
-__all__ = ["CredibleRegion", "credible_plane"]
+__all__ = ["credible_plane"]
 
 DENSITY_POINTS = 41
 THIRD_NODES = 16  # Gauss-Legendre, over the range of a parameter that is integrated away
 NEGLIGIBLE = 14.0  # below the peak of the log-density: less than 1e-5 of a plane's probability lies beyond
 SEARCH_POINTS = 25
-
-
-class CredibleRegion(NamedTuple):
-    """The highest-posterior-density region of two parameters, a density in these very parameters.
-
-    Attributes
-    ----------
-    x, y : (n,)
-    log_density : (n, n)
-        Marginal posterior density, normalised over the grid.
-    level : float
-    cut : float
-        Log-density on the edge of the region.
-    lines : list of Line
-    area, grid_error : float
-        As for the profile.
-    residual : float
-        Largest ``|log_density - cut|`` at a vertex, of the spline through the grid.
-    integration_error : float
-        Largest difference of log-density between Laplace's method and Gauss-Hermite quadrature in the region,
-        up to a common constant.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    log_density: np.ndarray
-    level: float
-    cut: float
-    lines: list[Line]
-    area: float
-    grid_error: float
-    residual: float
-    integration_error: float
-
-    def contains(self, points: np.ndarray) -> np.ndarray:
-        """Whether points (m, 2) lie in the region; (m,) bool."""
-        px, py = np.asarray(points, float).T
-        on_grid = (px >= self.x[0]) & (px <= self.x[-1]) & (py >= self.y[0]) & (py <= self.y[-1])
-        height = RectBivariateSpline(self.x, self.y, self.log_density, s=0).ev(px, py)
-        return on_grid & (height >= self.cut)
 
 
 def credible_plane(
@@ -86,7 +47,7 @@ def credible_plane(
     InputError
         If a prior vanishes where the data allow the parameter.
     """
-    ranges = [prior_range(likelihood.model, likelihood.names[i]) for i in held]
+    ranges = [prior_range(likelihood, likelihood.names[i]) for i in held]
     x, y = (np.linspace(*edges, SEARCH_POINTS) for edges in ranges)
     near = _log_density(likelihood, held, x, y)
     near = near > near.max() - NEGLIGIBLE
@@ -113,10 +74,23 @@ def credible_plane(
     fx, fy = np.linspace(x[0], x[-1], 2 * points), np.linspace(y[0], y[-1], 2 * points)
     lines = contour_lines(fx, fy, spline(fx, fy), cut)
     lines, residual = sharpen(lines, function, cut, [fx[1] - fx[0], fy[1] - fy[0]], likelihood.lower[held[0]])
+    words, free = prior_words(likelihood.model), likelihood.question.free
+    density_in = [likelihood.names[i] for i in held]
     return CredibleRegion(
-        x, y, log_density, level, cut, lines, area, abs(coarse / area - 1), residual,
-        _integration_error(likelihood, held, x, y, log_density, cut),
-    )  # fmt: skip
+        level=level,
+        log_density_cut=cut,
+        contours=lines,
+        area=area,
+        grid_error=abs(coarse / area - 1),
+        residual=residual,
+        integration_error=_integration_error(likelihood, held, x, y, log_density, cut),
+        density_in=density_in,
+        integrated={name: words[name] for name in free if name not in density_in},
+        converged=True,
+        x=x,
+        y=y,
+        log_density=log_density,
+    )
 
 
 def _extent(grid, along) -> tuple[float, float]:
@@ -135,7 +109,7 @@ def _log_density_at(likelihood, held, points, order: int = 1) -> np.ndarray:
     if not third:
         values, log_weight = points, np.zeros(1)
     else:
-        lower, upper = prior_range(likelihood.model, likelihood.names[third[0]])
+        lower, upper = prior_range(likelihood, likelihood.names[third[0]])
         nodes, weights = leggauss(THIRD_NODES)
         nodes = lower + (upper - lower) * (nodes + 1) / 2
         values = np.concatenate(

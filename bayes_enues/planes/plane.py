@@ -4,37 +4,20 @@ Both are computed on grids without sampling. NUTS draws only count: which share 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import pymc as pm
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
+from ..fit.posterior import prior_words
+from ..results import Region
 from ..statistics import check_level, threshold
-from .credible import CredibleRegion, credible_plane
-from .profile import PROFILE_POINTS, ProfileRegion, profile_plane
+from .credible import credible_plane
+from .profile import PROFILE_POINTS, profile_plane
 
-__all__ = ["Plane", "plane_indices", "plane_region"]
+__all__ = ["plane_indices", "plane_region"]
 
 PROFILE_POINTS_OF_THREE = 61
-
-
-class Plane(NamedTuple):
-    """Both regions of two parameters.
-
-    Attributes
-    ----------
-    parameters : tuple of str
-    profile : ProfileRegion
-    credible : CredibleRegion
-    notes : list of str
-        What had to be done differently.
-    """
-
-    parameters: tuple[str, str]
-    profile: ProfileRegion
-    credible: CredibleRegion
-    notes: list[str]
 
 
 def plane_region(
@@ -43,7 +26,7 @@ def plane_region(
     level: float = 0.9,
     ranges: Mapping[str, tuple[float, float]] | None = None,
     points: int | None = None,
-) -> Plane:
+) -> Region:
     """The 90 % regions of two parameters of a model.
 
     Parameters
@@ -58,22 +41,38 @@ def plane_region(
     points : int
         Grid points a side for the profile, odd; by default 101, and 61 with a third free parameter.
 
+    Returns
+    -------
+    Region
+        Without draws: which share of them lies inside is not known.
+
     Raises
     ------
     InputError
         If the plane is of one parameter with itself, the model lacks one of them or leaves more than three
         free, a range is empty or unphysical, or the data do not bound the region.
     """
-    check_level(level)
+    level = check_level(level)
     likelihood = Likelihood(model)
-    free = likelihood.question.free
+    question, free = likelihood.question, likelihood.question.free
     held = plane_indices(free, parameters)
     if len(free) > 3:
         raise InputError(f"{list(free)} are free; a plane leaves at most one further parameter free")
     notes: list[str] = []
     points = points or (PROFILE_POINTS if likelihood.n_physics == 2 else PROFILE_POINTS_OF_THREE)
     profile = profile_plane(likelihood, held, threshold(level, 2), ranges, points, notes)
-    return Plane(tuple(parameters), profile, credible_plane(likelihood, held, level), notes)
+    return Region(
+        model=question.interaction.name,
+        parameter=", ".join(parameters),
+        parameters=tuple(parameters),
+        experiment=question.experiment_name,
+        unit=question.interaction.unit,
+        prior="; ".join(prior_words(model).values()),
+        level=level,
+        profile=profile,
+        posterior=credible_plane(likelihood, held, level),
+        notes=[*question.notes, *notes],
+    )
 
 
 def plane_indices(free: Sequence[str], parameters: Sequence[str]) -> list[int]:

@@ -4,55 +4,21 @@ A further free parameter is profiled, like the nuisances.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
 from ..fit.minimise import minimise_many, profile_many
+from ..results import ProfileRegion
 from .areas import area_below
-from .contours import Line, contour_lines, sharpen
+from .contours import contour_lines, sharpen
 
-__all__ = ["ProfileRegion", "profile_plane"]
+__all__ = ["profile_plane"]
 
 PROFILE_POINTS = 101  # a side; odd, so that every second point is a grid too
 MAX_STEPS = 30
 SEARCH_POINTS = 25
-
-
-class ProfileRegion(NamedTuple):
-    """Where Delta chi^2 of two parameters stays below a threshold.
-
-    Attributes
-    ----------
-    x, y : (n,)
-        Grid of the first and the second parameter.
-    delta_chi2 : (n, n)
-        Profiled over everything else, less the minimum over the physical region.
-    threshold : float
-    lines : list of Line
-        Contour, its vertices exact.
-    best_fit : tuple of float
-    chi2_min : float
-    area : float
-        Of the region, in units of both parameters.
-    grid_error : float
-        Relative change of the area from a grid of half as many points a side.
-    residual : float
-        Largest ``|delta_chi2 - threshold|`` at a vertex.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    delta_chi2: np.ndarray
-    threshold: float
-    lines: list[Line]
-    best_fit: tuple[float, float]
-    chi2_min: float
-    area: float
-    grid_error: float
-    residual: float
 
 
 def profile_plane(
@@ -90,9 +56,18 @@ def profile_plane(
     area = area_below(x, y, delta, cut)
     coarse = area_below(x[::2], y[::2], delta[::2, ::2], cut)
     return ProfileRegion(
-        x, y, delta, cut, lines, tuple(float(v) for v in best[0][list(held)]), best[1], area,
-        abs(coarse / area - 1), residual,
-    )  # fmt: skip
+        threshold=cut,
+        contours=lines,
+        best_fit=tuple(float(v) for v in best[0][list(held)]),
+        chi2_min=best[1],
+        profiled=[name for name in likelihood.question.free if likelihood.names.index(name) not in held],
+        area=area,
+        grid_error=abs(coarse / area - 1),
+        residual=residual,
+        x=x,
+        y=y,
+        delta_chi2=delta,
+    )
 
 
 def _on_grid(likelihood, held, x, y):

@@ -4,18 +4,17 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
-from ..fit.posterior import prior_words, sample_posterior, state_of
+from ..fit.posterior import sample_posterior, state_of
 from ..fit.setup import ask
+from ..results import Region
 from ..runs.rows import Asked, RowSpec, interaction_named, plan
-from .contours import VERTEX_DIGITS, stored_line
-from .plane import Plane, plane_indices, plane_region
+from .plane import plane_indices, plane_region
 
 __all__ = ["RegionSpec", "compute_region", "plan_regions"]
 
@@ -84,7 +83,7 @@ class RegionSpec(Asked):
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
         """Both regions; a plane keeps no draws."""
-        return compute_region(self, progress), None
+        return compute_region(self, progress).to_row(), None
 
 
 def plan_regions(
@@ -127,68 +126,34 @@ def plan_regions(
     ]
 
 
-def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
-    """Both regions of one plane as they are stored, with the count of draws inside the credible one."""
+def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> Region:
+    """Both regions of one plane, with the count of draws inside the credible one."""
     tell = progress or (lambda words: None)
     tell("compiling")
     model = spec.build()
     Likelihood(model)
     tell("contours")
     ranges = {name: (lower, upper) for name, lower, upper in spec.ranges}
-    plane = plane_region(model, spec.parameters, spec.level, ranges)
+    region = plane_region(model, spec.parameters, spec.level, ranges)
     tree = sample_posterior(model, spec.draws, spec.seed, groups=False, progress=tell)
-    profile, credible = plane.profile, plane.credible
-    words = prior_words(model)
-    others = [name for name in spec.free if name not in spec.parameters]
-    return {
-        "model": spec.model,
-        "parameter": spec.parameter,
-        "parameters": list(spec.parameters),
-        "experiment": model.question.experiment_name,
-        "unit": model.question.interaction.unit,
-        "prior": "; ".join(words.values()),
-        "level": spec.level,
-        "profile": {
-            "contours": [stored_line(line) for line in profile.lines],
-            "delta_chi2": round(profile.threshold, 4),
-            "best_fit": [float(f"{v:.{VERTEX_DIGITS}g}") for v in profile.best_fit],
-            "chi2_min": profile.chi2_min,
-            "profiled": others,
-            "area": profile.area,
-            "grid_error": profile.grid_error,
-            "vertex_error": profile.residual,
-        },
-        "posterior": {
-            "kind": "hpd",
-            "level": spec.level,
-            "density_in": list(spec.parameters),
-            "integrated": {name: words[name] for name in others},
-            "contours": [stored_line(line) for line in credible.lines],
-            "log_density_cut": credible.cut,
-            "area": credible.area,
-            "grid_error": credible.grid_error,
-            "integration_error": credible.integration_error,
-            **_counted(plane, tree),
-        },
-        "notes": [*model.question.notes, *plane.notes],
-        "seed": spec.seed,
-    }
+    return replace(_counted(region, tree), seed=spec.seed)
 
 
-def _counted(plane: Plane, tree) -> dict[str, Any]:
-    """Which share of the draws lies in the credible region; None where the draws do not count."""
+def _counted(region: Region, tree) -> Region:
+    """With the share of the draws that lies in the credible region; None where the draws do not count."""
     from arviz_stats.base import array_stats
 
-    state = state_of(tree)
-    draws = np.stack([tree["posterior"][name].values for name in plane.parameters], axis=-1)
-    inside = plane.credible.contains(draws.reshape(-1, 2)).reshape(draws.shape[:2])
+    credible = replace(region.posterior, **state_of(tree))
+    if not credible.converged:
+        return replace(region, posterior=credible)
+    draws = np.stack([tree["posterior"][name].values for name in region.parameters], axis=-1)
+    inside = credible.contains(draws.reshape(-1, 2)).reshape(draws.shape[:2])
     error = float(array_stats.mcse(inside.astype(float), chain_axis=0, draw_axis=1, method="mean"))
-    share = float(inside.mean())
-    if not state["converged"]:
-        return {"inside": None, "inside_error": None, **state}
-    if abs(share - plane.credible.level) > SUSPICIOUS * error:
-        plane.notes.append(
+    share, notes = float(inside.mean()), list(region.notes)
+    if abs(share - region.level) > SUSPICIOUS * error:
+        notes.append(
             f"{100 * share:.1f} ± {100 * error:.1f} % of the draws lie in the region of "
-            f"{100 * plane.credible.level:g} %"
+            f"{100 * region.level:g} %"
         )
-    return {"inside": share, "inside_error": error, **state}
+    credible = replace(credible, share_inside=share, share_error=error)
+    return replace(region, posterior=credible, notes=notes)

@@ -1,12 +1,16 @@
-"""Figures of predictive checks: results and an Axes in, the Axes out."""
+"""Figures of predictive checks."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import binom
 
 from ..experiments.experiment import Experiment
-from ..studies.checks import Check
+from ..results import Check
+from .base import figure, plain, save, style
 
-__all__ = ["plot_bands", "plot_deviance", "plot_pit"]
+__all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
 
 BLUE, RED = "#0072B2", "#D55E00"
 
@@ -29,7 +33,7 @@ def plot_bands(ax, check: Check, experiment: Experiment):
     ax.set_ylim(min(0, check.bands[0].min()), None)
     ax.set_xlabel("reconstructed energy [keV]")
     ax.set_ylabel("events / bin")
-    ax.set_title(f"{experiment.title}, {check.group} predictive", fontsize=9)
+    ax.set_title(plain(f"{experiment.title}, {check.group} predictive"), fontsize=9)
     ax.legend(fontsize=7)
     return ax
 
@@ -67,3 +71,15 @@ def plot_deviance(ax, check: Check):
     ax.set_ylabel("density")
     ax.legend(title=f"p = {check.p_value:.3f}", title_fontsize=8, fontsize=7)
     return ax
+
+
+def checks_figure(checks: Sequence[Check], experiments: Sequence[Experiment], path: Path) -> list[Path]:
+    """A row of panels a check: bands, integral transforms, deviance."""
+    by_name = {e.name: e for e in experiments}
+    with style():
+        fig, axes = figure(len(checks), 3, 3.2, 2.4, squeeze=False)
+        for (left, middle, right), found in zip(axes, checks, strict=True):
+            plot_bands(left, found, by_name[found.experiment])
+            plot_pit(middle, found)
+            plot_deviance(right, found)
+        return save(fig, path)

@@ -1,14 +1,18 @@
-"""Figures of coverage and calibration: rows of ``coverage.json`` and an Axes in, the Axes out."""
+"""Figures of coverage and calibration."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 
+from ..results import CalibrationRow, CoverageRow, FeldmanCousins, grouped
+from ..runs.files import slug
+from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold, threshold
-from . import title_of, unit_label
+from .base import figure, save, style, title_of, unit_label
 
-__all__ = ["plot_coverage", "plot_critical_value", "plot_ranks"]
+__all__ = ["calibration_figure", "coverage_figures", "plot_coverage", "plot_critical_value", "plot_ranks"]
 
 #: Line, colour (Okabe & Ito) and words of each bound; profile bounds have full markers, posterior ones open.
 BOUND_STYLES = {
@@ -20,9 +24,9 @@ BOUND_STYLES = {
 }
 
 
-def _label(bound: str, row: Mapping[str, Any]) -> str:
-    level, target = row["level"], row["coverage_target"][bound]
-    signed = row["coverage_target"]["profile_one_sided"] is None
+def _label(bound: str, row: CoverageRow) -> str:
+    level, target = row.level, row.coverage_target[bound]
+    signed = row.coverage_target["profile_one_sided"] is None
     words = {
         "profile_interval": rf"profile, $\Delta\chi^2<{threshold(level):.3f}$",
         "profile_upper": "its upper end alone",
@@ -33,66 +37,45 @@ def _label(bound: str, row: Mapping[str, Any]) -> str:
     return f"{words[bound]} ({100 * target:g} %)"
 
 
-def plot_coverage(ax, rows: Sequence[Mapping[str, Any]], label: str):
+def plot_coverage(ax: Axes, rows: Sequence[CoverageRow], label: str) -> Axes:
     """Share of toys whose bound includes the truth, against the truth.
 
-    Parameters
-    ----------
-    ax : Axes
-    rows : sequence of mapping
-        Rows of one parameter and experiment, in order of the true value.
-    label : str
-        LaTeX of the parameter.
-
-    Returns
-    -------
-    Axes
+    The rows are of one parameter and experiment, in order of the true value.
     """
-    values = np.array([row["true_value"] for row in rows])
-    targets = {b: t for b, t in rows[0]["coverage_target"].items() if t is not None}
+    first, values = rows[0], np.array([row.true_value for row in rows])
+    targets = {b: t for b, t in first.coverage_target.items() if t is not None}
     for target in sorted(set(targets.values())):
         ax.axhline(100 * target, color="0.6", lw=0.8)
     for bound in targets:
-        share = 100 * np.array([row["coverage"][bound] for row in rows])
-        error = 100 * np.array([row["coverage_error"][bound] for row in rows])
+        share = 100 * np.array([row.coverage[bound] for row in rows])
+        error = 100 * np.array([row.coverage_error[bound] for row in rows])
         options = {"lw": 1, "ms": 3, "elinewidth": 0.6, **BOUND_STYLES[bound]}
-        ax.errorbar(values, share, error, label=_label(bound, rows[0]), **options)
-    lowest = min(100 * row["coverage"][b] for row in rows for b in targets)
+        ax.errorbar(values, share, error, label=_label(bound, first), **options)
+    lowest = min(100 * row.coverage[b] for row in rows for b in targets)
     ax.set_ylim(min(lowest - 3, 70), 101)
-    ax.set_xlabel(f"true {label} [{unit_label(rows[0]['unit'])}]")
+    ax.set_xlabel(f"true {label} [{unit_label(first.unit)}]")
     ax.set_ylabel("coverage [%]")
-    ax.set_title(f"{title_of(rows[0]['experiment'])}, {rows[0]['toys']} toys each", fontsize=9)
+    ax.set_title(f"{title_of(first.experiment)}, {first.toys} toys each", fontsize=9)
     ax.legend(loc="lower left", fontsize=6.5)
     return ax
 
 
 def plot_critical_value(
-    ax, rows: Sequence[Mapping[str, Any]], label: str, limit: Mapping[str, Any] | None = None
-):
+    ax: Axes, rows: Sequence[CoverageRow], label: str, limit: FeldmanCousins | None = None
+) -> Axes:
     """Critical Delta chi^2 of Feldman and Cousins against the truth, beside the data's own Delta chi^2.
 
-    Parameters
-    ----------
-    ax : Axes
-    rows : sequence of mapping
-        As in :func:`plot_coverage`.
-    label : str
-    limit : mapping, optional
-        An entry of ``limits`` in ``coverage.json``; its ends are marked.
-
-    Returns
-    -------
-    Axes
+    Rows as in :func:`plot_coverage`; the ends of a limit are marked.
     """
-    rows = [row for row in rows if row["critical_value"] is not None]
-    values = np.array([row["true_value"] for row in rows])
-    critical = np.array([row["critical_value"] for row in rows])
-    error = np.array([row["critical_value_error"] for row in rows])
-    level = rows[0]["level"]
+    rows = [row for row in rows if row.critical_value is not None]
+    first, level = rows[0], rows[0].level
+    values = np.array([row.true_value for row in rows])
+    critical = np.array([row.critical_value for row in rows])
+    error = np.array([row.critical_value_error for row in rows])
     ax.axhline(
         threshold(level), color="0.5", lw=0.8, ls="--", label=f"Wilks, {threshold(level):.3f} (two-sided)"
     )
-    if rows[0]["coverage_target"]["profile_one_sided"] is not None:
+    if first.coverage_target["profile_one_sided"] is not None:
         one = one_sided_threshold(level)
         ax.axhline(one, color="0.5", lw=0.8, ls=":", label=f"Wilks, {one:.3f} (one-sided)")
     ax.errorbar(
@@ -106,38 +89,25 @@ def plot_critical_value(
         elinewidth=0.6,
         label=f"critical value, {100 * level:g} % of toys",
     )
-    observed = np.array([row["delta_chi2_observed"] for row in rows])
+    observed = np.array([row.delta_chi2_observed for row in rows])
     ax.plot(values, observed, color="black", lw=1.2, ls="-.", label="data")
-    ends = [] if limit is None else [e for e in (limit["lower"], limit["upper"]) if e is not None]
+    ends = [] if limit is None else [e for e in (limit.lower, limit.upper) if e is not None]
     for k, end in enumerate(ends):
         name = f"Feldman-Cousins, {100 * level:g} %" if k == 0 else None
         ax.axvline(end, color="#009E73", lw=1, ls=(0, (1, 1)), label=name)
     ax.set_ylim(0, 1.8 * max(critical.max(), threshold(level)))
-    ax.set_xlabel(f"true {label} [{unit_label(rows[0]['unit'])}]")
+    ax.set_xlabel(f"true {label} [{unit_label(first.unit)}]")
     ax.set_ylabel(r"$\Delta\chi^2$")
-    ax.set_title(title_of(rows[0]["experiment"]), fontsize=9)
+    ax.set_title(title_of(first.experiment), fontsize=9)
     ax.legend(loc="upper left", fontsize=6.5)
     return ax
 
 
-def plot_ranks(ax, ranks: np.ndarray, name: str, probability: float, quantities: int = 1):
+def plot_ranks(ax: Axes, ranks: np.ndarray, name: str, probability: float, quantities: int = 1) -> Axes:
     """Empirical distribution of ranks less the uniform one, inside ArviZ's simultaneous band.
 
-    Parameters
-    ----------
-    ax : Axes
-    ranks : (n,)
-        Between 0 and 1.
-    name : str
-        Of the quantity.
-    probability : float
-        That a right sampler stays inside for all quantities.
-    quantities : int
-        How many there are.
-
-    Returns
-    -------
-    Axes
+    The ranks (n,) of one of some quantities lie between 0 and 1; a right sampler stays inside for all of them
+    with the probability given.
     """
     from arviz_stats.ecdf_utils import compute_ecdf
 
@@ -153,3 +123,37 @@ def plot_ranks(ax, ranks: np.ndarray, name: str, probability: float, quantities:
     ax.set_xlim(0, 1)
     ax.set_xticks([0, 0.5, 1])
     return ax
+
+
+def coverage_figures(
+    rows: Sequence[CoverageRow], limits: Sequence[FeldmanCousins], folder: Path
+) -> list[Path]:
+    """One figure a parameter, a line of panels an experiment: coverage and critical value."""
+    ends = {(one.parameter, one.experiment): one for one in limits}
+    paths = []
+    for parameter, mine in grouped(rows, "parameter").items():
+        experiments, label = grouped(mine, "experiment"), interaction_named(mine[0].model).label(parameter)
+        with style():
+            fig, axes = figure(len(experiments), 2, height=2.9, squeeze=False)
+            for (left, right), (experiment, here) in zip(axes, experiments.items(), strict=True):
+                plot_coverage(left, here, label)
+                plot_critical_value(right, here, label, ends.get((parameter, experiment)))
+            paths += save(fig, folder / f"coverage_{parameter}")
+    return paths
+
+
+def calibration_figure(row: CalibrationRow, ranks: np.ndarray, folder: Path) -> list[Path]:
+    """Ranks (n, n_quantities) of every quantity of one model against its simultaneous band."""
+    names = list(row.quantities)
+    with style():
+        fig, axes = figure(1, len(names), width=2.3, height=2.2, squeeze=False, sharey=True)
+        for ax, name, values in zip(axes[0], names, ranks.T, strict=True):
+            plot_ranks(ax, values, name, row.probability, len(names))
+        for ax in axes[0, 1:]:
+            ax.set_ylabel("")
+        own = [] if row.prior == "flat" else [row.prior]
+        what = f"{row.model.replace('_', ' ')} {row.parameter}, {title_of(row.experiment)}"
+        words = ", ".join([what, *(f"{prior} prior" for prior in own), f"{row.simulations} simulations"])
+        fig.suptitle(words, fontsize=9)
+        parts = ["calibration", row.model, row.parameter, row.experiment, *own]
+        return save(fig, folder / "_".join(map(slug, parts)))

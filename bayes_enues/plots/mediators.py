@@ -1,23 +1,20 @@
-"""Figures of light mediators: coupling against mass. Curves and an Axes in, the Axes out."""
+"""Figures of light mediators: coupling against mass."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from ..mediators.scan import Curve
-from . import LINES, title_of
+from ..mediators.planes import stored_plane
+from ..results import Curve, Region, grouped
+from .base import LINES, colour_of, figure, plain, save, style, title_of
 
 __all__ = [
-    "MEDIATOR_COLOURS",
-    "legend_handles",
-    "mediator_handles",
-    "mediator_title",
-    "plot_curves",
-    "plot_mass_plane",
-    "plot_points",
-    "plot_ratio",
-]
+    "curves_figure", "legend_handles", "mass_planes_figure", "mediator_handles", "mediator_title",
+    "plot_curves", "plot_mass_plane", "plot_points", "plot_ratio", "published_figure",
+]  # fmt: skip
 
 #: Okabe & Ito; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
@@ -43,27 +40,18 @@ def mediator_title(model: str) -> str:
     return model.removeprefix("light_").replace("_", " ")
 
 
-def plot_curves(ax, found: Sequence[Curve], letters: bool = True):
+def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
     """Coupling against mass: profile limits as lines, posterior bounds as markers.
 
-    Parameters
-    ----------
-    ax : Axes
-    found : sequence of Curve
-    letters : bool
-        Whether to write each mediator's letter at its curve of least coupling.
-
-    Returns
-    -------
-    Axes
+    Each mediator's letter stands at its curve of least coupling, if asked for.
     """
     for curve in found:
         colour = MEDIATOR_COLOURS[curve.model]
-        every = max(1, curve.mass.size // 14)
-        ax.plot(curve.mass, curve.profile, color=colour, ls=_line(curve), lw=1.3)
+        every = max(1, curve.mass_keV.size // 14)
+        ax.plot(curve.mass_keV, curve.profile_upper, color=colour, ls=_line(curve), lw=1.3)
         ax.plot(
-            curve.mass,
-            curve.posterior,
+            curve.mass_keV,
+            curve.posterior_upper,
             ls="none",
             marker=_marker(curve),
             ms=3.2,
@@ -81,21 +69,11 @@ def plot_curves(ax, found: Sequence[Curve], letters: bool = True):
     return ax
 
 
-def plot_ratio(ax, found: Sequence[Curve]):
-    """Posterior bound, by quadrature and so without the jitter of draws, over profile limit.
-
-    Parameters
-    ----------
-    ax : Axes
-    found : sequence of Curve
-
-    Returns
-    -------
-    Axes
-    """
+def plot_ratio(ax: Axes, found: Sequence[Curve]) -> Axes:
+    """Posterior bound, by quadrature and so without the jitter of draws, over profile limit."""
     for curve in found:
-        ratio = curve.exact / curve.profile
-        ax.plot(curve.mass, ratio, color=MEDIATOR_COLOURS[curve.model], ls=_line(curve), lw=0.9)
+        ratio = curve.posterior_exact / curve.profile_upper
+        ax.plot(curve.mass_keV, ratio, color=MEDIATOR_COLOURS[curve.model], ls=_line(curve), lw=0.9)
     ax.axhline(1.0, color="0.6", lw=0.6)
     ax.set_ylim(min(0.8, ax.get_ylim()[0]), max(1.05, ax.get_ylim()[1]))
     ax.set_xscale("log")
@@ -104,20 +82,11 @@ def plot_ratio(ax, found: Sequence[Curve]):
     return ax
 
 
-def plot_points(ax, points: Sequence[Mapping[str, Any]], model: str):
+def plot_points(ax: Axes, points: Sequence[Mapping[str, Any]], model: str) -> Axes:
     """Published limits as labelled markers with an arrow down; nothing is drawn between them.
 
-    Parameters
-    ----------
-    ax : Axes
-    points : sequence of dict
-        From :func:`bayes_enues.mediators.scan.published_points`.
-    model : str
-        Whose panel this is; points of other mediators are left out.
-
-    Returns
-    -------
-    Axes
+    The points come from :func:`bayes_enues.mediators.scan.published_points`; those of other mediators than
+    the panel's are left out.
     """
     mine = [p for p in points if p["model"] in (None, model)]
     styles = ("D", "v", "P", "X", "*", "h")
@@ -133,7 +102,7 @@ def plot_points(ax, points: Sequence[Mapping[str, Any]], model: str):
             ms=4,
             lw=0.8,
             color="0.15",
-            label=f"{name}, {chosen[0]['source']}",
+            label=plain(f"{name}, {chosen[0]['source']}"),
         )
     return ax
 
@@ -142,7 +111,7 @@ def _write_letters(ax, found: Sequence[Curve]) -> None:
     """Each mediator's letter at the lightest mass, moved apart where curves are close."""
     lowest = {}
     for curve in found:
-        lowest[curve.model] = min(lowest.get(curve.model, np.inf), curve.profile[0])
+        lowest[curve.model] = min(lowest.get(curve.model, np.inf), curve.profile_upper[0])
     models = sorted(lowest, key=lowest.get)
     heights = np.log10([lowest[model] for model in models])
     for _ in range(50):
@@ -152,7 +121,7 @@ def _write_letters(ax, found: Sequence[Curve]) -> None:
     for model, height in zip(models, heights, strict=True):
         ax.annotate(
             LETTERS[model],
-            (min(curve.mass[0] for curve in found), 10**height),
+            (min(curve.mass_keV[0] for curve in found), 10**height),
             xytext=(-4, 0),
             textcoords="offset points",
             ha="right",
@@ -181,7 +150,7 @@ def legend_handles(found: Sequence[Curve]) -> list:
         title = title_of(curve.experiment)
         lines = {"ls": _line(curve), "lw": 1.3}
         marks = {"ls": "none", "marker": _marker(curve), "ms": 3.2, "mfc": _filling(curve, "0.3")}
-        profile = rf"{title} profile, $\Delta\chi^2$ = {curve.delta_chi2:.5g}"
+        profile = rf"{title} profile, $\Delta\chi^2$ = {curve.threshold:.5g}"
         handles += [
             Line2D([], [], color="0.3", label=profile, **lines),
             Line2D([], [], color="0.3", label=f"{title} posterior", **marks),
@@ -201,29 +170,19 @@ def _filling(curve: Curve, colour: str) -> str:
     return "none" if curve.experiment == "xenonnt_sr0" else colour
 
 
-def plot_mass_plane(ax, plane, experiment: str, colour: str):
+def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
     """Mass and coupling together: credible region shaded with a dotted edge, Delta chi^2 contour as a line.
 
-    Parameters
-    ----------
-    ax : Axes
-    plane : MassPlane
-        From :func:`bayes_enues.mediators.planes.mass_plane`.
-    experiment : str
-    colour : str
-
-    Returns
-    -------
-    Axes
+    The region comes from :func:`bayes_enues.mediators.planes.mass_plane`, with its grids.
     """
-    x, y = 10**plane.log10_mass, 10**plane.log10_coupling
-    height = plane.log_density.T
-    ax.contourf(x, y, height, levels=[plane.cut, np.inf], colors=[colour], alpha=0.15)
-    ax.contour(x, y, height, levels=[plane.cut], colors=[colour], linestyles=":", linewidths=1.0)
-    for k, line in enumerate(plane.profile_lines):
-        label = rf"{title_of(experiment)} profile, $\Delta\chi^2$ = {plane.threshold:.4g}" if k == 0 else None
-        ax.plot(*10**line.vertices.T, color=colour, ls=LINES.get(experiment, ":"), lw=1.3, label=label)
-    ax.plot([], [], color=colour, ls=":", lw=1.0, label=f"{title_of(experiment)} highest posterior density")
+    profile, credible, title = region.profile, region.posterior, title_of(region.experiment)
+    x, y, cut = 10**credible.x, 10**credible.y, credible.log_density_cut
+    ax.contourf(x, y, credible.log_density.T, levels=[cut, np.inf], colors=[colour], alpha=0.15)
+    ax.contour(x, y, credible.log_density.T, levels=[cut], colors=[colour], linestyles=":", linewidths=1.0)
+    for k, line in enumerate(profile.contours):
+        label = rf"{title} profile, $\Delta\chi^2$ = {profile.threshold:.4g}" if k == 0 else None
+        ax.plot(*10**line.vertices.T, color=colour, ls=LINES.get(region.experiment, ":"), lw=1.3, label=label)
+    ax.plot([], [], color=colour, ls=":", lw=1.0, label=f"{title} highest posterior density")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(x[0], x[-1])
@@ -231,3 +190,46 @@ def plot_mass_plane(ax, plane, experiment: str, colour: str):
     ax.set_xlabel("mediator mass [keV]")
     ax.set_ylabel("coupling $g_X$")
     return ax
+
+
+def curves_figure(found: Sequence[Curve], path: Path) -> list[Path]:
+    """Fig. 6: all curves by both statistics, and the ratio of the two."""
+    heights = {"height_ratios": [3, 1.2]}
+    with style():
+        fig, axes = figure(2, 1, width=5.2, height=2.9, sharex=True, gridspec_kw=heights)
+        plot_curves(axes[0], found)
+        plot_ratio(axes[1], found)
+        axes[0].set_xlabel("")
+        axes[0].add_artist(axes[0].legend(handles=legend_handles(found), loc="upper left"))
+        axes[0].legend(handles=mediator_handles(found), loc="lower right")
+        return save(fig, path)
+
+
+def published_figure(found: Sequence[Curve], points: Sequence[Mapping[str, Any]], path: Path) -> list[Path]:
+    """Fig. 7: vector and scalar with published limits; nothing if neither is there."""
+    curves = grouped(found, "model")
+    models = [model for model in ("light_vector", "light_scalar") if model in curves]
+    if not models:
+        return []
+    with style():
+        fig, axes = figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
+        for ax, model in zip(axes[0], models, strict=True):
+            plot_points(plot_curves(ax, curves[model], letters=False), points, model)
+            ax.set_title(mediator_title(model), fontsize=10)
+            published = ax.get_legend_handles_labels()[0]
+            ax.legend(handles=[*legend_handles(curves[model]), *published], loc="upper left", fontsize=7)
+        return save(fig, path)
+
+
+def mass_planes_figure(regions: Sequence[Region], prior: str, folder: Path, path: Path) -> list[Path]:
+    """Mass and coupling together, a panel a mediator, from rows and the grids beside them in a folder."""
+    models = grouped(regions, "model")
+    with style():
+        fig, axes = figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
+        for ax, (model, mine) in zip(axes[0], models.items(), strict=True):
+            for index, region in enumerate(mine):
+                plane = stored_plane(region, folder)
+                plot_mass_plane(ax, plane, colour_of(region.experiment, index))
+            ax.set_title(f"{mediator_title(model)}; {prior.replace('_', ' ')} coupling", fontsize=10)
+            ax.legend(loc="upper left", fontsize=7)
+        return save(fig, path)

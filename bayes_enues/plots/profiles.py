@@ -1,68 +1,67 @@
-"""One parameter, several experiments: Delta chi^2 profiles and posterior densities, from stored rows."""
+"""One parameter, several experiments: Delta chi^2 profiles and posterior densities, from stored limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
+from matplotlib.axes import Axes
 
+from ..results import Limit, grouped
+from ..runs.beside import read_group, with_curve
 from ..runs.rows import interaction_named
-from ..runs.store import draws_file
 from ..statistics import one_sided_threshold
-from . import LINES, colour_of, title_of, unit_label
+from .base import LINES, colour_of, figure, save, style, title_of, unit_label
 
-__all__ = ["plot_profiles"]
+__all__ = ["plot_profiles", "profiles_figure"]
 
 BINS = 80
 
 
-def plot_profiles(ax, rows: Sequence[Mapping], folder: Path):
+def plot_profiles(ax: Axes, limits: Sequence[Limit], folder: Path) -> Axes:
     """Profiles as lines, posteriors as shaded steps that hang from the top.
 
     The densities are histograms of the draws, each with its own peak at the same height: no kernel smears
     them over an edge, and only their shapes are compared. Grey lines mark the thresholds.
 
-    Parameters
-    ----------
-    ax : Axes
-    rows : sequence of mapping
-        Rows of ``limits.json`` of one parameter.
-    folder : Path
-        Of results, in which their draws lie.
-
-    Returns
-    -------
-    Axes
+    The limits are on one parameter; their posterior files lie in the folder.
     """
-    kind = interaction_named(rows[0]["model"])
-    name, cut = rows[0]["parameter"], rows[0]["profile"]["delta_chi2"]
+    first, name = limits[0], limits[0].parameter
+    kind, cut = interaction_named(first.model), first.profile.threshold
     top = 3.4 * cut
     reach = []
-    for index, row in enumerate(rows):
-        with xr.open_datatree(draws_file(folder, row), engine="h5netcdf") as tree:
-            values, delta = tree["profile"][name].values, tree["profile"]["delta_chi2"].values
-            draws = tree["posterior"][name].values.ravel()
-        colour = colour_of(row["experiment"], index)
-        ax.plot(
-            values,
-            delta,
-            color=colour,
-            ls=LINES.get(row["experiment"], "-"),
-            label=title_of(row["experiment"]),
-        )
-        ends = [end for piece in row["profile"]["pieces"] for end in piece]
+    for index, limit in enumerate(limits):
+        profile, colour = with_curve(folder, limit).profile, colour_of(limit.experiment, index)
+        line, label = LINES.get(limit.experiment, "-"), title_of(limit.experiment)
+        ax.plot(profile.values, profile.delta_chi2, color=colour, ls=line, label=label)
+        ends = [end for piece in profile.pieces for end in piece]
         reach += [min(ends), max(ends)]
-        if row["posterior"]["converged"]:
-            height, edges = np.histogram(draws, BINS)
+        if limit.posterior.converged:
+            height, edges = np.histogram(read_group(folder, limit, "posterior")[name].values.ravel(), BINS)
             depth = top - 0.3 * top * height / height.max()
             ax.stairs(depth, edges, baseline=top, fill=True, color=colour, alpha=0.15, lw=0)
             ax.stairs(depth, edges, baseline=top, color=colour, lw=0.6)
     ax.axhline(cut, color="0.5", lw=0.6)
-    if rows[0]["profile"]["upper_one_sided"] is not None:
-        ax.axhline(one_sided_threshold(rows[0]["level"]), color="0.5", lw=0.6, ls=":")
+    if first.profile.upper_one_sided is not None:
+        ax.axhline(one_sided_threshold(first.level), color="0.5", lw=0.6, ls=":")
     margin = 0.12 * (max(reach) - min(reach))
     ax.set_xlim(min(reach) - margin if kind.signed else 0.0, max(reach) + margin)
     ax.set_ylim(0, top)
-    ax.set_xlabel(f"{kind.label(name)} [{unit_label(rows[0]['unit'])}]")
+    ax.set_xlabel(f"{kind.label(name)} [{unit_label(first.unit)}]")
     ax.set_ylabel(r"$\Delta\chi^2$")
     return ax
+
+
+def profiles_figure(
+    limits: Sequence[Limit], models: Sequence[str], parameters: Sequence[str], folder: Path, path: Path
+) -> list[Path]:
+    """A row of panels a model, a panel a parameter; variants of experiments are left out."""
+    found = grouped((one for one in limits if ":" not in one.experiment), "model", "parameter")
+    with style():
+        fig, axes = figure(len(models), len(parameters), width=2.9, height=2.5, squeeze=False)
+        for line, model in zip(axes, models, strict=True):
+            for ax, name in zip(line, parameters, strict=True):
+                plot_profiles(ax, found[model, name], folder)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        title = r"lines: $\Delta\chi^2$ profile; shaded, hanging from the top: posterior density"
+        fig.legend(handles, labels, title=title, loc="outside upper center", ncols=len(labels))
+        return save(fig, path)

@@ -1,10 +1,16 @@
 """Figure of projected limits: median and bands of each statistic against exposure."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
+from matplotlib.axes import Axes
 
-from . import unit_label
+from ..results import Projection
+from ..runs.rows import interaction_named
+from .base import figure, save, style, unit_label
 
-__all__ = ["plot_projection"]
+__all__ = ["plot_projection", "projection_figure"]
 
 #: Colour, line and marker of a statistic; the ends of a signed parameter share theirs.
 _LOOK = {
@@ -14,22 +20,12 @@ _LOOK = {
 }
 
 
-def plot_projection(ax, rows, label: str):
+def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
     """Asimov bound (markers), median of toys (lines) and their 68 and 95 % bands (shades) against exposure.
 
     Bands are shades for the posterior, thin lines (68 %) for the profile, so that both can be seen.
 
-    Parameters
-    ----------
-    ax : Axes
-    rows : sequence of Projection
-        One parameter at ascending exposures; a single one is drawn as columns.
-    label : str
-        LaTeX of the parameter.
-
-    Returns
-    -------
-    Axes
+    The rows are one parameter at ascending exposures; a single one is drawn as columns.
     """
     exposures = np.array([row.exposure for row in rows])
     single = len(rows) == 1
@@ -41,7 +37,7 @@ def plot_projection(ax, rows, label: str):
         x = np.array([list(_LOOK).index(base)], float) if single else exposures
         ax.plot(x, asimov, marker, color=colour, mfc="none", ms=5, label=None if base in named else words)
         named.add(base)
-        if rows[0].toys[statistic].size < 2:
+        if rows[0].toy_bounds[statistic].size < 2:
             continue
         middle = np.array([row.median(statistic)[0] for row in rows], float)  # NaN where there is none
         bands = {s: np.array([row.band(statistic, s) for row in rows], float).T for s in (0.95, 0.68)}
@@ -72,8 +68,16 @@ def plot_projection(ax, rows, label: str):
         ax.axhline(0, color="0.7", lw=0.6)
     else:
         ax.set_ylim(0, None)
-    with_toys = rows[0].toys[statistic].size >= 2
+    with_toys = rows[0].toy_bounds[statistic].size >= 2
     ax.legend(
         title="markers: Asimov; lines: median;\nshades: 68 and 95 % of toys" if with_toys else "Asimov data"
     )
     return ax
+
+
+def projection_figure(rows: Sequence[Projection], path: Path) -> list[Path]:
+    """Expected bounds on one parameter against exposure."""
+    with style():
+        fig, ax = figure(1, 1, width=4.2, height=3.2)
+        plot_projection(ax, rows, interaction_named(rows[0].model).label(rows[0].parameter))
+        return save(fig, path)

@@ -1,7 +1,7 @@
 """Two densities PyMC has not: log-uniform between two edges, and one tabulated on a grid.
 
 Ordinary PyMC distributions, so that models with them sample, transform and compile like any other. Their
-operators live at module level, unlike those of ``pm.CustomDist``, so that two models of one shape compare
+operators live at module level, unlike those of ``pm.CustomDist``, so that two models of one structure compare
 equal and share what is compiled.
 """
 
@@ -13,7 +13,12 @@ from pymc.logprob.transforms import Transform
 from pytensor.tensor.random.op import RandomVariable
 from scipy.interpolate import PchipInterpolator
 
-__all__ = ["LogUniform", "Tabulated", "inverse_softplus", "tabulate"]
+__all__ = ["LogUniform", "Tabulated", "cubic_piece", "evaluate", "inverse_softplus", "tabulate"]
+
+
+def cubic_piece(c, t):
+    """A cubic with coefficients ``c``, highest power first, for numbers and symbols alike."""
+    return c[3] + t * (c[2] + t * (c[1] + t * c[0]))
 
 
 def inverse_softplus(s):
@@ -104,17 +109,16 @@ class TabulatedRV(RandomVariable):
         if pieces.ndim > 2:  # many densities, a draw of each
             return np.array([cls.rng_fn(rng, *one) for one in zip(lower, upper, pieces, strict=True)])
         x = np.linspace(lower, upper, 2001)
-        density = np.maximum(_evaluate(x, lower, upper, pieces), 0.0)
+        density = np.maximum(evaluate(x, lower, upper, pieces), 0.0)
         below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
         return np.asarray(np.interp(rng.uniform(size=size), below / below[-1], x))
 
 
-def _evaluate(x, lower, upper, pieces):
+def evaluate(x, lower, upper, pieces):
     """The density at some points, (n,)."""
     position = (x - lower) / (upper - lower) * pieces.shape[1]
     piece = np.clip(position.astype(int), 0, pieces.shape[1] - 1)
-    c, t = pieces[:, piece], position - piece
-    return c[3] + t * (c[2] + t * (c[1] + t * c[0]))
+    return cubic_piece(pieces[:, piece], position - piece)
 
 
 class Tabulated(Continuous):
@@ -140,9 +144,7 @@ class Tabulated(Continuous):
         n = pieces.shape[1]
         position = (value - lower) / (upper - lower) * n
         piece = pt.clip(pt.floor(position), 0, n - 1).astype("int64")
-        t = position - piece
-        c = pieces[:, piece]
-        density = c[3] + t * (c[2] + t * (c[1] + t * c[0]))
+        density = cubic_piece(pieces[:, piece], position - piece)
         inside = pt.and_(value >= lower, value <= upper)
         return pt.switch(inside, pt.log(pt.maximum(density, 0.0)), -np.inf)
 

@@ -51,7 +51,8 @@ def parse_prior(text: str | None, unit: str) -> Prior | None:
 
 def _in_unit(text: str, unit: str) -> float:
     """A number with or without a unit, in the parameter's unit: ``1e-11 mu_B`` is 10 for ``1e-12 mu_B``."""
-    match = re.fullmatch(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", text)
+    number = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+    match = re.fullmatch(rf"\s*({number})\s*((?![\d.]).*?)?\s*", text, re.ASCII)
     if match is None:
         raise InputError(f"{text.strip()!r} in a prior is not a number, nor a number with a unit")
     number, given = float(match[1]), match[2]

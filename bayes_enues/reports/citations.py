@@ -4,17 +4,20 @@ What is cited follows from what was used. Each entry of ``data/citations.bib`` n
 besides, every arXiv number in the header of a table that an experiment read is looked up there.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..errors import WrongKindError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
+from ..results import Result
 from ..tables import packaged
 
-__all__ = ["cite"]
+__all__ = ["Cited", "cite", "sampler_of"]
 
 _ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})")
 
@@ -55,6 +58,19 @@ def cite(result: Any) -> str:
     return "\n\n".join([*chosen, *comments])
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Draws(Result):
+    sampler: str | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cited(Result):
+    """What of a row decides its references."""
+
+    experiment: str
+    posterior: _Draws | None = None
+
+
 class _Used(NamedTuple):
     """What a result used, the arXiv numbers in its tables with the table that names each, and experiments
     that cannot be loaded."""
@@ -78,16 +94,19 @@ def _entries() -> tuple[tuple[str, frozenset[str], str | None], ...]:
 
 
 def _used_by(result: Any) -> _Used:
-    if isinstance(result, str):
-        result = [load_experiment(part) for part in _names(result)]
+    if isinstance(result, str | os.PathLike):
+        result = [load_experiment(part) for part in _names(os.fspath(result))]
     if isinstance(result, Experiment):
         return _used_by_experiment(result)
     if isinstance(result, Mapping) and "experiment" in result:  # a row of limits.json
-        return _fitted(result["experiment"], _sampler(result.get("posterior")))
+        result = Cited.from_dict(result)
     if hasattr(result, "question"):  # a pm.Model
         return _together(result.question.experiments, {"statistics", "analysis"})
-    if hasattr(result, "experiment") and hasattr(result, "model"):  # Limit, RowSpec, Projection
-        return _fitted(result.experiment, _sampler(getattr(result, "posterior", None)))
+    if isinstance(getattr(result, "experiment", None), str):  # any row, a RowSpec
+        sampler = sampler_of(result)
+        return _fitted(
+            result.experiment, {"statistics", "analysis"} | ({f"sampler:{sampler}"} if sampler else set())
+        )
     if isinstance(result, Iterable) and not isinstance(result, Mapping):
         return _together(result, set())
     raise WrongKindError(
@@ -102,15 +121,13 @@ def _names(joined: str) -> list[str]:
     return split_experiments(joined)
 
 
-def _sampler(posterior: Any) -> set[str]:
-    name = posterior.get("sampler") if isinstance(posterior, Mapping) else getattr(posterior, "sampler", None)
-    return {"statistics", "analysis"} | ({f"sampler:{name}"} if name else set())
+def sampler_of(row: Any) -> str | None:
+    """The sampler of a row's draws; None of a row without."""
+    return getattr(getattr(row, "posterior", None), "sampler", None)
 
 
-def _fitted(experiment: str | Experiment, used: set[str]) -> _Used:
+def _fitted(experiment: str, used: set[str]) -> _Used:
     """Of a result, which keeps the name of its experiment and not where it came from."""
-    if isinstance(experiment, Experiment):
-        return _together([experiment], used)
     loaded, gone = [], set()
     for name in _names(experiment):
         try:
@@ -141,7 +158,8 @@ def _used_by_experiment(experiment: Experiment) -> _Used:
         f"experiment:{settings.name}",
     }
     arxiv = {}
-    for table, lines in {"experiment.toml": (experiment.reference,), **experiment.provenance}.items():
+    described = (experiment.reference, experiment.note)
+    for table, lines in {"experiment.toml": described, **experiment.provenance}.items():
         for number in _ARXIV.findall("\n".join(lines)):
             arxiv.setdefault(number, f"{experiment.name}, {table},")
     return _Used(used, arxiv, set())

@@ -4,8 +4,9 @@ The reasons are facts about the inputs, established once (arXiv:2208.06415 again
 the size of each difference is the row's own. Nothing is tuned to make one smaller.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from ..results import Limit
 
 __all__ = ["AGREEMENT", "Discrepancy", "discrepancy"]
 
@@ -53,27 +54,24 @@ class Discrepancy(NamedTuple):
         return all(abs(ratio - 1) <= AGREEMENT for ratio in self.ratios.values())
 
 
-def discrepancy(row: Mapping[str, Any]) -> Discrepancy | None:
-    """Compare a row of ``limits.json`` with the number published for it; None if there is none."""
-    published = row.get("published")
+def discrepancy(limit: Limit) -> Discrepancy | None:
+    """Compare a limit with the number published for it; None if there is none."""
+    published, pieces = limit.published, limit.profile.pieces
     if not published:
         return None
-    pieces = row["profile"]["pieces"]
-    ours = {"lower": pieces[0][0], "upper": pieces[-1][1]}
-    ratios = {end: ours[end] / published[end] for end in ours if published.get(end)}
+    ends = {"lower": (pieces[0][0], published.lower), "upper": (pieces[-1][1], published.upper)}
+    ratios = {end: ours / theirs for end, (ours, theirs) in ends.items() if theirs}
     found = Discrepancy(ratios, "")
-    special = (row["experiment"], row["model"], row["parameter"])
-    if special == ("xenonnt_sr0", "magnetic_moment", "universal"):
+    if (limit.experiment, limit.model, limit.parameter) == ("xenonnt_sr0", "magnetic_moment", "universal"):
         return Discrepancy(ratios, _UNIVERSAL)
-    return found if found.agrees else Discrepancy(ratios, _reason(row))
+    return found if found.agrees else Discrepancy(ratios, _reason(limit))
 
 
-def _reason(row: Mapping[str, Any]) -> str:
-    experiment, model = row["experiment"], row["model"]
-    if experiment == "lz_ws2022:low_edge":
+def _reason(limit: Limit) -> str:
+    if limit.experiment == "lz_ws2022:low_edge":
         return _LZ_LOW
-    if experiment.startswith("lz_ws2022") and model not in ("charge_radius", "anapole_moment"):
+    if limit.experiment.startswith("lz_ws2022") and limit.model not in ("charge_radius", "anapole_moment"):
         return _LZ_EDGE
-    if model in ("charge_radius", "anapole_moment") and len(row["profile"]["pieces"]) > 1:
+    if limit.model in ("charge_radius", "anapole_moment") and len(limit.profile.pieces) > 1:
         return _SECOND_MINIMUM
     return _UNKNOWN

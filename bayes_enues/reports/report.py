@@ -7,19 +7,19 @@ are in it, and its Content-Security-Policy forbids the rest.
 
 import base64
 import json
+import os
 import platform
-import re
 from collections.abc import Iterable, Sequence
-from html import escape
-from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from string import Template
+from urllib.parse import unquote
 
 from ..errors import InputError
+from ..results import ROW_TYPES, Limit, Region, Row
 from ..runs.store import is_intact
+from .pages import part, render
 from .sources import diagnostics, inputs, references
-from .tables import bullets, limits_tables, other_table
+from .tables import limits_tables, other_table
 
 __all__ = ["build_report"]
 
@@ -73,53 +73,40 @@ def build_report(folder: str | Path) -> str:
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder}; run bayes-enues limits --out {folder} first")
     tables, broken = _tables(folder)
-    pages = sorted(folder.glob("*.md"), key=lambda path: (path.stem != "reproduction", path.name))
+    pages = sorted(_files(folder, "*.md"), key=lambda path: (path.stem != "reproduction", path.name))
     if any(path.stem == "reproduction" for path in pages):  # it holds Table I already
         pages = [path for path in pages if path.stem != "table_one"]
         tables.pop("table_one", None)
-    figures = sorted(folder.glob("*.png"))
+    figures = _files(folder, "*.png")
     if not (tables or pages or figures):
         raise InputError(f"{folder} holds no results; run bayes-enues limits --out {folder} first")
 
     shown: set[str] = set()
     sections = [(path.stem.replace("_", " ").capitalize(), _page(path, shown)) for path in pages]
+    every_row: list[Row] = []
     for name, content in tables.items():
-        rows = content["rows"]
+        rows = _typed(name, content["rows"])
+        every_row += rows
         mine = [path for path in figures if path.name not in shown and _table_of(path.stem, tables) == name]
         shown |= {path.name for path in mine}
-        body = limits_tables(rows) if _are_limits(rows) else other_table(name, content)
-        sections.append((TITLES.get(name, name), body + "".join(map(_figure, mine))))
+        limits = [row for row in rows if isinstance(row, Limit)]
+        body = limits_tables(limits) if limits else other_table(name, content)
+        sections.append((TITLES.get(name, name), body + _figures(mine)))
     rest = [path for path in figures if path.name not in shown]
     if rest:
-        sections.append(("Figures", "".join(map(_figure, rest))))
-    rows = [row for content in tables.values() for row in content["rows"]]
-    if judged := [row for row in rows if "rhat" in (row.get("posterior") or {})]:
+        sections.append(("Figures", _figures(rest)))
+    if judged := [r for r in every_row if isinstance(r, Limit | Region) and r.posterior.was_sampled]:
         sections.append(("Diagnostics", diagnostics(judged)))
-    sections.append(("Inputs", inputs(rows)))
-    sections.append(("References", references(rows)))
+    sections.append(("Inputs", inputs(every_row)))
+    sections.append(("References", references(every_row)))
     if broken:
-        sections.insert(
-            0, ("Not shown", bullets(f"<code>{escape(n)}</code>: {escape(w)}" for n, w in broken))
-        )
-    return _assemble(folder, sections)
-
-
-def _assemble(folder: Path, sections: Sequence[tuple[str, str]]) -> str:
+        sections.insert(0, ("Not shown", part("bullets", items=[f"{name}: {why}" for name, why in broken])))
     software = ", ".join(f"{n} {version(n)}" for n in ("bayes-enues", "pymc", "arviz", "nutpie"))
-    template = Template(resources.files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
-    anchors = [f"s{k}" for k in range(len(sections))]
-    return template.substitute(
-        title=f"Neutrino-electron interactions: {escape(folder.resolve().name)}",
-        subtitle=f"{escape(software)}, Python {platform.python_version()}. "
-        "Posterior beside profile, from one model.",
-        contents="\n".join(
-            f'<li><a href="#{a}">{escape(title)}</a></li>'
-            for a, (title, _) in zip(anchors, sections, strict=True)
-        ),
-        sections="\n".join(
-            f'<section id="{a}"><h2>{escape(title)}</h2>\n{body}</section>'
-            for a, (title, body) in zip(anchors, sections, strict=True)
-        ),
+    return render(
+        "report.html",
+        title=f"Neutrino-electron interactions: {folder.resolve().name}",
+        subtitle=f"{software}, Python {platform.python_version()}. Posterior beside profile, from one model.",
+        sections=sections,
     )
 
 
@@ -127,26 +114,31 @@ def _tables(folder: Path) -> tuple[dict[str, dict], list[tuple[str, str]]]:
     """Every JSON file with rows, known ones first, and what could not be read."""
     found, broken = {}, []
     order = list(TITLES)
-    for path in sorted(folder.glob("*.json"), key=lambda p: (p.stem not in order, p.stem)):
+    for path in sorted(_files(folder, "*.json"), key=lambda p: (p.stem not in order, p.stem)):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RecursionError) as error:
             broken.append((path.name, f"cannot be read ({error})"))
             continue
         rows = content.get("rows") if isinstance(content, dict) else None
         if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
             intact = [row for row in rows if "sha256" not in row or is_intact(row)]
             if edited := len(rows) - len(intact):
-                broken.append((path.name, f"{edited} rows were changed after they were written"))
-            if intact:
-                found[path.stem] = {**content, "rows": intact}
+                broken.append((path.name, f"{edited} of its rows were changed after they were written"))
+            found |= {path.stem: {**content, "rows": intact}} if intact else {}
     return dict(
         sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99)
     ), broken
 
 
-def _are_limits(rows: Sequence[dict]) -> bool:
-    return all({"posterior", "profile", "published"} <= set(row) for row in rows)
+def _typed(name: str, rows: Sequence[dict]) -> list[Row]:
+    """The rows of a file as what they are, or as far as they can be read."""
+    for kind in (ROW_TYPES.get(name, Limit), Limit, Row):
+        try:
+            return [kind.from_dict(row) for row in rows]
+        except InputError:
+            continue
+    return []
 
 
 def _table_of(figure: str, tables: Iterable[str]) -> str | None:
@@ -154,33 +146,44 @@ def _table_of(figure: str, tables: Iterable[str]) -> str | None:
     return max((name for name in tables if figure.startswith(name.rstrip("s"))), key=len, default=None)
 
 
+def _files(folder: Path, pattern: str) -> list[Path]:
+    """Files of a folder, without links that lead out of it: the page is given to others."""
+    return [path for path in sorted(folder.glob(pattern)) if _inside(path, folder)]
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return os.path.isfile(path) and path.resolve().is_relative_to(folder.resolve())
+
+
 def _page(path: Path, shown: set[str]) -> str:
-    """Markdown as HTML, its pictures embedded; raw HTML in it stays text."""
+    """Markdown as HTML, with pictures of its own folder embedded; raw HTML in it stays text."""
     from markdown_it import MarkdownIt
+    from markupsafe import Markup
 
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(path.read_text(encoding="utf-8"))
-
-    def embed(match):
-        target = path.parent / match[1]
-        if target.suffix != ".png" or not target.is_file():
-            return ""
-        shown.add(target.name)
-        return f'src="{_data_uri(target)}"'
-
-    html = re.sub(r'src="([^"]*)"', embed, html)
-    html = re.sub(r"<(/?)h([1-4])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(path.read_text(encoding="utf-8", errors="replace"))
+    for token in (inner for outer in tokens for inner in (outer, *(outer.children or ()))):
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+        elif token.type == "image":
+            target = path.parent / unquote(str(token.attrs.pop("src", "")))
+            if target.suffix == ".png" and _inside(target, path.parent):
+                shown.add(target.name)
+                token.attrs["src"] = _data_uri(target)
+            else:
+                token.type = "text"  # its description stands there instead
+    html = markdown.renderer.render(tokens, markdown.options, {})
     html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
-    return f'<div class="page">{html}</div>'
+    return Markup(f'<div class="page">{html}</div>')
 
 
 def _data_uri(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
 
 
-def _figure(path: Path) -> str:
-    words = next((text for start, text in CAPTIONS.items() if path.stem.startswith(start)), "")
-    caption = f"{path.stem.replace('_', ' ')}. {words}".strip()
-    return (
-        f'<figure><img src="{_data_uri(path)}" alt="{escape(caption)}">'
-        f"<figcaption>{escape(caption)}</figcaption></figure>\n"
-    )
+def _figures(paths: Iterable[Path]) -> str:
+    figures = []
+    for path in paths:
+        words = next((text for start, text in CAPTIONS.items() if path.stem.startswith(start)), "")
+        figures.append((_data_uri(path), f"{path.stem.replace('_', ' ')}. {words}".strip()))
+    return part("figures", figures=figures)

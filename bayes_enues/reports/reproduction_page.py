@@ -1,151 +1,124 @@
 """``reproduction.md``: what agrees with the paper, what does not, and where each difference comes from."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..experiments.published import PAPER
+from ..results import Limit, PosteriorBound, Region
 from .discrepancies import AGREEMENT
+from .pages import render
 from .table_one import Entry, table, table_markdown
 
 __all__ = ["contradictions", "reproduction_page"]
 
 
-def reproduction_page(
-    limits: Sequence[Mapping[str, Any]], regions: Sequence[Mapping[str, Any]], figures: Sequence[str] = ()
-) -> str:
+def reproduction_page(limits: Sequence[Limit], regions: Sequence[Region], figures: Sequence[str] = ()) -> str:
     """The page in Markdown.
 
     Parameters
     ----------
-    limits, regions : sequence of mapping
-        Rows of ``limits.json`` and ``regions.json``.
+    limits : sequence of Limit
+    regions : sequence of Region
     figures : sequence of str
         Names of the figures beside it, without suffix.
     """
     entries = table(limits)
-    parts = [
-        f"# {PAPER}, reproduced",
-        "Every electromagnetic limit of the paper beside ours, from one model by two statistics. The profile "
-        "is the paper's: Delta chi^2 = 2.706 for one parameter, 4.605 for two. Priors are flat.",
-        "## What agrees",
-        _agreement_lines(entries),
-        "## What does not, and why",
-        _difference_lines(entries),
-        "## Where the paper contradicts itself or the literature",
-        _contradiction_lines(limits),
-        "## Why the two statistics differ",
-        _statistics_lines(limits),
-        "## Can the draws be trusted",
-        _draws_lines(limits, regions),
-        "## Table I",
-        table_markdown(entries),
-        "Bold: ours. The others are published limits, for comparison; no fit uses them.",
-        "## Figures",
-        "\n".join(f"![{name}]({name}.png)" for name in figures),
-        "Axes, ranges and example parameters are ours: the paper's images were not at hand.",
-    ]
-    return "\n\n".join(parts) + "\n"
+    return render(
+        "reproduction.md",
+        paper=PAPER,
+        names={"xenonnt_sr0": "XENONnT", "lz_ws2022": "LZ", "lz_ws2022:low_edge": "LZ with the lower edge"},
+        agreement=agreement(entries),
+        percent=f"{100 * AGREEMENT:.0f}",
+        reasons=_reasons(entries),
+        contradictions=contradictions(limits),
+        statistics=_statistics_lines(limits),
+        draws=_draws_lines(limits, regions),
+        table=table_markdown(entries),
+        figures=figures,
+    )
 
 
-def _agreement_lines(entries) -> str:
-    names = {"xenonnt_sr0": "XENONnT", "lz_ws2022": "LZ", "lz_ws2022:low_edge": "LZ with the lower edge"}
-    lines = [
-        f"- {names.get(who, who)}: {good} of {all_} limits of the paper within {100 * AGREEMENT:.0f} %."
-        for who, (good, all_) in agreement(entries).items()
-    ]
-    return "\n".join(lines)
-
-
-def _difference_lines(entries) -> str:
+def _reasons(entries) -> dict[str, list[str]]:
+    """Words on a difference from the paper, and the limits that they explain."""
     reasons: dict[str, list[str]] = {}
     for e in entries:
         if e.profile_ratio and e.words:
             ratios = ", ".join(f"{ratio:.2f}" for ratio in e.profile_ratio.values())
             reasons.setdefault(e.words, []).append(f"{e.model} {e.parameter} from {e.who}: {ratios}")
+    return reasons
+
+
+def _statistics_lines(limits) -> list[str]:
     lines = []
-    for words, cases in reasons.items():
-        lines += [words, "", "Our profile bound over the paper's:", "", *(f"- {case}" for case in cases), ""]
-    return "\n".join(lines).rstrip()
-
-
-def _contradiction_lines(limits) -> str:
-    rows = ["| where | what | what this package does |", "| --- | --- | --- |"]
-    rows += [f"| {where} | {what} | {ours} |" for where, what, ours in contradictions(limits)]
-    return "\n".join(rows)
-
-
-def _statistics_lines(limits) -> str:
-    lines = []
-    if row := _find(limits, "magnetic_moment", "nu_e", "xenonnt_sr0"):
-        profile, posterior = row["profile"], row["posterior"]
-        bounds = {"one-sided, Delta chi^2 = 1.642": profile["upper_one_sided"]}
-        if posterior["converged"]:
-            bounds["posterior, flat in mu"] = posterior["upper"]
-            bounds["posterior, flat in mu^2"] = posterior["upper_flat_strength"]
-        bounds["two-sided threshold, 2.706"] = profile["upper"]
+    if limit := _find(limits, "magnetic_moment", "nu_e", "xenonnt_sr0"):
+        profile, posterior = limit.profile, limit.posterior
+        bounds = {"one-sided, Delta chi^2 = 1.642": profile.upper_one_sided}
+        if posterior.converged:
+            bounds["posterior, flat in mu"] = posterior.upper
+            bounds["posterior, flat in mu^2"] = posterior.upper_flat_strength
+        bounds["two-sided threshold, 2.706"] = profile.upper
         ordered = sorted(bounds.items(), key=lambda item: item[1])
         ordered = ", ".join(f"{bound:.3g} ({words})" for words, bound in ordered)
         lines.append(
             f"The threshold comes first, then the prior. For XENONnT's mu_e, in 1e-12 mu_B: {ordered}."
         )
     for experiment in ("xenonnt_sr0", "lz_ws2022+xenonnt_sr0"):
-        if row := _find(limits, "charge_radius", "nu_e", experiment):
-            pieces = " and ".join(f"({a:.1f}, {b:.1f})" for a, b in row["profile"]["pieces"])
-            credible = " and ".join(f"({a:.1f}, {b:.1f})" for a, b in row["posterior"]["pieces"] or ())
+        if limit := _find(limits, "charge_radius", "nu_e", experiment):
+            pieces, credible = (
+                " and ".join(f"({a:.1f}, {b:.1f})" for a, b in bound.pieces or ())
+                for bound in (limit.profile, limit.posterior)
+            )
             lines.append(
                 f"The charge radius of nu_e has two minima, near 0 and -78. From {experiment} the profile "
                 f"allows {pieces}, the posterior {credible or 'did not converge'}."
             )
-    return "\n\n".join(lines)
+    return lines
 
 
-def _draws_lines(limits, regions) -> str:
-    good = [row for row in limits if row["posterior"]["converged"]]
-    lines = [f"- {len(good)} of {len(limits)} posteriors converged; the others give no bound."]
+def _draws_lines(limits, regions) -> list[str]:
+    good = [limit.posterior for limit in limits if limit.posterior.converged]
+    lines = [f"{len(good)} of {len(limits)} posteriors converged; the others give no bound."]
     if good:
-        posteriors = [row["posterior"] for row in good]
         lines.append(
-            f"- Worst R-hat {max(p['rhat'] for p in posteriors):.4f}; least effective sample size "
-            f"{min(min(p['ess_bulk'], p['ess_tail']) for p in posteriors):.0f}; "
-            f"{sum(p['divergences'] for p in posteriors)} divergences; sequential Monte Carlo for "
-            f"{sum(p['sampler'] == 'smc' for p in posteriors)}."
+            f"Worst R-hat {max(p.rhat for p in good):.4f}; least effective sample size "
+            f"{min(min(p.ess_bulk, p.ess_tail) for p in good):.0f}; "
+            f"{sum(p.divergences for p in good)} divergences; sequential Monte Carlo for "
+            f"{sum(p.sampler == 'smc' for p in good)}."
         )
-        pulls = np.array([pull for p in posteriors for pull in _pulls(p)])
+        pulls = np.array([pull for p in good for pull in _pulls(p)])
         if pulls.size:
             lines.append(
-                f"- Against exact quadrature the ends of these bounds are off by at most {pulls.max():.1f} "
+                f"Against exact quadrature the ends of these bounds are off by at most {pulls.max():.1f} "
                 f"Monte Carlo standard errors ({(pulls > 3).sum()} of {pulls.size} by more than 3)."
             )
-    inside = [r["posterior"] for r in regions if r["posterior"]["converged"]]
+    inside = [r.posterior for r in regions if r.posterior.converged]
     if inside:
-        shares = [100 * p["inside"] for p in inside]
-        pulls = [abs(p["inside"] - p["level"]) / p["inside_error"] for p in inside]
-        laplace = max(p["integration_error"] for p in inside)
-        grid = max(r[part]["grid_error"] for r in regions for part in ("profile", "posterior"))
+        shares = [100 * p.share_inside for p in inside]
+        pulls = [abs(p.share_inside - p.level) / p.share_error for p in inside]
+        laplace = max(p.integration_error for p in inside)
+        grid = max(part.grid_error for r in regions for part in (r.profile, r.posterior))
         lines.append(
-            f"- Of the draws of {len(inside)} planes {min(shares):.1f} to {max(shares):.1f} % lie in the "
+            f"Of the draws of {len(inside)} planes {min(shares):.1f} to {max(shares):.1f} % lie in the "
             f"90 % region that quadrature finds, at most {max(pulls):.1f} Monte Carlo errors from 90 %. "
             f"Laplace's method is off by at most {laplace:.1g} in the log-density; half as many grid points "
             f"change the areas by at most {grid:.1g}."
         )
-    return "\n".join(lines)
+    return lines
 
 
-def _pulls(posterior) -> list[float]:
-    exact, error = posterior.get("exact"), posterior["mcse"]
+def _pulls(posterior: PosteriorBound) -> list[float]:
+    exact, error = posterior.exact, posterior.mcse
     if not exact or not error:
         return []
-    if posterior["pieces"] is None:
-        return [abs(posterior["upper"] - exact["upper"]) / error]
-    ours, theirs = np.ravel(posterior["pieces"]), np.ravel(exact["pieces"])
+    if posterior.pieces is None:
+        return [abs(posterior.upper - exact.upper) / error]
+    ours, theirs = np.ravel(posterior.pieces), np.ravel(exact.pieces)
     return list(np.abs(ours - theirs) / error) if ours.size == theirs.size else [np.inf]
 
 
-def _find(rows, model, parameter, experiment):
-    wanted = (model, parameter, experiment)
-    return next((r for r in rows if (r["model"], r["parameter"], r["experiment"]) == wanted), None)
+def _find(limits: Sequence[Limit], *wanted: str) -> Limit | None:
+    return next((one for one in limits if (one.model, one.parameter, one.experiment) == wanted), None)
 
 
 def agreement(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
@@ -159,16 +132,16 @@ def agreement(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
     return counted
 
 
-def contradictions(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+def contradictions(limits: Sequence[Limit]) -> list[tuple[str, str, str]]:
     """Where the paper contradicts itself or the literature, what this package does, with its own numbers."""
     found = []
     moments = [
-        _find(rows, "magnetic_moment", name, "xenonnt_sr0")
+        _find(limits, "magnetic_moment", name, "xenonnt_sr0")
         for name in ("universal", "nu_e", "nu_mu", "nu_tau")
     ]
     if all(moments):
-        universal, *flavours = (row["profile"]["upper"] for row in moments)
-        theirs = [row["published"]["upper"] for row in moments[1:]]
+        universal, *flavours = (limit.profile.upper for limit in moments)
+        theirs = [limit.published.upper for limit in moments[1:]]
         implied, by_theirs = (sum(u**-2 for u in uppers) ** -0.5 for uppers in (flavours, theirs))
         found.append(
             (
@@ -178,10 +151,10 @@ def contradictions(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, st
             )
         )
     ours = "uses a = -<r^2>/6, the definition of Giunti and Studenikin"
-    twins = [_find(rows, model, "nu_e", "xenonnt_sr0") for model in ("anapole_moment", "charge_radius")]
+    twins = [_find(limits, model, "nu_e", "xenonnt_sr0") for model in ("anapole_moment", "charge_radius")]
     if all(twins):
         anapole, radius = (
-            f"({row['profile']['pieces'][0][0]:.3g}, {row['profile']['pieces'][-1][1]:.3g})" for row in twins
+            f"({limit.profile.pieces[0][0]:.3g}, {limit.profile.upper:.3g})" for limit in twins
         )
         ours += f": a(nu_e) in {anapole} is -1/6 of {radius}"
     return [

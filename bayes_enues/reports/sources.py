@@ -1,138 +1,122 @@
 """What the numbers of a report rest on: the state of each posterior, every input, references."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Sequence
 from functools import cache
-from html import escape
-from typing import Any
 
+from ..results import ESS, R_HAT, Limit, Region, Row, UsedExperiment
 from ..tables import packaged, packaged_names, read_table, sha256
-from .citations import cite
-from .tables import bullets, table
+from .citations import cite, sampler_of
+from .pages import part
 from .wording import NOT_CONVERGED
 
 __all__ = ["diagnostics", "inputs", "references"]
 
-#: What is said of a posterior, with its digits.
-_STATES = (("rhat", 4), ("ess_bulk", 0), ("ess_tail", 0))
 
-
-def diagnostics(rows: Sequence[Mapping[str, Any]]) -> str:
-    good = [row["posterior"] for row in rows if row["posterior"]["converged"]]
-    text = f"<p>{len(good)} of {len(rows)} posteriors converged"
+def diagnostics(rows: Sequence[Limit | Region]) -> str:
+    good = [row.posterior for row in rows if row.posterior.converged]
+    text = f"{len(good)} of {len(rows)} posteriors converged"
     if good:
         text += (
-            f": largest R-hat {max(p['rhat'] for p in good):.4f}, smallest effective sample size "
-            f"{min(min(p['ess_bulk'], p['ess_tail']) for p in good):.0f}, no divergences"
+            f": largest R-hat {max(p.rhat for p in good):.4f}, smallest effective sample size "
+            f"{min(min(p.ess_bulk, p.ess_tail) for p in good):.0f}, no divergences"
         )
     text += (
-        ". A posterior counts with R-hat at most 1.01, bulk and tail effective sample size of 400 or more "
-        "and no divergence; otherwise it gives no bound.</p>\n"
+        f". A posterior counts with R-hat at most {R_HAT}, bulk and tail effective sample size of {ESS} or "
+        "more and no divergence; otherwise it gives no bound."
     )
     head = ["parameter", "experiment", "model", "R-hat", "ESS bulk", "ESS tail", "diverg.", "sampler"]
     head += ["draws", "attempts", "Monte Carlo error", "state", "fingerprint"]
+
+    def cell(value, form=""):
+        return "" if value is None else f"{value:{form}}"
+
     body = []
     for row in rows:
-        p = row["posterior"]
-        mass = f" ({row['mass']:g} keV)" if isinstance(row.get("mass"), int | float) else ""
-        error = p.get("mcse")
+        p = row.posterior
+        numbers = [cell(p.rhat, ".4f"), cell(p.ess_bulk, ".0f"), cell(p.ess_tail, ".0f")]
+        state = "converged" if p.converged else NOT_CONVERGED
         body.append(
             [
-                str(row["parameter"]) + mass,
-                row["experiment"],
-                row["model"],
-                *("" if p[k] is None else f"{p[k]:.{n}f}" for k, n in _STATES),  # None: it was no number
-                *(str(p.get(name, "")) for name in ("divergences", "sampler", "draws", "attempts")),
-                f"{error:.2g}" if isinstance(error, float) else "",
-                "converged" if p["converged"] else NOT_CONVERGED,
-                row.get("fingerprint", "")[:8],
+                row.parameter + ("" if row.mass is None else f" ({row.mass:g} keV)"),
+                row.experiment,
+                row.model,
+                *numbers,
+                *map(cell, (p.divergences, p.sampler, p.draws, p.attempts)),
+                cell(p.mcse if isinstance(row, Limit) else None, ".2g"),
+                state,
+                (row.fingerprint or "")[:8],
             ]
         )
-    html = table(head, body, left=3)
-    return text + f"<details><summary>all {len(rows)} posteriors</summary>{html}</details>\n"
+    return part("diagnostics", words=text, head=head, rows=body)
 
 
-def _experiments(rows: Sequence[Mapping[str, Any]]):
-    """Experiments that the rows name and that can still be read, and the names of the others."""
+def _experiments(rows: Sequence[Row]):
+    """Experiments by the names that the rows have, as they can be read today, and names of the others."""
     from ..experiments.loading import load_experiment
     from ..runs.rows import split_experiments
 
-    homes = {name: e["folder"] for row in rows for name, e in _stored(row).items()}
-    names = [n for row in rows if "experiment" in row for n in split_experiments(str(row["experiment"]))]
-    loaded, gone = [], []
-    for name in dict.fromkeys([*homes, *names]):
-        _, colon, variant = name.partition(":")
+    homes = {name: found[0].home for name, found in _used(rows).items() if os.path.isabs(found[0].home)}
+    names = [name for row in rows for name in split_experiments(row.experiment)]
+    loaded, gone = {}, []
+    for name in dict.fromkeys(names):
+        variant = "".join(name.partition(":")[1:])
         try:
-            loaded.append(load_experiment(f"{homes[name]}{colon}{variant}" if homes.get(name) else name))
+            loaded[name] = load_experiment(homes[name] + variant if name in homes else name)
         except (ValueError, FileNotFoundError):
             gone.append(name)
     return loaded, gone
 
 
-def _stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a row says of its experiments; nothing if it was written by version 0.1."""
-    return (row.get("provenance") or {}).get("experiments", {})
+def _used(rows: Sequence[Row]) -> dict[str, list[UsedExperiment]]:
+    """What the rows say of each experiment, which is not the same for all if it was edited meanwhile."""
+    found: dict[str, list[UsedExperiment]] = {}
+    for row in rows:
+        for name, used in row.provenance.experiments.items() if row.provenance else ():
+            if used not in found.setdefault(name, []):
+                found[name].append(used)
+    return found
 
 
-def changed(rows: Sequence[Mapping[str, Any]]) -> str:
-    """A line where data, code or versions are others today than when a row was made."""
+def inputs(rows: Sequence[Row]) -> str:
+    """Source, unit and hash of every table: hashes and totals as the rows were made, and what has changed."""
     from ..runs.provenance import changes_since, file_hash
 
-    hash_of = cache(file_hash)
-    words = [w for row in rows if "provenance" in row for w in changes_since(row["provenance"], hash_of)]
-    if not words:
-        return ""
-    found = escape("; ".join(dict.fromkeys(words)))
-    return f'<p class="bad">Other today than when these rows were made: {found}. Hashes are theirs.</p>'
-
-
-def inputs(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Source, unit and hash of every table, hashes and totals as the rows were made."""
     loaded, gone = _experiments(rows)
-    parts = [changed(rows)]
-    head = ["file", "what, unit, source, how obtained", "SHA-256"]
-    used: dict[str, list] = {}
-    for row in rows:
-        for name, e in _stored(row).items():
-            known = used.setdefault(name, [])
-            known += [] if e in known else [e]
-    for e in loaded:
-        now = {"exposure": e.exposure, "bins": e.n_bins, "events": e.counts.sum(), "files": e.hashes}
-        parts.append(f"<h3>{escape(e.title)} ({escape(e.name)}, {escape(e.reference)})</h3>")
-        for then in used.get(e.name, [now]):
-            about = f"{then['exposure']:.4g} t yr; {then['bins']} fitted bins; {then['events']:.0f} events"
-            parts.append(f"<p>{escape(about)}; {escape(e.likelihood)} likelihood</p>")
-        if e.note:
-            parts.append(f"<p>{escape(e.note)}</p>")
-        nuisances = [f"{n.name}: {100 * n.sigma:g} % on {n.scales} ({n.meaning})" for n in e.nuisances]
-        parts.append(bullets(map(escape, nuisances)))
-        body = [
-            [file, " ".join(lines), ", ".join(t["files"].get(file, "")[:12] for t in used.get(e.name, [now]))]
-            for file, lines in e.provenance.items()
-        ]
-        parts.append(table(head, body, 3, "words"))
-    if gone:
-        parts.append(f"<p>Not found any more: {escape(', '.join(gone))}.</p>")
-    parts.append("<h3>The Sun and xenon</h3>")
-    tables = next((row["provenance"]["tables"] for row in rows if "provenance" in row), {})
-    body = [
+    known, used, hash_of = [row.provenance for row in rows if row.provenance], _used(rows), cache(file_hash)
+    experiments = []
+    for name, e in loaded.items():
+        now = {"exposure": e.exposure, "events": e.counts.sum(), "background": e.background.sum()}
+        then = used.get(name) or [UsedExperiment(home=name, **now, bins=e.n_bins, files=dict(e.hashes))]
+        totals = [f"{u.exposure:.4g} t yr; {u.bins} fitted bins; {u.events:.0f} events" for u in then]
+        hashes = {file: ", ".join(u.files.get(file, "")[:12] for u in then) for file in e.provenance}
+        experiments.append(
+            {
+                "title": e.title,
+                "name": name,
+                "reference": e.reference,
+                "about": f"{' / '.join(totals)}; {e.likelihood} likelihood",
+                "note": e.note,
+                "nuisances": [f"{n.name}: {n.words} on {n.scales} ({n.meaning})" for n in e.nuisances],
+                "tables": [[file, " ".join(lines), hashes[file]] for file, lines in e.provenance.items()],
+            }
+        )
+    then_shared = known[0].tables if known else {}
+    shared = [
         [
             f"{folder}/{file}",
             " ".join(read_table(packaged(folder, file)).provenance),
-            tables.get(f"{folder}/{file}", sha256(packaged(folder, file)))[:12],
+            then_shared.get(f"{folder}/{file}", sha256(packaged(folder, file)))[:12],
         ]
         for folder in ("solar", "xenon")
         for file in packaged_names(folder)
         if file.endswith(".csv")
     ]
-    parts.append(table(head, body, 3, "words"))
-    return "".join(parts)
+    changed = list(dict.fromkeys(word for p in known for word in changes_since(p, hash_of)))
+    return part("inputs", experiments=experiments, gone=gone, shared=shared, changed=changed)
 
 
-def references(rows: Sequence[Mapping[str, Any]]) -> str:
-    loaded, _ = _experiments(rows)
-    samplers = {str((row.get("posterior") or {}).get("sampler", "")) for row in rows} - {""}
-    parts: list[Any] = list(loaded)
-    if loaded:
-        parts += [{"experiment": e, "posterior": {"sampler": s}} for s in samplers for e in loaded]
-    text = cite(parts) if parts else ""
-    return f"<details><summary>BibTeX</summary><pre>{escape(text)}</pre></details>\n"
+def references(rows: Sequence[Row]) -> str:
+    different = {(row.experiment, sampler_of(row)): row for row in rows}
+    text = cite(list(different.values()))
+    return part("references", bibtex=text)

@@ -4,9 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..experiments.published import PAPER, published_limits
+from ..results import Limit, grouped
 from ..runs.rows import interaction_named
 from .discrepancies import discrepancy
 
@@ -47,41 +48,39 @@ class Entry(NamedTuple):
     source: str
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+def table(limits: Sequence[Limit]) -> list[Entry]:
     """Table I: ours beside the paper's, then the limits of others on the same parameter."""
     entries = []
-    for model in dict.fromkeys(row["model"] for row in rows):
-        kind = interaction_named(model)
-        names = [row["parameter"] for row in rows if row["model"] == model]
-        for name in dict.fromkeys(names):
-            mine = [row for row in rows if (row["model"], row["parameter"]) == (model, name)]
-            entries += [_ours(row) for row in mine]
+    for model, of_model in grouped(limits, "model").items():
+        unit = interaction_named(model).unit
+        for name, mine in grouped(of_model, "parameter").items():
+            entries += map(_ours, mine)
             entries += [
-                Entry(model, name, kind.unit, p.experiment, (p.lower, p.upper), None, None, None, {}, {},
-                      f"{100 * p.confidence:g} %", p.source)
+                Entry(model, name, unit, p.experiment, (p.lower, p.upper), None, None, None, {}, {},
+                      f"{100 * p.confidence:g} %" if p.confidence else "not stated", p.source)
                 for p in published_limits()
                 if (p.model, p.parameter) == (model, name) and p.source != PAPER
             ]  # fmt: skip
     return entries
 
 
-def _ours(row) -> Entry:
-    published, posterior, profile = row["published"], row["posterior"], row["profile"]
-    one_sided = profile["upper_one_sided"]
-    pieces = profile["pieces"] if one_sided is None else [[None, profile["upper"]]]
+def _ours(limit: Limit) -> Entry:
+    published, posterior, profile = limit.published, limit.posterior, limit.profile
+    one_sided = profile.upper_one_sided
+    pieces = profile.pieces if one_sided is None else [(None, profile.upper)]
     credible = None
-    if posterior["converged"]:
-        credible = posterior["pieces"] or [[None, posterior["upper"]]]
-    found = discrepancy(row)
+    if posterior.converged:
+        credible = posterior.pieces or [(None, posterior.upper)]
+    found = discrepancy(limit)
     ratios = {}
     if published and credible:
-        ours = {"lower": credible[0][0], "upper": credible[-1][1]}
-        ratios = {end: ours[end] / published[end] for end in ours if published[end] and ours[end]}
+        ends = {"lower": (credible[0][0], published.lower), "upper": (credible[-1][1], published.upper)}
+        ratios = {end: ours / theirs for end, (ours, theirs) in ends.items() if ours and theirs}
     return Entry(
-        row["model"], row["parameter"], row["unit"], row["experiment"],
-        published and (published["lower"], published["upper"]), pieces, one_sided, credible,
+        limit.model, limit.parameter, limit.unit, limit.experiment,
+        published and (published.lower, published.upper), pieces, one_sided, credible,
         found.ratios if found else {}, ratios, found.words if found else "",
-        published["source"] if published else "",
+        published.source if published else "",
     )  # fmt: skip
 
 
@@ -97,8 +96,7 @@ def _ratio_text(ratios: Mapping[str, float]) -> str:
 def table_markdown(entries: Sequence[Entry]) -> str:
     """Table I in Markdown, one table a model, its differences numbered below by the page."""
     lines = []
-    for model in dict.fromkeys(e.model for e in entries):
-        mine = [e for e in entries if e.model == model]
+    for model, mine in grouped(entries, "model").items():
         lines += [f"### {model.replace('_', ' ').capitalize()} [{mine[0].unit}]", ""]
         heads = ["parameter", "data", "paper", "profile", "profile/paper", "posterior", "posterior/paper"]
         lines += ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]

@@ -18,6 +18,7 @@ from ..compiled.caching import source_hash
 from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.folder import experiment_names, locate
+from ..results import Provenance, UsedExperiment
 from ..tables import packaged, packaged_names, sha256
 
 __all__ = ["changes_since", "file_hash", "identity", "provenance"]
@@ -44,7 +45,7 @@ def file_hash(path) -> str:
     return sha256(path)[:DIGITS]
 
 
-def provenance(experiments: Mapping[str, Experiment], own: Iterable[Any] = ()) -> dict[str, Any]:
+def provenance(experiments: Mapping[str, Experiment], own: Iterable[Any] = ()) -> Provenance:
     """What a row that is computed now rests on.
 
     Parameters
@@ -53,64 +54,56 @@ def provenance(experiments: Mapping[str, Experiment], own: Iterable[Any] = ()) -
         As they were asked for (a name or a path) to what was read.
     own : iterable
         Classes and callables that are the user's.
-
-    Returns
-    -------
-    dict
-        ``code``, the hash of the package's sources; ``versions``; ``tables``, the hash of each shared table;
-        ``experiments``: of each its ``folder`` (None: packaged), ``exposure`` [t yr], ``events``,
-        ``background`` and ``bins``, and the hashes of its ``files``; ``own``: hashes of what the user added.
     """
-    return {
-        "code": source_hash()[:DIGITS],
-        "versions": _versions(),
-        "tables": _shared_tables(),
-        "experiments": {
-            e.name: {
-                "folder": _own_folder(asked),
-                "exposure": e.exposure,
-                "events": float(e.counts.sum()),
-                "background": float(e.background.sum()),
-                "bins": e.n_bins,
-                "files": {name: digest[:DIGITS] for name, digest in e.hashes.items()},
-            }
+    return Provenance(
+        code=source_hash()[:DIGITS],
+        versions=_versions(),
+        tables=_shared_tables(),
+        experiments={
+            e.name: UsedExperiment(
+                home=_home(asked),
+                exposure=e.exposure,
+                events=float(e.counts.sum()),
+                background=float(e.background.sum()),
+                bins=e.n_bins,
+                files={name: digest[:DIGITS] for name, digest in e.hashes.items()},
+            )
             for asked, e in experiments.items()
         },
-        "own": {name: digest for thing in own for name, digest in _sources_of(thing).items()},
-    }
+        own={name: digest for thing in own for name, digest in _sources_of(thing).items()},
+    )
 
 
-def _own_folder(asked: str) -> str | None:
-    """Absolute path of a user's own experiment; None for a packaged one."""
-    if asked.partition(":")[0] in experiment_names():
-        return None
-    return os.path.abspath(str(locate(asked)[0]))
+def _home(asked: str) -> str:
+    """Name of a packaged experiment without its variant; absolute path of a user's own."""
+    stem = asked.partition(":")[0]
+    return stem if stem in experiment_names() else os.path.abspath(str(locate(asked)[0]))
 
 
-def identity(found: Mapping[str, Any]) -> dict[str, Any]:
+def identity(found: Provenance) -> dict[str, Any]:
     """The part of a provenance that decides numbers: wherever files lie, and whatever they sum up to."""
-    experiments = {name: e["files"] for name, e in found["experiments"].items()}
-    return {**found, "experiments": experiments, "own": sorted(found["own"].values())}
+    experiments = {name: e.files for name, e in found.experiments.items()}
+    return {**vars(found), "experiments": experiments, "own": sorted(found.own.values())}
 
 
-def changes_since(found: Mapping[str, Any], hash_of: Callable[[Path], str] = file_hash) -> list[str]:
+def changes_since(found: Provenance, hash_of: Callable[[Path], str] = file_hash) -> list[str]:
     """What a stored row rests on and is another today, in words; files that are gone are not judged.
 
     Parameters
     ----------
-    found : mapping
-        From :func:`provenance`, as it was stored.
+    found : Provenance
+        As it was stored.
     hash_of : callable
         From a path to its hash; one that remembers saves time where many rows are asked about.
     """
-    words = [] if found["code"] == source_hash()[:DIGITS] else ["the package's code"]
+    words = [] if found.code == source_hash()[:DIGITS] else ["the package's code"]
     now = _versions()
-    words += [f"{n} {old} (now {now.get(n)})" for n, old in found["versions"].items() if now.get(n) != old]
-    files = [(name, packaged(*name.split("/")), digest) for name, digest in found["tables"].items()]
-    for name, e in found["experiments"].items():
-        folder = packaged(name.partition(":")[0]) if e["folder"] is None else Path(e["folder"])
-        files += [(f"{file} of {name}", folder.joinpath(file), digest) for file, digest in e["files"].items()]
-    files += [(name, Path(name), digest) for name, digest in found["own"].items()]
+    words += [f"{n} {old} (now {now.get(n)})" for n, old in found.versions.items() if now.get(n) != old]
+    files = [(name, packaged(*name.split("/")), digest) for name, digest in found.tables.items()]
+    for name, e in found.experiments.items():
+        folder = Path(e.home) if os.path.isabs(e.home) else packaged(e.home)
+        files += [(f"{file} of {name}", folder.joinpath(file), digest) for file, digest in e.files.items()]
+    files += [(name, Path(name), digest) for name, digest in found.own.items()]
     return words + [name for name, path, digest in files if path.is_file() and hash_of(path) != digest]
 
 

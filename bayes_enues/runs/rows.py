@@ -1,25 +1,27 @@
-"""What a row asks, in names and numbers to be stored, hashed and shipped; the rows of a table of limits."""
+"""The rows of a table of limits: what each asks, and the plan of many."""
 
 import json
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import interactions
 from ..errors import InputError
+from ..experiments.counts import check_possible
 from ..experiments.experiment import Experiment
-from ..experiments.folder import check_distinct, experiment_names, locate
+from ..experiments.folder import DEFAULT, experiment_names, locate, variant_names
 from ..experiments.loading import load_experiment
+from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
 from ..statistics import check_level
-from .provenance import identity, provenance
+from .asked import Asked, split_experiments
 from .runner import all_converged, run
-from .store import fingerprint
 
-__all__ = ["Asked", "RowSpec", "all_converged", "interaction_named", "model_of", "plan", "run"]
+__all__ = [
+    "Asked", "RowSpec", "all_converged", "interaction_named", "model_of", "plan", "run", "split_experiments",
+]  # fmt: skip
 
 
 def interaction_named(name: str | type[Interaction]) -> type[Interaction]:
@@ -37,71 +39,6 @@ def interaction_named(name: str | type[Interaction]) -> type[Interaction]:
     if name not in choices:
         raise InputError(f"there is no model {name!r}; the choices are {choices}")
     return kinds[name]
-
-
-class Asked(ABC):
-    """What one row asks. A subclass is a frozen dataclass that says how its row is computed."""
-
-    alone = True  # whether a process computes no other row meanwhile
-
-    @property
-    @abstractmethod
-    def row(self) -> "RowSpec":
-        """What names its interaction, its experiments and what is changed in them."""
-
-    @abstractmethod
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = True
-    ) -> tuple[dict[str, Any], Any]:
-        """The row as it is stored, and what belongs beside it: a DataTree, an array or None.
-
-        Parameters
-        ----------
-        progress : callable, optional
-            Told in words what is going on.
-        groups : bool
-            Whether draws will be kept, so that they get their derived groups.
-        """
-
-    @property
-    def batch(self) -> str:
-        """Rows of one batch share what is compiled."""
-        return self.row.experiment
-
-    @property
-    def words(self) -> str:
-        """For a progress display."""
-        return f"{self.row.parameter} from {short(self.row.experiment)}"
-
-    @property
-    def experiments(self) -> list[Experiment]:
-        return self.row.experiments
-
-    def options(self) -> dict[str, Any]:
-        """Its numbers and names; experiments are told by their content, see :meth:`provenance`."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "experiment"}
-        return {name: v.options() if isinstance(v, Asked) else _named(v) for name, v in values.items()}
-
-    def provenance(self) -> dict[str, Any]:
-        """What the row rests on; see :func:`bayes_enues.runs.provenance.provenance`."""
-        row = self.row
-        names = split_experiments(row.experiment)
-        own = [thing for thing in (row.model, row.prior) if thing is not None and not isinstance(thing, str)]
-        return provenance(dict(zip(names, row.experiments, strict=True)), own)
-
-    def question(self) -> str:
-        """Hash of what is asked, whatever data and code answer it."""
-        return fingerprint({"kind": type(self).__name__, **self.options(), "of": self.row.experiment_name})
-
-    def fingerprint(self) -> str:
-        """Hash of all that decides the row: what is asked, data, code and versions."""
-        found = identity(self.provenance())
-        return fingerprint({"kind": type(self).__name__, **self.options(), "provenance": found})
-
-
-def _named(value: Any) -> Any:
-    """A value as it is hashed; a user's class or function by its name, its source is hashed elsewhere."""
-    return getattr(value, "__qualname__", value)
 
 
 @dataclass(frozen=True)
@@ -152,8 +89,8 @@ class RowSpec(Asked):
 
     @property
     def experiment_name(self) -> str:
-        """Names of the experiments as results show them, joined by a plus."""
-        return "+".join(sorted(e.name for e in self.experiments))
+        """Names of the experiments, whatever is changed in them, joined by a plus."""
+        return "+".join(sorted(_loaded(name, "").name for name in split_experiments(self.experiment)))
 
     @property
     def interaction(self) -> Interaction:
@@ -165,7 +102,7 @@ class RowSpec(Asked):
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
         """Both bounds, and the posterior."""
-        from ..fit.limit import limits
+        from ..fit import limits
 
         (progress or (lambda words: None))("compiling")
         found = limits(
@@ -178,7 +115,8 @@ class RowSpec(Asked):
             groups=groups,
             progress=progress,
         )
-        return {**found.to_dict(), **dict(self.fixed), "seed": self.seed}, found.draws
+        given = {"given": dict(self.fixed)} if self.fixed else {}
+        return {**found.to_row(), **dict(self.fixed), **given, "seed": self.seed}, found.tree
 
 
 _LOADED: dict[tuple[str, ...], tuple[Experiment, list]] = {}  # a scan asks for one experiment 400 times
@@ -199,20 +137,11 @@ def _loaded(name: str, changes: str) -> Experiment:
     return known[0]
 
 
-def split_experiments(joined: str) -> list[str]:
-    """The experiments of ``a+b``, sorted; a path that holds a plus is one."""
-    if Path(joined).is_dir():
-        return [joined]
-    names = sorted(part.strip() for part in joined.split("+"))
-    if not all(names):
-        raise InputError(f"{joined!r} names no experiment on one side of a plus")
-    return names
-
-
 def plan(
     models: Sequence[str | type[Interaction]],
     parameters: Sequence[str] | None = None,
     experiments: Sequence[str] | None = None,
+    atomic: str | None = None,
     **options,
 ) -> list[RowSpec]:
     """The rows that a command asks for, every name checked.
@@ -223,25 +152,36 @@ def plan(
     parameters : sequence of str, optional
         By default all that can be free.
     experiments : sequence of str, optional
-        By default each in the box and their joint fit.
+        By default the two of 2022 and their joint fit.
+    atomic : str, optional
+        What stands for xenon's electrons: ``steps``, ``free``, ``rrpa`` (the variant of that name, if there
+        is one), or ``equivalent_photons`` for millicharges; by default what each experiment's file says.
     options
         Further fields of :class:`RowSpec`.
 
     Raises
     ------
     InputError
-        For any unknown name, a prior that does not fit, or a level outside 0 to 1; before anything runs.
+        For any unknown name, a prior that does not fit, a level outside 0 to 1, or an interaction that the
+        experiments cannot show; before anything runs.
     """
-    check_level(options.get("level", 0.9))
-    joined = _planned(experiments or ["lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0"])
+    if "level" in options:
+        options["level"] = check_level(options["level"])
+    joined, together = _planned(experiments or [*DEFAULT, "+".join(DEFAULT)])
     specs = []
     for model in models:
-        kind = interaction_named(model)
+        electrons = None if atomic == "equivalent_photons" else atomic
+        kind = interaction_named(_with_own_electrons(model) if electrons != atomic else model)
+        model = model if isinstance(model, type) else kind.name
+        if electrons is not None:
+            kind.check_atomic_model(electrons)
         names = list(parameters) if parameters else [n for n in kind.free_names()]
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
             choices = list(kind.free_names())
             raise InputError(f"{kind.name} has no parameter {unknown}; the choices are {choices}")
+        for loaded in together:
+            check_possible(kind(**dict(options.get("fixed", ()))), loaded)
         if isinstance(options.get("prior"), str):
             # with PyMC, which a process that only hands out work can spare
             from ..priors.text import parse_prior
@@ -250,48 +190,66 @@ def plan(
             for name in names:
                 prior.check(name, kind.signed)
         for experiment in joined:
-            specs += [RowSpec(model, name, experiment, **options) for name in names]
+            experiment, changed = _with_electrons(experiment, electrons)
+            specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
     return specs
 
 
-def _planned(asked: Iterable[str]) -> list[str]:
-    """Experiments in the form that rows take, each once: ``./mine/`` and ``mine`` are one.
+def _planned(asked: Iterable[str]) -> tuple[list[str], list[list[Experiment]]]:
+    """Experiments in the form that rows take, each once, and what they are: ``./mine/`` and ``mine`` are one.
 
     Raises
     ------
     InputError
         If one is unknown, its data would count twice, or two of different folders have one name.
     """
-    joined: dict[str, None] = {}
+    joined: dict[str, list[Experiment]] = {}
     homes: dict[str, str] = {}
     for name in asked:
         parts = [_normal(part) for part in split_experiments(name)]
-        names = [load_experiment(part).name for part in parts]
-        check_distinct(names)
-        for part, own in zip(parts, names, strict=True):
-            if homes.setdefault(own, part) != part:
+        loaded = [load_experiment(part) for part in parts]
+        check_distinct(loaded)
+        for part, e in zip(parts, loaded, strict=True):
+            if homes.setdefault(e.name, part) != part:
                 raise InputError(
-                    f"{homes[own]} and {part} are both called {own!r}, which results would not tell apart; "
-                    "change the name in one experiment.toml"
+                    f"{homes[e.name]} and {part} are both called {e.name!r}, which results would not tell "
+                    "apart; change the name in one experiment.toml"
                 )
-        joined["+".join(parts)] = None
-    return list(joined)
+        joined["+".join(parts)] = loaded
+    return list(joined), list(joined.values())
 
 
 def _normal(name: str) -> str:
     """One way to write an experiment; a path is absolute, so that workers find it, unless a plus is in it."""
     if name.partition(":")[0] in experiment_names():
         return name
-    stem, colon, variant = (name, "", "") if Path(name).is_dir() else name.rpartition(":")
-    if not (stem and Path(stem).is_dir()):
+    stem, colon, variant = (name, "", "") if os.path.isdir(name) else name.rpartition(":")
+    if not os.path.isdir(stem):
         return name
     absolute = os.path.abspath(stem) + colon + variant
     return absolute if "+" not in absolute else os.path.normpath(stem) + colon + variant
 
 
-def short(experiment: str) -> str:
-    """Experiments without the folders that theirs lie in, for messages."""
-    return "+".join(os.path.basename(part) for part in experiment.split("+"))
+def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[str, str]]:
+    """Experiments with another model of xenon's electrons: variants of that name, or else changes."""
+    if electrons is None:
+        return experiment, {}
+    names, changes = [], {}
+    for name in split_experiments(experiment):
+        variant = name in experiment_names() and electrons in variant_names(name)
+        names.append(f"{name}:{electrons}" if variant else name)
+        if not variant:
+            changes[name] = {"xenon": {"electrons": "rrpa_flavours" if electrons == "rrpa" else electrons}}
+    return "+".join(names), {"changes": json.dumps(changes)} if changes else {}
+
+
+def _with_own_electrons(model: str) -> str:
+    """The model that treats the electrons of another in its own way."""
+    kinds = (getattr(interactions, n) for n in interactions.__all__)
+    found = {kind.alternative_to: kind.name for kind in kinds if kind.own_atomic_model}
+    if model not in found:
+        raise InputError(f"{model} knows no equivalent photons; only {sorted(found)} does")
+    return found[model]
 
 
 def model_of(spec: RowSpec):
@@ -307,10 +265,6 @@ def model_of(spec: RowSpec):
 
 
 def electromagnetic_models() -> list[str]:
-    """Models whose parameters are electromagnetic properties of the neutrino: what ``--model all`` means."""
-    kinds = [getattr(interactions, n) for n in interactions.__all__]
-    return [
-        kind.name
-        for kind in kinds
-        if kind.free_names() and not kind.fixed_parameters and not kind.alternative_to
-    ]
+    """The electromagnetic properties of the paper's Table I: what ``--model all`` means."""
+    kinds = (getattr(interactions, n) for n in interactions.__all__)
+    return [kind.name for kind in kinds if kind.in_table_one]

@@ -7,24 +7,22 @@ starts here, so nothing heavy is imported.
 """
 
 import os
-import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 from multiprocessing import active_children, connection, get_context, parent_process
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
-from ..errors import InputError
+from ..errors import ConvergenceWarning, InputError
+from .asked import Asked
 from .store import ResultsFolder
 
-if TYPE_CHECKING:
-    from .rows import Asked
-
-__all__ = ["all_converged", "batches", "check_scheduler", "check_workers", "run"]
+__all__ = ["all_converged", "batches", "check_scheduler", "run"]
 
 LARGE = 8  # rows of one batch that are worth compiling twice for
 CONNECT_SECONDS = 5
@@ -38,20 +36,20 @@ _ALONE = Lock()  # compiled functions keep their storage: one row at a time in a
 class Task(NamedTuple):
     """A row to compute, its fingerprint, and what the folder held of it before."""
 
-    asked: "Asked"
+    asked: Asked
     mark: str
     before: tuple[int, int] | None
 
 
 def run(
-    asked: Sequence["Asked"],
+    asked: Sequence[Asked],
     folder: ResultsFolder,
     fresh: bool = False,
     progress: Callable[[int, str], None] | None = None,
     keep_draws: bool = True,
     jobs: int | None = 1,
     scheduler: str | None = None,
-) -> list[dict[str, Any]]:
+) -> list:
     """Compute the rows that a folder does not hold yet, each written as it finishes.
 
     Parameters
@@ -71,15 +69,18 @@ def run(
 
     Returns
     -------
-    list of dict
-        The rows, in order.
+    list
+        The rows, in order, as :data:`bayes_enues.results.ROW_TYPES` has them; as dictionaries where it has
+        none.
 
     Raises
     ------
     InputError
         If workers cannot be reached, die again and again, or run another version.
     """
-    jobs = check_workers(jobs)
+    jobs = os.cpu_count() or 1 if jobs is None else jobs
+    if jobs < 1:
+        raise InputError(f"{jobs} workers were asked for; at least one was needed")
     tell = progress or (lambda done, words: None)
     marks = {one: one.fingerprint() for one in asked}
     missing = [one for one in marks if fresh or folder.find(marks[one]) is None]
@@ -90,7 +91,7 @@ def run(
             _compute(tasks, folder, keep_draws, jobs, scheduler, lambda n, words: tell(done + n, words))
     finally:  # also what an interruption leaves
         folder.save(marks.values())
-    rows = {one: folder.read(mark) for one, mark in marks.items()}
+    rows = {one: folder.result(mark) for one, mark in marks.items()}
     if lost := [one for one, row in rows.items() if row is None]:
         raise InputError(
             f"{len(lost)} rows are not in {folder.home} although they were computed; workers must see the "
@@ -100,9 +101,9 @@ def run(
     return [rows[one] for one in asked]
 
 
-def all_converged(rows: Sequence[dict[str, Any]]) -> bool:
-    """Whether every row is a limit."""
-    return all(row["posterior"]["converged"] for row in rows)
+def all_converged(rows: Iterable) -> bool:
+    """Whether the posterior of every row counts."""
+    return all(row.posterior.converged for row in rows)
 
 
 def batches(tasks: Sequence, workers: int) -> list[list]:
@@ -115,21 +116,6 @@ def batches(tasks: Sequence, workers: int) -> list[list]:
         i = ordered.index(largest)
         ordered[i : i + 1] = [largest[: len(largest) // 2], largest[len(largest) // 2 :]]
     return ordered
-
-
-def check_workers(jobs: int | None) -> int:
-    """How many processes there will be; None stands for one a core.
-
-    Raises
-    ------
-    InputError
-        If the number makes no sense.
-    """
-    cores = os.cpu_count() or 1
-    jobs, most = cores if jobs is None else jobs, max(16, 4 * cores)
-    if not 1 <= jobs <= most:
-        raise InputError(f"{jobs} workers were asked for; 1 to {most} make sense on {cores} cores")
-    return jobs
 
 
 def check_scheduler(address: str) -> None:
@@ -157,7 +143,7 @@ def work(
             )
         with _ALONE if one.alone else nullcontext():
             row, beside = one.compute(lambda what, k=k, one=one: tell(k, f"{one.words}: {what}"), keep_draws)
-        stored = {"fingerprint": mark, "question": one.question(), "provenance": one.provenance()}
+        stored = {"fingerprint": mark, "question": one.question(), "provenance": one.provenance().to_dict()}
         folder.write({**row, **stored}, beside if keep_draws else None)
         tell(k + 1, one.words)
     return folder.messages[said:]
@@ -250,8 +236,6 @@ def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
 @contextmanager
 def _dask(address: str) -> Iterator[tuple[Executor, int]]:
     """The executor of a running Dask cluster, and how many threads its workers have."""
-    if not re.fullmatch(r"[a-z]+://.+:\d+", address):
-        raise InputError(f"{address!r} is no address of a scheduler; one looks like tcp://10.0.0.1:8786")
     try:
         from distributed import Client, KilledWorker
     except ImportError:
@@ -261,8 +245,8 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
         ) from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # nobody there, no address, or certificates that are missing or do not fit
+        reason = str(error).partition("\n")[0]
         raise InputError(
             f"no Dask scheduler answers at {address} ({reason}); start one with 'dask scheduler', or leave "
             "--scheduler out to use this machine's processes"
@@ -293,6 +277,7 @@ def prepare_worker() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
 
     def leave_with_parent():
         connection.wait([parent_process().sentinel])

@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import count
@@ -21,50 +20,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..errors import InputError, MissingFileError
+from ..errors import InputError
+from ..results import ROW_TYPES, Provenance, StoredFile
 from .files import check_writable, remove_leftovers, whole_file, write_text
 from .provenance import changes_since, file_hash
 
-__all__ = ["ResultsFolder", "draws_file", "fingerprint", "is_intact", "load_rows"]
+__all__ = ["ResultsFolder", "fingerprint", "is_intact", "load_rows"]
 
 VERSION = 2  # of the layout; at first, rows lay in the views themselves
-FINGERPRINT = r"[0-9a-f]{32}"
-
-
-class _Experiment(BaseModel):
-    folder: str | None
-    files: dict[str, str]
-
-
-class _Provenance(BaseModel):
-    code: str
-    versions: dict[str, str]
-    tables: dict[str, str]
-    experiments: dict[str, _Experiment]
-    own: dict[str, str]
-
-
-class _Posterior(BaseModel):
-    converged: bool
-
-
-class _Beside(BaseModel):
-    name: str
-    sha256: str
-
-
-class _Row(BaseModel):
-    """What every stored row has, and what it must look like where it has more."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-    fingerprint: str = Field(pattern=f"^{FINGERPRINT}$")
-    question: str
-    provenance: _Provenance
-    sha256: str
-    posterior: _Posterior | None = None
-    file: _Beside | None = None
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:
@@ -87,24 +51,9 @@ def load_rows(path: str | Path, table: str = "limits") -> list[dict[str, Any]]:
     for file in _oldest_first(home):
         try:
             found[file.stem] = _checked(file)
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             continue
     return _shown(found, [], _order(Path(path, f"{table}.json")), [])
-
-
-def draws_file(path: str | Path, row: Mapping[str, Any]) -> Path:
-    """The file of a row's draws in a folder of results.
-
-    Raises
-    ------
-    MissingFileError
-        If it is not there. What the row says of names is not followed anywhere else.
-    """
-    mark = str(row.get("fingerprint", ""))
-    found = sorted(Path(path).glob(f"rows/*/{mark}.nc")) if re.fullmatch(FINGERPRINT, mark) else []
-    if not found:
-        raise MissingFileError(f"{path} holds no draws of the row {mark[:8]}; compute it with --fresh")
-    return found[0]
 
 
 class ResultsFolder:
@@ -194,7 +143,7 @@ class ResultsFolder:
             return _checked(path)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             self._set_aside(path, str(error))
             return None
 
@@ -211,6 +160,11 @@ class ResultsFolder:
                 self._set_aside(path, "is not the file its row was written with")
                 return None
         return row
+
+    def result(self, mark: str):
+        """The row of a fingerprint as what it is, whether it converged or not; None if there is none."""
+        row, kind = self.read(mark), ROW_TYPES.get(self.file.stem)
+        return row if row is None or kind is None else kind.from_dict(row)
 
     def stamp(self, mark: str) -> tuple[int, int] | None:
         """What changes when a row is written; None if there is no row."""
@@ -306,18 +260,21 @@ class ResultsFolder:
 def _checked(path: Path) -> dict[str, Any]:
     """A stored row; a ValueError says in one line what is wrong with it."""
     row = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
-    try:
-        _Row.model_validate(row)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"is no row: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    if (
-        row["fingerprint"] != path.stem
-        or row.get("file", {}).get("name", path.stem).partition(".")[0] != path.stem
-    ):
+    if not isinstance(row, dict):
+        raise ValueError("is no row")
+    names = [row.get("fingerprint")]
+    if "file" in row:
+        names.append(StoredFile.from_dict(row["file"]).name.rpartition(".")[0])
+    if any(name != path.stem for name in names):
         raise ValueError("names another row's file than its own")
     if not is_intact(row):
         raise ValueError("was changed after it was written")
+    if not isinstance(row.get("question"), str):
+        raise ValueError("does not say what was asked")
+    Provenance.from_dict(row.get("provenance", {}))
+    if kind := ROW_TYPES.get(path.parent.name):
+        for entry in row.get("rows", [row]):
+            kind.from_dict(entry)
     return row
 
 
@@ -333,7 +290,7 @@ def _shown(
     changed = {
         mark: why
         for mark, row in found.items()
-        if mark not in first and (why := changes_since(row["provenance"], hash_of))
+        if mark not in first and (why := changes_since(Provenance.from_dict(row["provenance"]), hash_of))
     }
     if changed:
         what = list(dict.fromkeys(word for why in changed.values() for word in why))

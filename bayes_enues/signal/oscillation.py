@@ -12,17 +12,25 @@ import numpy as np
 from ..constants import AVOGADRO, FERMI_CONSTANT, HBAR_C
 from ..tables import packaged, read_table
 
-__all__ = ["Mixing", "flavour_probabilities", "load_mixing", "survival_probability"]
+__all__ = [
+    "Mixing",
+    "flavour_probabilities",
+    "load_mixing",
+    "mass_state_probabilities",
+    "mixing_matrix",
+    "survival_probability",
+]
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """Oscillation parameters: squared sines and the solar splitting [1e-5 eV^2]."""
+    """Oscillation parameters: squared sines, the solar splitting [1e-5 eV^2], the phase delta [degrees]."""
 
     s12sq: float
     s13sq: float
     s23sq: float
     dm21: float
+    dCP_deg: float = 0.0
 
 
 @lru_cache
@@ -34,7 +42,7 @@ def load_mixing(name: str = "deSalas2020") -> Mixing:
     ValueError
         If there is no fit of that name; the message lists the choices.
     """
-    columns = ("s12sq", "s13sq", "s23sq", "dm21")
+    columns = ("s12sq", "s13sq", "s23sq", "dm21", "dCP_deg")
     table = read_table(packaged("solar", "oscillation.csv"), needed=columns, text=("set",))
     row = table.row(set=name)
     return Mixing(**{column: float(row[column]) for column in columns})
@@ -91,3 +99,31 @@ def flavour_probabilities(p_ee, mixing: Mixing) -> np.ndarray:
     """P_ee, P_emu and P_etau, stacked on a new first axis."""
     p_ee = np.asarray(p_ee)
     return np.stack([p_ee, (1 - p_ee) * (1 - mixing.s23sq), (1 - p_ee) * mixing.s23sq])
+
+
+def mass_state_probabilities(p_ee, mixing: Mixing) -> np.ndarray:
+    r"""Shares of the three mass states among solar neutrinos, stacked on a new first axis.
+
+    Neutrinos arrive as decoherent mass states, with the density matrix
+    :math:`\rho = \sum_i P_i |\nu_i\rangle\langle\nu_i|`, where :math:`P_1 = c_{13}^2 P`,
+    :math:`P_2 = c_{13}^2 (1 - P)`, :math:`P_3 = s_{13}^2`, and P is the two-flavour probability to leave the
+    Sun as the first state, which P_ee fixes.
+    """
+    p_ee, c13sq = np.asarray(p_ee), 1 - mixing.s13sq
+    two_flavour = (p_ee - mixing.s13sq**2) / c13sq**2  # cos^2 theta12 P + sin^2 theta12 (1 - P)
+    first = (two_flavour - mixing.s12sq) / (1 - 2 * mixing.s12sq)
+    return np.stack([c13sq * first, c13sq * (1 - first), np.full_like(first, mixing.s13sq)])
+
+
+def mixing_matrix(mixing: Mixing) -> np.ndarray:
+    """The PMNS matrix in the PDG's parametrisation without Majorana phases: flavour, mass state; complex."""
+    s12, s13, s23 = np.sqrt([mixing.s12sq, mixing.s13sq, mixing.s23sq])
+    c12, c13, c23 = np.sqrt([1 - mixing.s12sq, 1 - mixing.s13sq, 1 - mixing.s23sq])
+    phase = np.exp(1j * np.radians(mixing.dCP_deg))
+    return np.array(
+        [
+            [c12 * c13, s12 * c13, s13 / phase],
+            [-s12 * c23 - c12 * s23 * s13 * phase, c12 * c23 - s12 * s23 * s13 * phase, s23 * c13],
+            [s12 * s23 - c12 * c23 * s13 * phase, -c12 * s23 - s12 * c23 * s13 * phase, c23 * c13],
+        ]
+    )

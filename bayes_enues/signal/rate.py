@@ -1,27 +1,25 @@
 """Recoil rate of solar neutrinos in xenon, before the detector."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
-from ..constants import ATOMS_PER_TONNE, ELECTRON_MASS, FLAVOURS, SECONDS_PER_YEAR
+from ..constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
 from ..interactions.base import Interaction
 from ..interactions.standard_model import StandardModel
-from .flux import Sun, fine_nodes, panel_nodes, two_nodes
+from .flux import Sun, fine_nodes, minimum_energy, panel_nodes, two_nodes
+from .oscillation import flavour_probabilities, load_mixing, mass_state_probabilities, mixing_matrix
 from .xenon import Xenon
 
 __all__ = ["recoil_rate"]
 
 
 @lru_cache(maxsize=32)
-def _nodes(e_er: bytes, sun: Sun, rule: str) -> tuple[np.ndarray, np.ndarray]:
-    """Neutrino energies and weights on one recoil grid, (3, n_nodes, n_er) each; kept, as grids recur."""
-    grid = np.frombuffer(e_er)
-    if rule == "two":
-        return two_nodes(grid, sun)
-    if rule == "panels":
-        return panel_nodes(grid, sun)
-    e_nu, weights = fine_nodes(grid, sun)
+def _nodes(e_min: bytes, sun: Sun, rule: Callable, shares: Callable) -> tuple[np.ndarray, np.ndarray]:
+    """Neutrino energies and weights above a threshold, (3, n_nodes, n_er) each; kept, as grids recur."""
+    threshold = np.frombuffer(e_min)
+    e_nu, weights = rule(threshold, sun, shares, threshold)
     return np.broadcast_to(e_nu, weights.shape), weights
 
 
@@ -47,30 +45,63 @@ def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon =
     -------
     (n_er,)
         Rate [1/(t yr keV)].
-    """
-    e_er = np.ascontiguousarray(e_er, float)
-    rule = "two" if not fine else "panels" if interaction.is_symbolic else "fine"
-    e_nu, weights = _nodes(e_er.tobytes(), sun, rule)
 
-    def flux_averaged(interaction, e_nu=e_nu, weights=weights, kind="cross_section"):
-        cross_section = getattr(interaction, kind)
-        per_flavour = [
-            (weights[i] * cross_section(flavour, e_nu[i], e_er)).sum(axis=0)
-            for i, flavour in enumerate(FLAVOURS)
-        ]
-        return per_flavour[0] + per_flavour[1] + per_flavour[2]
+    Raises
+    ------
+    InputError
+        If the interaction cannot have the model of xenon's electrons.
+    """
+    interaction.check_atomic_model(xenon.electrons)
+    e_er = np.ascontiguousarray(e_er, float)
+    rule = two_nodes if not fine else panel_nodes if interaction.is_symbolic else fine_nodes
+    scales = interaction.flux_scales
+    rate = _rate(interaction, e_er, sun.without(*scales) if scales else sun, xenon, rule)
+    for name, scale in scales.items():
+        rate = rate + scale * _rate(interaction, e_er, sun.only(name), xenon, rule)
+    return rate
+
+
+def _rate(interaction: Interaction, e_er: np.ndarray, sun: Sun, xenon: Xenon, rule: Callable):
+    """The rate from one Sun, by one rule for the integral over neutrino energy."""
+    coherent = interaction.flavours == "density_matrix"
+    amplitudes = mixing_matrix(load_mixing(sun.oscillation))
+    shares = mass_state_probabilities if coherent else flavour_probabilities
+
+    def flux_averaged(of_flavour, of_mass_state=None, e_min=None, rule=rule):
+        """Averaged over the flux; flavours of a mass state scatter incoherently unless told otherwise."""
+        threshold = minimum_energy(e_er) if e_min is None else np.ascontiguousarray(e_min, float)
+        e_nu, weights = _nodes(threshold.tobytes(), sun, rule, shares)
+
+        def of_state(k):
+            if not coherent:
+                return of_flavour(FLAVOURS[k], e_nu[k], e_er)
+            if of_mass_state is not None:
+                return of_mass_state(k, amplitudes[:, k], e_nu[k], e_er)
+            parts = zip(FLAVOURS, np.abs(amplitudes[:, k]) ** 2, strict=True)
+            return sum(share * of_flavour(flavour, e_nu[k], e_er) for flavour, share in parts)
+
+        per_state = [(weights[k] * of_state(k)).sum(axis=0) for k in range(3)]
+        return per_state[0] + per_state[1] + per_state[2]
 
     atoms = ATOMS_PER_TONNE * SECONDS_PER_YEAR
     electrons = atoms * xenon.z_eff(e_er)
-    rate = electrons * flux_averaged(interaction)
+    weak = StandardModel(couplings=interaction.couplings)
+    if hasattr(interaction, "cross_section_above_threshold"):
+        # the nodes of an integral may lie outside its range, where a formula that is cut has another value
+        above = interaction.threshold(e_er)
+        added = flux_averaged(interaction.cross_section_above_threshold, e_min=above)
+        rate = electrons * (flux_averaged(weak.cross_section) + added)
+    else:
+        rate = electrons * flux_averaged(interaction.cross_section, interaction.cross_section_of_mass_state)
     if hasattr(interaction, "cross_section_per_atom"):
-        # an atom can take all of a neutrino's energy: the nodes start at E_nu = E_er, which is the threshold
-        # of free electrons at a lower recoil energy
-        reached = 2 * e_er**2 / (2 * e_er + ELECTRON_MASS)
-        nodes = _nodes(reached.tobytes(), sun, "panels")
-        per_atom = flux_averaged(interaction, *nodes, kind="cross_section_per_atom")
+        # an atom can take all of a neutrino's energy
+        per_atom = flux_averaged(interaction.cross_section_per_atom, e_min=e_er, rule=panel_nodes)
         rate = rate + atoms * (e_er >= xenon.threshold_keV) * per_atom
-    if xenon.electrons == "rrpa":
-        weak = flux_averaged(StandardModel(couplings=interaction.couplings))
-        rate = rate + electrons * (xenon.standard_model_correction(e_er) - 1) * weak
+    if xenon.electrons.startswith("rrpa"):
+
+        def excess(flavour, e_nu, e_er):
+            ratio = xenon.standard_model_correction(e_er, flavour)
+            return (ratio - 1) * weak.cross_section(flavour, e_nu, e_er)
+
+        rate = rate + electrons * flux_averaged(excess)
     return rate

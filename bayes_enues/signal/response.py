@@ -11,10 +11,12 @@ __all__ = ["energy_grid", "response_matrix"]
 
 _PANEL_NODES, _PANEL_WEIGHTS = leggauss(4)
 REACH = 8.0  # standard deviations beyond the last bin edge that the grid covers
+WIDEST = 4.0  # standard deviations that one piece of a bin may span
+BEYOND = 12.0  # standard deviations at which a Gaussian is zero: exp(-72)
 
 
 def energy_grid(
-    lower: float, upper: float, breaks, resolution: Callable, fineness: float = 1.0
+    lower: float, upper: float, breaks, resolution: Callable, fineness: float = 1.0, most: int = 50_000
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights for integrals over the true recoil energy.
 
@@ -31,12 +33,28 @@ def energy_grid(
         Gaussian width at an energy [keV].
     fineness : float
         Panels are this many times narrower.
+    most : int
+        Nodes at most.
 
     Returns
     -------
     e_er, weights : (n_er,)
         Both [keV].
+
+    Raises
+    ------
+    InputError
+        If the resolution is so fine that more nodes were needed.
     """
+    ladder = np.geomspace(lower, upper, 2000)
+    steps = np.minimum(0.5 * resolution(ladder), ladder / 3) / fineness
+    needed = _PANEL_NODES.size * np.trapezoid(1 / steps, ladder)
+    if not needed <= most:
+        finest = float(np.min(resolution(ladder)))
+        raise InputError(
+            f"sigma of {finest:.2g} keV needs {needed:.2g} recoil energies from {lower:g} to {upper:g} keV; "
+            f"at most {most} are integrated over: give a wider resolution"
+        )
     edges = [lower]
     stops = [*sorted(b for b in breaks if lower < b < upper), upper]
     for stop in stops:
@@ -58,7 +76,8 @@ def response_matrix(
 
     ``response_matrix(...) @ recoil_rate`` is the binned rate. Recoils are smeared first and weighted then:
     width and efficiency belong to the reconstructed energy (Sec. 2.4 of arXiv:2208.06415). Gauss-Legendre
-    between the edges of the bins and the points at which the efficiency turns.
+    between the edges of the bins and the points at which the efficiency turns. (An efficiency of true energy
+    multiplies the columns of what this gives without one.)
 
     Parameters
     ----------
@@ -89,13 +108,24 @@ def response_matrix(
             f"e_er ends at {e_er[-1]:g} keV, but recoils up to {reach:g} keV spill into the "
             f"last bin ({bin_edges[-2]:g} to {bin_edges[-1]:g} keV); extend e_er"
         )
+    # piece by piece, over the recoils that can reach it: memory and time do not grow with their product
     nodes, node_weights = leggauss(n_nodes)
     inner = [kink for kink in kinks if bin_edges[0] < kink < bin_edges[-1]]
     edges = np.unique([*bin_edges, *inner])
+    # a piece is no wider than a few widths: the smeared rate turns that fast at the edge of a shell
+    widths = resolution((edges[:-1] + edges[1:]) / 2)
+    parts = np.ceil(np.diff(edges) / (WIDEST * widths)).astype(int)
+    cuts = [np.linspace(a, b, n + 1)[:-1] for a, b, n in zip(edges[:-1], edges[1:], parts, strict=True)]
+    edges = np.append(np.concatenate(cuts), edges[-1])
     half = np.diff(edges)[:, None] / 2
     e_reco = edges[:-1, None] + half * (nodes + 1)
     sigma = resolution(e_reco)
     area = half * node_weights * efficiency(e_reco) / (np.sqrt(2 * np.pi) * sigma)
-    pull = (e_reco[..., None] - e_er) / sigma[..., None]
-    pieces = np.einsum("pn,pne->pe", area, np.exp(-0.5 * pull**2)) * weights
-    return np.add.reduceat(pieces, np.searchsorted(edges, bin_edges[:-1]), axis=0)
+    first = np.searchsorted(e_er, np.min(e_reco - BEYOND * sigma, axis=1))
+    last = np.searchsorted(e_er, np.max(e_reco + BEYOND * sigma, axis=1))
+    bins = np.searchsorted(bin_edges, edges[:-1], side="right") - 1
+    response = np.zeros((len(bin_edges) - 1, e_er.size))
+    for piece, i, j, b in zip(range(bins.size), first, last, bins, strict=True):
+        pull = (e_reco[piece, :, None] - e_er[i:j]) / sigma[piece, :, None]
+        response[b, i:j] += area[piece] @ np.exp(-0.5 * pull**2)
+    return response * weights

@@ -19,10 +19,10 @@ from arviz_stats.ecdf_utils import (
     simulate_confidence_bands,
 )
 
-from ..compiled.structures import numbers_of, shape_of, slices_of
 from ..errors import InputError
+from ..fit import sample_posterior
 from ..fit.chi2 import Likelihood
-from ..fit.posterior import sample_posterior
+from ..fit.groups import draws_of
 from ..fit.setup import question_of
 from ..runs.rows import Asked, RowSpec
 from .toys import random_generator
@@ -96,11 +96,10 @@ class Simulator:
     """
 
     def __init__(self, model: pm.Model, seed: int, told: Mapping[str, Any] | None = None):
-        self.model, self.shape, self.seed = model, shape_of(model), seed
-        self.numbers, self.slices = numbers_of(model), slices_of(model)
+        self.model, self.seed = model, seed
         self.likelihood = Likelihood(model)
+        self.truths = draws_of(model, self.likelihood)
         self.free = [rv.name for rv in model.free_RVs]
-        self.observed = [f"observed_{rv.name.removeprefix('counts_')}" for rv in model.observed_RVs]
         self.order = [self.free.index(name) for name in self.likelihood.names]
         for name, value in (told or {}).items():
             model.set_data(name, value)
@@ -112,19 +111,19 @@ class Simulator:
         gives an exactly uniform number.
         """
         rng = random_generator(self.seed, number)
-        truth = self.shape.draws.prior(1, self.numbers, int(rng.integers(2**31)))[0]
-        data = self.numbers.copy()
-        for k, name in enumerate(self.observed):
-            counts = self.shape.draws.predicted(k, truth[None], self.numbers, rng)[0]
-            data[self.slices[name]] = counts
-            self.model.set_data(name, counts)
+        truth = self.truths.prior(1, int(rng.integers(2**31)))[0]
+        data = self.likelihood.numbers.copy()
+        for name, counts in self.truths.predicted(truth[None], rng).items():
+            observed = f"observed_{name.removeprefix('counts_')}"
+            data[self.likelihood.slices[observed]] = counts[0]
+            self.model.set_data(observed, counts[0])
         tree = sample_posterior(
             self.model, DRAWS, int(rng.integers(2**31)), cores=1, smc_draws=DRAWS, groups=False
         )
         every = max(1, tree["posterior"].sizes["chain"] * tree["posterior"].sizes["draw"] // KEPT)
         draws = np.stack([tree["posterior"][name].values[:, ::every] for name in self.free], axis=-1)
         both = np.concatenate([truth[None], draws.reshape(-1, truth.size)])[:, self.order]
-        chi2 = self.likelihood.compiled.batch(np.ascontiguousarray(both), data)
+        chi2 = self.likelihood.batch(both, data)
         table = np.column_stack([both, chi2])
         below = (table[1:] < table[0]).sum(axis=0)
         pit = (below + rng.uniform(size=below.size)) / len(table)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
+from ..results import CalibrationRow, RankTest
 from ..runs.rows import Asked, RowSpec, run
 from ..runs.store import ResultsFolder, fingerprint
 from .calibration import PROBABILITY, STATES, judge, quantities_of, simulations_of
@@ -61,7 +62,7 @@ def run_calibration(
     workers: int | None = 1,
     scheduler: str | None = None,
     progress: Callable[[int, str], None] | None = None,
-) -> tuple[list[dict[str, Any]], list[np.ndarray]]:
+) -> tuple[list[CalibrationRow], list[np.ndarray]]:
     """Simulate what a folder does not hold yet, and judge the sampler of each model.
 
     Parameters
@@ -79,8 +80,7 @@ def run_calibration(
 
     Returns
     -------
-    rows : list of dict
-        Rows of ``calibration.json``.
+    rows : list of CalibrationRow
     ranks : list of (n, n_quantities)
     """
     chunks = {spec: simulations_of(spec, simulations) for spec in specs}
@@ -97,25 +97,27 @@ def run_calibration(
                 rows.append(folder.write(_judged(spec, table)))
         folder.save(row["fingerprint"] for row in rows)
         folder.messages += kept.messages
-    return rows, ranks
+    return [CalibrationRow.from_dict(row) for row in rows], ranks
 
 
 def _judged(spec: Asked, table: np.ndarray) -> dict[str, Any]:
-    """The row of a model, from its ranks and states."""
+    """The row of a model as it is stored, from its ranks and states."""
     converged, by_smc, divergences = table[:, -len(STATES) :].sum(axis=0).astype(int).tolist()
-    return {
-        "model": spec.model,
-        "parameter": spec.parameter,
-        "experiment": spec.row.experiment_name,
-        "prior": spec.prior or "flat",
-        "seed": spec.row.seed,
-        "simulations": len(table),
-        "not_converged": len(table) - converged,
-        "by_smc": by_smc,
-        "divergences": divergences,
-        "probability": PROBABILITY,
-        **judge(table[:, : -len(STATES)], quantities_of(spec.build())),
-        "fingerprint": fingerprint({"calibration": spec.fingerprint()}),
-        "question": fingerprint({"calibration": spec.question()}),
-        "provenance": spec.provenance(),
-    }
+    verdict = judge(table[:, : -len(STATES)], quantities_of(spec.build()))
+    row = CalibrationRow(
+        model=spec.model,
+        parameter=spec.parameter,
+        experiment=spec.row.experiment_name,
+        prior=spec.prior or "flat",
+        simulations=len(table),
+        not_converged=len(table) - converged,
+        by_smc=by_smc,
+        divergences=divergences,
+        probability=PROBABILITY,
+        passed=verdict["passed"],
+        quantities={name: RankTest(**test) for name, test in verdict["quantities"].items()},
+        fingerprint=fingerprint({"calibration": spec.fingerprint()}),
+        seed=spec.row.seed,
+        provenance=spec.provenance(),
+    )
+    return {**row.to_row(), "question": fingerprint({"calibration": spec.question()})}

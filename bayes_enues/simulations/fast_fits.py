@@ -1,18 +1,18 @@
 """A toy experiment analysed in a millisecond: profile, best fit and posterior, all of it in Numba.
 
-There is no second likelihood here: the loops call the Numba function that PyTensor made of the ``pm.Model``
-(:mod:`.fit.minimise`), some microseconds a call. The parameter of interest is the first of a point,
-the nuisances follow; ``lower`` holds their physical edges. Compiled once for all model shapes.
+There is no second likelihood here: the loops minimise the same chi^2 as every fit does, some microseconds a
+call. The parameter of interest is the first of a point, the nuisances follow; ``lower`` and ``upper`` hold
+their physical edges. Compiled once for all model structures.
 """
 
 import numba
 import numpy as np
-from numba import types
 
 from ..compiled.caching import njit
-from ..fit.minimise import FULL, MATRIX, VECTOR, cholesky_solve, minimise_one
+from ..fit.chi2 import Likelihood
+from ..fit.minimise import cholesky_solve, minimise_one
 
-__all__ = ["COLUMNS", "analyse_toys"]
+__all__ = ["COLUMNS", "analyse_all", "analyse_toys"]
 
 TAIL = 25.0  # Delta chi^2 at which a posterior is cut, as for the default priors
 MAX_EXTENSIONS = 12
@@ -54,7 +54,7 @@ def _log_integral(hessian):
 
 
 @numba.njit(nogil=True)
-def _follow(x, value, hessian, lower, scale):
+def _follow(x, value, hessian, lower, upper, scale):
     """Move a fit to another value of the parameter, the nuisances along to first order.
 
     They go with -H_nn^-1 H_n0 per unit of the parameter, which saves about one call in three.
@@ -66,56 +66,9 @@ def _follow(x, value, hessian, lower, scale):
         if positive:
             for i in range(1, n):
                 moved = x[i] - slope[i - 1] * (value - x[0])
-                x[i] = max(moved, lower[i] + 0.1 * (x[i] - lower[i]))
+                moved = max(moved, lower[i] + 0.1 * (x[i] - lower[i]))
+                x[i] = moved if moved < upper[i] else 0.5 * (x[i] + upper[i])
     x[0] = value
-
-
-@numba.njit(nogil=True)
-def _scan(full, nodes, middle, start, numbers, lower, scale, points, chi2, log_marginal):
-    """Profile at every node, from the middle one outwards; whether all fits converged."""
-    nuisances = np.arange(1, start.size)
-    x, centre = start.copy(), start.copy()
-    _, good, _, centre_hessian = minimise_one(full, centre, numbers, nuisances, lower, scale)
-    for direction in (1, -1):
-        x[:] = centre
-        hessian = centre_hessian
-        k = middle if direction == 1 else middle - 1
-        while 0 <= k < nodes.size:
-            _follow(x, nodes[k], hessian, lower, scale)
-            chi2[k], converged, _, hessian = minimise_one(full, x, numbers, nuisances, lower, scale)
-            log_marginal[k] = _log_integral(hessian) - 0.5 * chi2[k]
-            good = good and converged and np.isfinite(log_marginal[k])
-            points[k] = x
-            k += direction
-    return good
-
-
-@numba.njit(nogil=True)
-def _best(full, points, chi2, numbers, lower, scale):
-    """The least chi^2 and its parameter, from every local minimum of a scan; and convergence."""
-    everything = np.arange(points.shape[1])
-    least, place, good = np.inf, np.nan, True
-    last = chi2.size - 1
-    for i in range(chi2.size):
-        left = chi2[i - 1] if i > 0 else np.inf
-        right = chi2[i + 1] if i < last else np.inf
-        if not (chi2[i] <= left and chi2[i] <= right):
-            continue
-        # the slope of a squared parameter vanishes on its edge: start inside
-        x = points[i + 1 if points[i, 0] <= lower[0] and i < last else i].copy()
-        found, converged, _, _ = minimise_one(full, x, numbers, everything, lower, scale)
-        good = good and converged
-        if x[0] < lower[0] + 0.02 * scale[0]:  # the fit of a square comes close to its edge and stops there
-            at_edge = x.copy()
-            at_edge[0] = lower[0]
-            there, converged, _, _ = minimise_one(full, at_edge, numbers, everything[1:], lower, scale)
-            if converged and there <= found + 1e-8:
-                found, x = there, at_edge
-        if found < least:
-            least, place = found, x[0]
-        if chi2[i] < least:
-            least, place = chi2[i], points[i, 0]
-    return least, place, good
 
 
 @numba.njit(nogil=True)
@@ -157,41 +110,56 @@ def _mass_above(nodes, log_density, cut):
     return above / total
 
 
-_SIGNATURE = types.void(
-    FULL, MATRIX, VECTOR, VECTOR, VECTOR, types.float64, types.float64, VECTOR, VECTOR, types.int64, MATRIX
-)  # fmt: skip
+@numba.njit(nogil=True)
+def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, log_marginal):
+    """Profile at every node, from the middle one outwards; whether all fits converged."""
+    nuisances = np.arange(1, start.size)
+    x, centre = start.copy(), start.copy()
+    _, good, _, centre_hessian = minimise_one(of, numbers, centre, nuisances, lower, upper, scale)
+    for direction in (1, -1):
+        x[:] = centre
+        hessian = centre_hessian
+        k = middle if direction == 1 else middle - 1
+        while 0 <= k < nodes.size:
+            _follow(x, nodes[k], hessian, lower, upper, scale)
+            chi2[k], converged, _, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
+            log_marginal[k] = _log_integral(hessian) - 0.5 * chi2[k]
+            good = good and converged and np.isfinite(log_marginal[k])
+            points[k] = x
+            k += direction
+    return good
 
 
-@njit(_SIGNATURE, nogil=True)
-def analyse_toys(full, toys, truth, lower, scale, bottom, top, rule, weights, power, results):
-    """Everything coverage needs of each toy thrown at one true value.
+@numba.njit(nogil=True)
+def _best(of, points, chi2, numbers, lower, upper, scale):
+    """The least chi^2 and its parameter, from every local minimum of a scan; and convergence."""
+    everything = np.arange(points.shape[1])
+    least, place, good = np.inf, np.nan, True
+    last = chi2.size - 1
+    for i in range(chi2.size):
+        left = chi2[i - 1] if i > 0 else np.inf
+        right = chi2[i + 1] if i < last else np.inf
+        if not (chi2[i] <= left and chi2[i] <= right):
+            continue
+        # the slope of a squared parameter vanishes on its edge: start inside
+        x = points[i + 1 if points[i, 0] <= lower[0] and i < last else i].copy()
+        found, converged, _, _ = minimise_one(of, numbers, x, everything, lower, upper, scale)
+        good = good and converged
+        if x[0] < lower[0] + 0.02 * scale[0]:  # a square comes close to its edge and stops
+            at_edge = x.copy()
+            at_edge[0] = lower[0]
+            there, converged, _, _ = minimise_one(of, numbers, at_edge, everything[1:], lower, upper, scale)
+            if converged and there <= found + 1e-8:
+                found, x = there, at_edge
+        if found < least:
+            least, place = found, x[0]
+        if chi2[i] < least:
+            least, place = chi2[i], points[i, 0]
+    return least, place, good
 
-    One scan of the profile serves all: nodes of Gauss-Legendre panels on both sides of the true value give
-    the posterior (nuisances integrated by Laplace's method), the lowest of them starts the fit of the
-    parameter. The range grows until Delta chi^2 exceeds 25 at both ends.
 
-    Parameters
-    ----------
-    full : Numba function
-        ``likelihood.compiled.full.vm.jit_fn``.
-    toys : (m, n_numbers)
-    truth : (n,)
-        True values: the parameter, then the nuisances.
-    lower, scale : (n,)
-        As in :class:`bayes_enues.fit.chi2.Likelihood`.
-    bottom, top : float
-        Range of the parameter to begin with.
-    rule, weights : (k,)
-        Gauss-Legendre rule on 0 to 1.
-    power : int
-        The strength is ``parameter ** power``.
-    results : (m, 7)
-        Filled with :data:`COLUMNS`: whether all fits converged; the best fit; its chi^2 (up to the constant
-        of the saturated model); Delta chi^2 at the true value; the least Delta chi^2 at or above the true
-        value; and the posterior's content. For a non-negative parameter that is the probability below the
-        true value, with a flat prior and with one flat in the strength; for a signed one, the probability of
-        where the density is higher than at the true value.
-    """
+def analyse_all(of, toys, truth, lower, upper, scale, bottom, top, rule, weights, power, results):
+    """The loop over toys of :func:`analyse_toys`."""
     k, value = rule.size, truth[0]
     signed = not np.isfinite(lower[0])
     nodes, measure = np.empty(2 * k + 1), np.empty(2 * k + 1)
@@ -208,9 +176,19 @@ def analyse_toys(full, toys, truth, lower, scale, bottom, top, rule, weights, po
             nodes[k], measure[k] = value, 0.0
             a = 0 if value > low else k  # no panel below a true value on the edge
             good = _scan(
-                full, nodes[a:], k - a, truth, toys[t], lower, scale, points[a:], chi2[a:], log_marginal[a:]
+                of,
+                nodes[a:],
+                k - a,
+                truth,
+                toys[t],
+                lower,
+                upper,
+                scale,
+                points[a:],
+                chi2[a:],
+                log_marginal[a:],
             )
-            best, place, converged = _best(full, points[a:], chi2[a:], toys[t], lower, scale)
+            best, place, converged = _best(of, points[a:], chi2[a:], toys[t], lower, upper, scale)
             closed_above = chi2[2 * k] - best > TAIL
             closed_below = not signed or chi2[a] - best > TAIL
             if closed_above and closed_below:
@@ -233,3 +211,45 @@ def analyse_toys(full, toys, truth, lower, scale, bottom, top, rule, weights, po
         results[t, 4] = above - best
         results[t, 5] = content
         results[t, 6] = content_strength
+
+
+_analyse_terms = njit(nogil=True)(analyse_all)
+
+
+def analyse_toys(
+    likelihood: Likelihood, toys, truth, bottom: float, top: float, rule, weights, power: int, results
+) -> None:
+    """Everything coverage needs of each toy thrown at one true value.
+
+    One scan of the profile serves all: nodes of Gauss-Legendre panels on both sides of the true value give
+    the posterior (nuisances integrated by Laplace's method), the lowest of them starts the fit of the
+    parameter. The range grows until Delta chi^2 exceeds 25 at both ends.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+    toys : (m, n_numbers)
+    truth : (n,)
+        True values: the parameter, then the nuisances.
+    bottom, top : float
+        Range of the parameter to begin with.
+    rule, weights : (k,)
+        Gauss-Legendre rule on 0 to 1.
+    power : int
+        The strength is ``parameter ** power``.
+    results : (m, 7)
+        Filled with :data:`COLUMNS`: whether all fits converged; the best fit; its chi^2 (up to the constant
+        of the saturated model); Delta chi^2 at the true value; the least Delta chi^2 at or above the true
+        value; and the posterior's content. For a non-negative parameter that is the probability below the
+        true value, with a flat prior and with one flat in the strength; for a signed one, the probability of
+        where the density is higher than at the true value.
+    """
+    ranges = likelihood.lower, likelihood.upper, likelihood.scale
+    more = float(bottom), float(top), rule, weights, int(power), results
+    if likelihood.terms is not None:
+        _analyse_terms(likelihood.terms, toys, truth, *ranges, *more)
+        return
+    from ..fit.graph import full_of
+    from .graph_toys import analyse_graph
+
+    analyse_graph(full_of(likelihood.graph), toys, truth, *ranges, *more)

@@ -113,7 +113,7 @@ def default_true_values(model, level: float, n: int = 20) -> list[float]:
 
     A non-negative parameter's begin at zero, the Standard Model.
     """
-    from ..fit.profile import profile_likelihood
+    from ..fit import profile_likelihood
 
     if n < 2:
         raise InputError(f"{n} true values were asked for; two or more were needed, or a list of values")
@@ -203,11 +203,9 @@ class _Laboratory:
     def analyse(self, toys: np.ndarray, truth: np.ndarray) -> np.ndarray:
         results = np.empty((len(toys), len(COLUMNS)))
         analyse_toys(
-            self.likelihood.compiled.full.vm.jit_fn,
+            self.likelihood,
             toys,
             truth,
-            self.likelihood.lower,
-            self.likelihood.scale,
             *self.reach(truth[0]),
             self.rule,
             self.weights,
@@ -260,7 +258,7 @@ def coverage_row(results: np.ndarray, level: float, signed: bool) -> dict[str, A
     -------
     dict
         ``toys``, ``failed``, ``coverage``, ``coverage_error`` and ``coverage_target`` by bound,
-        ``critical_value`` and its error, ``at_boundary``: the share of toys with their best fit at zero.
+        ``critical_value`` and its error, ``share_at_boundary``: of toys with their best fit at zero.
     """
     r = dict(zip(COLUMNS, results.T, strict=True))
     good = r["converged"] > 0
@@ -284,7 +282,7 @@ def coverage_row(results: np.ndarray, level: float, signed: bool) -> dict[str, A
         "coverage_target": promised,
         "critical_value": critical,
         "critical_value_error": error,
-        "at_boundary": None if signed else float((r["best_fit"] <= 0).mean()),
+        "share_at_boundary": None if signed else float((r["best_fit"] <= 0).mean()),
     }
 
 
@@ -317,5 +315,5 @@ def describe(job: CoverageJob) -> dict[str, Any]:
         "parameter": spec.parameter,
         "experiment": spec.experiment_name,
         "unit": interaction_named(spec.model).unit,
-        **{k: v for k, v in spec.fixed if isinstance(v, int | float)},
+        **{name: value for name, value in spec.fixed if name == "mass"},
     }

@@ -1,12 +1,14 @@
 """Running coverage jobs: chunks of toys to workers, rows and limits to a folder."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..fit.profile import profile_likelihood
+from ..fit import profile_likelihood
+from ..results import CoverageRow
 from ..runs.rows import interaction_named, model_of, run
 from ..runs.store import ResultsFolder, fingerprint
 from .fast_fits import COLUMNS
@@ -29,7 +31,7 @@ def run_coverage(
     workers: int | None = 1,
     scheduler: str | None = None,
     progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[CoverageRow]:
     """Throw the toys that a folder does not hold yet, and say how often each bound held.
 
     Parameters
@@ -46,8 +48,8 @@ def run_coverage(
 
     Returns
     -------
-    list of dict
-        The rows of ``coverage.json``, in order of jobs and true values.
+    list of CoverageRow
+        In order of jobs and true values.
     """
     chunks = {job: chunks_of(job, toys) for job in jobs}
     thrown = ResultsFolder(folder.path, "toys", lists=())
@@ -55,10 +57,9 @@ def run_coverage(
         run([c for mine in chunks.values() for c in mine], thrown, False, progress, True, workers, scheduler)
     finally:  # also what an interruption leaves
         stored = [row for job in jobs if (row := _summed_up(job, chunks[job], thrown)) is not None]
-        marks = [folder.write(row)["fingerprint"] for row in stored]
-        folder.save(marks)
+        folder.save([folder.write(row)["fingerprint"] for row in stored])
         folder.messages += thrown.messages
-    return [row for job in stored for row in job["rows"]]
+    return [CoverageRow.from_dict(row) for job in stored for row in job["rows"]]
 
 
 def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder) -> dict[str, Any] | None:
@@ -66,8 +67,8 @@ def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder)
     found = {chunk: row for chunk in chunks if (row := thrown.find(chunk.fingerprint())) is not None}
     if not found:
         return None
-    spec, complete = job.spec, len(found) == len(chunks)
-    model, signed = model_of(spec), interaction_named(spec.model).signed
+    spec, complete, kind = job.spec, len(found) == len(chunks), interaction_named(job.spec.model)
+    model = model_of(spec)
     observed = profile_likelihood(model, level=spec.level, values=job.true_values).delta_chi2
     rows = []
     for i, value in enumerate(job.true_values):
@@ -75,39 +76,41 @@ def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder)
         if mine:
             toys = np.concatenate(mine)
             rows.append(
-                {
+                CoverageRow(
                     **describe(job),
-                    "kind": job.kind,
-                    "level": spec.level,
-                    "true_value": value,
-                    **coverage_row(toys, spec.level, signed),
-                    "delta_chi2_observed": float(observed[i]),
-                    "p_value": p_value(toys[:, COLUMNS.index("delta_chi2")], observed[i]),
-                    "complete": complete,
-                }
+                    toy_kind=job.kind,
+                    level=spec.level,
+                    true_value=value,
+                    **coverage_row(toys, spec.level, kind.signed),
+                    delta_chi2_observed=float(observed[i]),
+                    p_value=p_value(toys[:, COLUMNS.index("delta_chi2")], observed[i]),
+                    complete=complete,
+                )
             )
     limits = []
-    if complete and len(rows) > 1 and all(row["critical_value"] is not None for row in rows):
-        columns = [[r[k] for r in rows] for k in ("true_value", "critical_value", "critical_value_error")]
+    if complete and len(rows) > 1 and all(row.critical_value is not None for row in rows):
+        table = [(row.true_value, row.critical_value, row.critical_value_error) for row in rows]
+        at = kind.standard_model_value(spec.parameter)
+        near = [row for row in rows if abs(row.true_value - at) <= 2e-3 * abs(at)]
         limits = [
-            {
+            replace(
+                feldman_cousins(model, *zip(*table, strict=True), spec.level),
                 **describe(job),
-                "kind": job.kind,
-                **feldman_cousins(model, *columns, spec.level),
-                "toys": min(row["toys"] for row in rows),
-                "failed": sum(row["failed"] for row in rows),
-                "standard_model_p_value": next((r["p_value"] for r in rows if r["true_value"] == 0), None),
-                "inputs": inputs_of(spec),
-            }
+                toy_kind=job.kind,
+                toys=min(row.toys for row in rows),
+                failed=sum(row.failed for row in rows),
+                standard_model_p_value=near[0].p_value if near else None,
+                inputs=inputs_of(spec),
+            )
         ]
     return {
         **describe(job),
         "kind": job.kind,
         "level": spec.level,
         "seed": spec.seed,
-        "rows": rows,
-        "limits": limits,
+        "rows": [row.to_row() for row in rows],
+        "limits": [limit.to_dict() for limit in limits],
         "fingerprint": fingerprint({"coverage": spec.fingerprint(), "points": job.points, "kind": job.kind}),
         "question": fingerprint({"coverage": spec.question(), "kind": job.kind}),
-        "provenance": spec.provenance(),
+        "provenance": spec.provenance().to_dict(),
     }

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 import numpy as np
 import pymc as pm
 
-from ..compiled.structures import numbers_of, shape_of, slices_of
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
 from ..fit.minimise import profile_many
@@ -79,18 +78,12 @@ class ToyMaker:
         self.experiments = self.likelihood.question.experiments
         self.nuisances = self.likelihood.names[self.likelihood.n_physics :]
         self.points = np.asarray(points, float).reshape(-1, len(self.likelihood.names))
-        self.base, self.slices = numbers_of(model), slices_of(model)
+        self.base, self.slices = self.likelihood.numbers, self.likelihood.slices
         self.expected = self._expected()
 
     def _expected(self) -> list[dict[str, np.ndarray]]:
         """Expected counts of each experiment at each true value."""
-        order = [self.likelihood.names.index(rv.name) for rv in self.model.free_RVs]
-        functions = shape_of(self.model).draws
-        draws = np.ascontiguousarray(self.points[:, order])
-        counts = {
-            rv.name: functions.arguments[k][0](draws, self.base)  # the mean, first of both
-            for k, rv in enumerate(self.model.observed_RVs)
-        }
+        counts = self.likelihood.expected(self.points)
         return [
             {e.slug: counts[f"counts_{e.slug}"][i] for e in self.experiments} for i in range(len(self.points))
         ]

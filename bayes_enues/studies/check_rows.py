@@ -1,18 +1,17 @@
 """The rows of ``checks.json``: predictive checks of one fit, a row for the data of each experiment in it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
 
-import numpy as np
 import xarray as xr
-from scipy.stats import kstest
 
-from ..fit.posterior import sample_posterior
+from ..fit import sample_posterior
+from ..results import Check
+from ..runs.beside import read_group
 from ..runs.rows import Asked, RowSpec, model_of
-from ..runs.store import ResultsFolder
-from .checks import LEVELS, Check, predictive_check
+from .checks import LEVELS, predictive_check
 
 __all__ = ["CheckSpec", "plan_checks", "stored_check"]
 
@@ -40,26 +39,12 @@ class CheckSpec(Asked):
         return self.spec
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
-        """The p-values of a check, and beside them what a figure needs; see :func:`stored_check`."""
+        """A row of ``checks.json``, and beside it what a figure needs; see :func:`stored_check`."""
         model, tree = _fitted(self.spec, self.spec.fingerprint())
         checks = predictive_check(model, tree, self.group, self.spec.seed)
         found = next(check for check in checks if check.experiment == self.data)
-        outside = (found.observed < found.bands[0]) | (found.observed > found.bands[-1])
-        row = {
-            "model": model.question.interaction.name,
-            "parameter": self.spec.parameter,
-            "fit": model.question.experiment_name,
-            "experiment": found.experiment,
-            "group": found.group,
-            "posterior": {"converged": bool(tree.attrs["converged"])},
-            "p_value": found.p_value,
-            "pit_uniform_p_value": float(kstest(found.pit, "uniform").pvalue),
-            "bins_outside_95": int(outside.sum()),
-            "n_bins": int(found.pit.size),
-            "pit": found.pit.tolist(),
-            "seed": self.spec.seed,
-        }
-        return row, _stored(found)
+        row = replace(found, mass=dict(self.spec.fixed).get("mass"), seed=self.spec.seed)
+        return row.to_row(), _stored(found)
 
 
 @lru_cache(maxsize=1)
@@ -91,10 +76,8 @@ def _stored(found: Check) -> xr.DataTree:
     return xr.DataTree.from_dict({"check": xr.Dataset(content, coords=coords)})
 
 
-def stored_check(row: dict[str, Any], folder: ResultsFolder) -> Check:
-    """The check of a row, from the file beside it."""
-    with xr.open_datatree(folder.beside(row), engine="h5netcdf") as tree:
-        arrays = {
-            name: np.asarray(tree["check"][name].values) for name in ("observed", "bands", "pit", "deviance")
-        }
-    return Check(experiment=row["experiment"], group=row["group"], p_value=row["p_value"], **arrays)
+def stored_check(row: Check, folder: Path) -> Check:
+    """A row with its arrays, from the file beside it in a folder."""
+    stored = read_group(folder, row, "check")
+    arrays = {name: stored[name].values for name in ("observed", "bands", "pit", "deviance")}
+    return replace(row, **arrays)

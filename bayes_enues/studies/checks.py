@@ -4,48 +4,19 @@ The p-value of the deviance (Gelman, Meng & Stern, Stat. Sinica 6 (1996) 733), t
 transform of each bin, and bands of predicted counts. For Poisson counts and Gaussian ones alike.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import pymc as pm
 import xarray as xr
-from scipy.stats import norm, poisson
+from scipy.stats import kstest, norm, poisson
 
-from ..compiled.structures import numbers_of, shape_of
 from ..errors import InputError
-from ..fit.setup import question_of
+from ..fit import fit_of
+from ..fit.groups import draws_of
+from ..results import Check, Sampled
 
-__all__ = ["LEVELS", "Check", "predictive_check"]
+__all__ = ["LEVELS", "predictive_check"]
 
 LEVELS = (0.025, 0.16, 0.5, 0.84, 0.975)
-
-
-class Check(NamedTuple):
-    """One experiment under one distribution of the parameters.
-
-    Attributes
-    ----------
-    experiment, group : str
-        ``group`` is ``prior`` or ``posterior``.
-    observed : (n_bins,)
-    bands : (5, n_bins)
-        Quantiles of the predicted counts at ``LEVELS``.
-    pit : (n_bins,)
-        Probability of a count below the observed one, half of that of an equal one added for whole counts.
-        From the posterior the data are used twice, which draws it towards one half.
-    deviance : (2, n_draws)
-        Of the data and of predicted counts, against the saturated model, at the same draws.
-    p_value : float
-        Share of predicted counts that fit worse than the data.
-    """
-
-    experiment: str
-    group: str
-    observed: np.ndarray
-    bands: np.ndarray
-    pit: np.ndarray
-    deviance: np.ndarray
-    p_value: float
 
 
 def _deviance(counts, expected, sigma, is_poisson: bool) -> np.ndarray:
@@ -88,15 +59,18 @@ def predictive_check(
         raise InputError(
             f"there are no draws of {group!r}; sample with groups=True and take prior or posterior"
         )
-    question, functions, numbers = question_of(model), shape_of(model).draws, numbers_of(model)
+    fit = fit_of(model)
+    question = fit.question
+    functions = draws_of(model, fit)
     names = [rv.name for rv in model.free_RVs]
     points = np.stack([tree[group][name].values.ravel() for name in names], axis=-1)
     points = points[np.linspace(0, len(points) - 1, min(n, len(points))).astype(int)]
     rng = np.random.default_rng(seed)
     found = []
-    for k, experiment in enumerate(question.experiments):
-        expected = functions.arguments[k][0](points, numbers)
-        predicted = functions.predicted(k, points, numbers, rng)
+    expectations = fit.expected(points[:, [names.index(name) for name in fit.names]])
+    predictions = functions.predicted(points, rng)
+    for experiment in question.experiments:
+        expected, predicted = (of[f"counts_{experiment.slug}"] for of in (expectations, predictions))
         observed, whole = experiment.counts, experiment.likelihood == "poisson"
         if whole:
             cumulative = poisson.cdf(observed - 1, expected) + 0.5 * poisson.pmf(observed, expected)
@@ -105,15 +79,22 @@ def predictive_check(
         deviance = np.stack(
             [_deviance(counts, expected, experiment.sigma, whole) for counts in (observed, predicted)]
         )
+        bands, pit = np.quantile(predicted, LEVELS, axis=0), cumulative.mean(axis=0)
         found.append(
             Check(
+                model=question.interaction.name,
+                parameter=", ".join(question.free),
                 experiment=experiment.name,
+                fit=question.experiment_name,
                 group=group,
-                observed=observed,
-                bands=np.quantile(predicted, LEVELS, axis=0),
-                pit=cumulative.mean(axis=0),
-                deviance=deviance,
+                posterior=Sampled(converged=bool(tree.attrs.get("converged", True))),
                 p_value=float(np.mean(deviance[1] >= deviance[0])),
+                pit=pit,
+                pit_uniform_p_value=float(kstest(pit, "uniform").pvalue),
+                bins_outside_95=int(((observed < bands[0]) | (observed > bands[-1])).sum()),
+                observed=observed,
+                bands=bands,
+                deviance=deviance,
             )
         )
     return found

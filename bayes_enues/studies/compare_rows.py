@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
+from ..results import Comparison, Sampled
 from ..runs.rows import Asked, RowSpec, model_of
 from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
 
@@ -30,14 +30,11 @@ class CompareSpec(Asked):
         return self.spec
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
-        """ln B three ways, None where it was not computed.
-
-        ``narrower`` and ``wider`` are ln B for the row's own prior squeezed and stretched by three.
-        """
-        return compared(self), None
+        """A row of ``compare.json``; nothing lies beside it."""
+        return compared(self).to_row(), None
 
 
-def compared(one: CompareSpec) -> dict[str, Any]:
+def compared(one: CompareSpec) -> Comparison:
     """One parameter: the three estimates, the stretched priors and the scan."""
     spec = one.spec
     model = model_of(spec)
@@ -47,23 +44,21 @@ def compared(one: CompareSpec) -> dict[str, Any]:
     converged = bool(tree.attrs["converged"])
     by_smc = smc_log_bayes_factor(model, seed=spec.seed) if one.smc else None
     draws = tree["posterior"][spec.parameter].values
-    return {
-        "model": model.question.interaction.name,
-        "parameter": spec.parameter,
-        "experiment": model.question.experiment_name,
-        "unit": model.question.interaction.unit,
-        "prior": prior_words(model)[spec.parameter],
-        "width": getattr(prior, "scale", None) or half,
-        "posterior": {"converged": converged},
-        "quadrature": log_bayes_factor(model),
-        "savage_dickey": savage_dickey(model, draws) if converged else None,
-        "smc": None if by_smc is None else by_smc.log_bayes_factor,
-        "smc_scatter": None if by_smc is None else by_smc.scatter,
-        "narrower": log_bayes_factor(model, stretch=1 / 3),
-        "wider": log_bayes_factor(model, stretch=3),
-        "widths": [
-            {"family": s.family, "width": s.widths.tolist(), "log_bayes_factor": s.log_bayes_factors.tolist()}
-            for s in width_scan(model)
-        ],
-        "seed": spec.seed,
-    }
+    return Comparison(
+        model=model.question.interaction.name,
+        parameter=spec.parameter,
+        experiment=model.question.experiment_name,
+        mass=dict(spec.fixed).get("mass"),
+        unit=model.question.interaction.unit,
+        prior=prior_words(model)[spec.parameter],
+        width=getattr(prior, "scale", None) or half,
+        posterior=Sampled(converged=converged),
+        quadrature=log_bayes_factor(model),
+        savage_dickey=savage_dickey(model, draws) if converged else None,
+        smc=by_smc and by_smc.log_bayes_factor,
+        smc_scatter=by_smc and by_smc.scatter,
+        narrower=log_bayes_factor(model, stretch=1 / 3),
+        wider=log_bayes_factor(model, stretch=3),
+        scans=width_scan(model),
+        seed=spec.seed,
+    )

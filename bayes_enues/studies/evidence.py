@@ -17,14 +17,15 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood, likelihood_range
+from ..fit.chi2 import Likelihood
 from ..fit.marginal import log_marginal_likelihood, prior_grid
 from ..fit.posterior import sequential_monte_carlo
+from ..fit.scan import likelihood_range
 from ..fit.setup import question_of
 from ..priors.density import log_density
+from ..results import WidthScan
 
 __all__ = [
-    "WidthScan",
     "log_bayes_factor",
     "savage_dickey",
     "smc_log_bayes_factor",
@@ -39,7 +40,8 @@ def standard_model_evidence(likelihood: Likelihood) -> float:
     With the constant of :func:`bayes_enues.fit.marginal.log_marginal_likelihood`.
     """
     held = range(likelihood.n_physics)
-    return float(log_marginal_likelihood(likelihood, list(held), np.zeros((1, likelihood.n_physics)))[0])
+    at = np.array([likelihood.question.standard_model])
+    return float(log_marginal_likelihood(likelihood, list(held), at)[0])
 
 
 def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> float:
@@ -52,7 +54,7 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
     n : int
         Grid points for one parameter; for two, four times the square root of it along each.
     stretch : float
-        The prior stretched about the Standard Model by this factor, its range with it: p(x / s) / s.
+        The prior stretched about zero by this factor, its range with it: p(x / s) / s.
 
     Returns
     -------
@@ -71,10 +73,10 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
             f"quadrature takes one free parameter or two, not {list(question.free)}; use smc_log_bayes_factor"
         )
     n = n if len(question.free) == 1 else int(np.sqrt(16 * n)) | 1
-    axes = [prior_grid(model, name, n) for name in question.free]
+    axes = [prior_grid(likelihood, name, n) for name in question.free]
     points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=-1)
     held = list(range(len(axes)))
-    ranges = np.array([likelihood_range(model, name) for name in question.free])
+    ranges = np.array([likelihood_range(likelihood, name) for name in question.free])
     at = stretch * points
     allowed = np.all((at >= ranges[:, 0]) & (at <= ranges[:, 1]), axis=1)
     if not allowed.any():
@@ -103,7 +105,7 @@ def _simpson(x: np.ndarray) -> np.ndarray:
 
 
 def savage_dickey(model: pm.Model, draws: np.ndarray, parameter: str | None = None) -> float:
-    r"""ln B from posterior draws: the prior's density over the posterior's, where the parameter vanishes.
+    r"""ln B from posterior draws: the prior's density over the posterior's at the Standard Model.
 
     In the coordinate :math:`u = F(\theta)`, the prior's own distribution function, every prior is flat on
     (0, 1) and the ratio is one over the posterior density of u at the Standard Model: finite and smooth for
@@ -129,14 +131,14 @@ def savage_dickey(model: pm.Model, draws: np.ndarray, parameter: str | None = No
     InputError
         If fewer than 500 draws lie near the Standard Model: the ratio cannot be seen in them.
     """
-    question = question_of(model)
+    likelihood, question = Likelihood(model), question_of(model)
     name = parameter or question.free[0]
-    grid = prior_grid(model, name, 4001)
+    grid = prior_grid(likelihood, name, 4001)
     density = np.exp(log_density(question.priors[name], name, grid))
     below = np.concatenate([[0.0], np.cumsum(np.diff(grid) * (density[1:] + density[:-1]) / 2)])
     below /= below[-1]
     u = np.interp(np.ravel(draws), grid, below)
-    return -_log_density_at(u, float(np.interp(0.0, grid, below)))
+    return -_log_density_at(u, float(np.interp(question.interaction.standard_model_value(name), grid, below)))
 
 
 def _log_density_at(u: np.ndarray, at: float, share: float = 0.35) -> float:
@@ -175,7 +177,7 @@ def smc_log_bayes_factor(
 ) -> SmcEvidence:
     """ln B from the evidences that ``pm.sample_smc`` estimates for the model with and without its parameters.
 
-    The Standard Model is the same model with every free parameter held at zero (``pm.do``).
+    The Standard Model is the same model with every free parameter held at its value there (``pm.do``).
 
     Parameters
     ----------
@@ -187,7 +189,8 @@ def smc_log_bayes_factor(
     SmcEvidence
     """
     question = question_of(model)
-    without = pm.do(model, dict.fromkeys(question.free, 0.0), prune_vars=True)
+    held = dict(zip(question.free, question.standard_model, strict=True))
+    without = pm.do(model, held, prune_vars=True)
     evidences = []
     for one in (model, without):
         tree = sequential_monte_carlo(one, draws, chains, seed)
@@ -203,22 +206,6 @@ def smc_log_bayes_factor(
 def _last_finite(chain) -> float:
     values = np.hstack(chain).astype(float)
     return float(values[np.isfinite(values)][-1])
-
-
-class WidthScan(NamedTuple):
-    """ln B against the width of a prior.
-
-    Attributes
-    ----------
-    family : str
-    widths : (n,)
-        Upper edge or scale, in the parameter's unit.
-    log_bayes_factors : (n,)
-    """
-
-    family: str
-    widths: np.ndarray
-    log_bayes_factors: np.ndarray
 
 
 def width_scan(
@@ -246,7 +233,7 @@ def width_scan(
     if len(question.free) > 1:
         raise InputError(f"one parameter must be free for a scan over widths, not {list(question.free)}")
     name = question.free[0]
-    lower, upper = likelihood_range(model, name)
+    lower, upper = likelihood_range(likelihood, name)
     far = max(abs(lower), abs(upper))
     half = np.concatenate([[0.0], np.geomspace(1e-4 * far, far, 1200)])
     grid = np.concatenate([-half[:0:-1], half]) if question.interaction.signed else half

@@ -35,9 +35,10 @@ def nuisance_priors(experiment: str) -> list[tuple[str, dict[str, Any]]]:
     names = split_experiments(experiment)
     loaded = {name: load_experiment(name) for name in names}
     found: list[tuple[str, dict[str, Any]]] = []
-    for nuisance in dict.fromkeys(n.name for e in loaded.values() for n in e.nuisances):
+    gaussian = [n.name for e in loaded.values() for n in e.nuisances if n.flat_to is None]
+    for nuisance in dict.fromkeys(gaussian):
         having = [name for name, e in loaded.items() if nuisance in [n.name for n in e.nuisances]]
-        for factor in (0.5, 2.0):
+        for factor in (0.5, 2.0):  # one that is flat already has no width to vary
             changes = {}
             for name in having:
                 sigma = next(n.sigma for n in loaded[name].nuisances if n.name == nuisance)

@@ -6,7 +6,7 @@ why. Quadrature gives each bound once more without draws. Priors of nuisances ch
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,11 +14,12 @@ import numpy as np
 import xarray as xr
 from scipy.interpolate import PchipInterpolator
 
+from ..fit import limits, marginal_density
 from ..fit.caveats import range_notes
 from ..fit.chi2 import Likelihood
 from ..fit.credible import highest_density_ends, upper_end
-from ..fit.limit import PRECISION, limits
-from ..fit.marginal import Density, log_marginal_likelihood, marginal_density
+from ..fit.limit import PRECISION
+from ..fit.marginal import Density, log_marginal_likelihood
 from ..fit.posterior import sample_posterior, state_of
 from ..fit.power_scaling import power_scaling
 from ..fit.regions import credible_region
@@ -26,7 +27,7 @@ from ..fit.reweighting import MAX_PARETO_K, Weights, importance_weights
 from ..priors.density import log_density
 from ..priors.named import Flat, Prior
 from ..priors.text import parse_prior
-from ..results import Limit
+from ..results import Interval, Limit, PriorStudyRow
 from ..runs.rows import Asked, RowSpec, model_of
 
 __all__ = ["FLAG", "StudyRow"]
@@ -66,19 +67,10 @@ class StudyRow(Asked):
         return replace(self.spec, prior=None, changes="")
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
-        """A row of ``limits.json`` with what a study adds, and its draws with the curves of quadrature.
-
-        It adds ``label``, ``nuisance``, ``how`` the draws were made, ``pareto_k`` and the ``reason``,
-        ``range``, the bound by quadrature as ``exact``, and what :func:`compared` says.
-        """
+        """A row of ``priors.json``, and beside it draws and the curves of quadrature."""
         group = _group(self.group, self.group.fingerprint())
-        found, tree = group.default
-        if self.nuisance:
-            found, tree = _under_nuisance(group, self)
-        elif self.spec.prior is not None:
-            found, tree = _under_prior(group, self.spec.prior)
-        says = {"label": self.label, "nuisance": self.nuisance, "seed": self.spec.seed}
-        return {**found, **says, **compared(found, group.default[0])}, tree
+        row, tree = _under_nuisance(group, self) if self.nuisance else _under_prior(group, self)
+        return compared(row, group.default).to_row(), tree
 
 
 class _Group:
@@ -87,13 +79,13 @@ class _Group:
     def __init__(self, spec: RowSpec):
         self.spec, self.model = spec, model_of(spec)
         self.question = self.model.question
-        self.signed = self.question.interaction.signed
+        self.two_sided = self.question.interaction.two_sided()
         # twice the draws, so that bounds reweighted from them keep to the same precision
         self.limit: Limit = limits(self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed)
         self.flat: Prior = self.question.priors[spec.parameter]
-        self.draws = self.limit.draws["posterior"][spec.parameter].values
+        self.draws = self.limit.tree["posterior"][spec.parameter].values
         self.likelihood = Likelihood(self.model)
-        self.default = _under_prior(self, None)
+        self.default = _under_prior(self, StudyRow(spec, "flat"))[0]
 
 
 @lru_cache(maxsize=1)
@@ -122,57 +114,63 @@ class _Under:
         self.unreached = max(0.0, 1.0 - inside)  # probability where the default has no draws
 
 
-def _ends(draws, weights: Weights | None, density: Density, signed: bool, level: float) -> dict[str, Any]:
+def _ends(draws, weights: Weights | None, density: Density, two_sided: bool, level: float) -> dict[str, Any]:
     """The bound of weighted draws with its error, as in :class:`bayes_enues.results.PosteriorBound`."""
-    if signed:
+    if two_sided:
         return highest_density_ends(draws, density, level, weights)
     return upper_end(draws, level, weights)
 
 
-def _size(ends: dict[str, Any]) -> float:
-    """What the Monte Carlo error is compared with: the upper bound, or the length of the region."""
-    return sum(b - a for a, b in ends["pieces"]) if ends.get("pieces") else ends["upper"]
+def _precise(ends: dict[str, Any]) -> float:
+    """The Monte Carlo error, in units of the largest allowed beside a bound or the length of a region."""
+    size = sum(b - a for a, b in ends["pieces"]) if ends.get("pieces") else ends["upper"]
+    return ends["mcse"] / (PRECISION * size)
 
 
-def _under_prior(group: _Group, text: str | None) -> tuple[dict[str, Any], xr.DataTree]:
+def _row(group: _Group, limit: Limit, density: Density, under: Prior, **how) -> PriorStudyRow:
+    """A limit with what every row has beside its bound."""
+    name = group.spec.parameter
+    exact = Interval(**credible_region(density, group.spec.level, group.two_sided))
+    found = {f.name: getattr(limit, f.name) for f in fields(limit)} | {
+        "posterior": replace(limit.posterior, exact=exact),
+        "power_scaling": power_scaling(limit.tree, name) if limit.posterior.converged else None,
+        "mass": dict(group.spec.fixed).get("mass"),
+        "seed": group.spec.seed,
+    }
+    return PriorStudyRow(**found, exact=exact, range=(under.lower, under.upper), **how)
+
+
+def _under_prior(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.DataTree]:
     """A row under one prior of the parameter, reweighted or sampled."""
-    spec, name = group.spec, group.spec.parameter
+    text, name, limit = asked.spec.prior, group.spec.parameter, group.limit
     under = _Under(group, text)
     prior, weights = under.prior, under.weights
-    ends = _ends(group.draws, weights, under.density, group.signed, spec.level)
-    row = group.limit.to_dict() | {"prior": prior.words(name)}
-    row["notes"] = [
-        *group.question.notes,
-        *range_notes(group.model, name, prior, row["profile"]["chi2_min"]),
-    ]
+    ends = _ends(group.draws, weights, under.density, group.two_sided, group.spec.level)
     how, reason = "reweighted", ""
     if not weights.reliable:
         reason = f"Pareto k = {weights.pareto_k:.2f} > {MAX_PARETO_K}"
     elif under.unreached > 1e-3:
         reason = f"{under.unreached:.1%} of the posterior lie outside the default's range"
-    elif not ends["mcse"] <= PRECISION * _size(ends):
+    elif not _precise(ends) <= 1:
         reason = f"reweighting would leave an error of {ends['mcse']:.2g}"
     if text is None:
-        how, reason, tree = "sampled", "", group.limit.draws
+        how, reason, tree = "sampled", "", limit.tree
     elif not reason:
         tree = _resampled(group, under)
     else:
         how = "sampled"
         tree, ends = _sampled(group, under)
-    row["posterior"] |= ends
-    k = weights.pareto_k
-    row |= {"how": how, "pareto_k": k if np.isfinite(k) else None, "reason": reason}
-    row |= _beside(under.density, prior, tree, group, row["posterior"]["converged"])
-    return row, _kept(tree, under.density, np.exp(under.log_prior), group)
-
-
-def _beside(density: Density, prior: Prior, tree, group: _Group, converged: bool) -> dict[str, Any]:
-    """What every row has beside its bound."""
-    return {
-        "exact": credible_region(density, group.spec.level, group.signed),
-        "range": [prior.lower, prior.upper],
-        "power_scaling": power_scaling(tree, group.spec.parameter) if converged else None,
-    }
+    limit = replace(
+        limit,
+        posterior=replace(limit.posterior, **ends),
+        prior=prior.words(name),
+        notes=[*group.question.notes, *range_notes(group.likelihood, name, prior, limit.profile.chi2_min)],
+        label=asked.label,
+        tree=tree,
+    )
+    how = {"nuisance": False, "how": how, "pareto_k": weights.pareto_k, "reason": reason}
+    kept = _kept(tree, under.density, np.exp(under.log_prior), group)
+    return _row(group, limit, under.density, prior, **how), kept
 
 
 def _kept(tree: xr.DataTree, density: Density, prior: np.ndarray, group: _Group) -> xr.DataTree:
@@ -183,7 +181,7 @@ def _kept(tree: xr.DataTree, density: Density, prior: np.ndarray, group: _Group)
         {
             **{g: tree[g].to_dataset() for g in ("posterior", "log_prior")},
             "quadrature": xr.Dataset(curves, coords={name: density.values}),
-            "profile": tree.get("profile", group.limit.draws["profile"]).to_dataset(),
+            "profile": tree.get("profile", group.limit.tree["profile"]).to_dataset(),
         }
     )
 
@@ -195,7 +193,7 @@ def _resampled(group: _Group, under: _Under) -> xr.DataTree:
     def pick(values):
         return values.reshape(-1, *values.shape[2:])[chosen].reshape(values.shape)
 
-    tree = group.limit.draws
+    tree = group.limit.tree
     parts = {
         g: tree[g].to_dataset().map(lambda v: v.copy(data=pick(v.values)))
         for g in ("posterior", "log_likelihood", "log_prior")
@@ -213,58 +211,52 @@ def _sampled(group: _Group, under: _Under) -> tuple[xr.DataTree, dict[str, Any]]
 
     def ends_of(tree):
         draws = tree["posterior"][spec.parameter].values
-        return _ends(draws, None, under.density, group.signed, spec.level)
+        return _ends(draws, None, under.density, group.two_sided, spec.level)
 
-    def excess(tree):
-        ends = ends_of(tree)
-        return ends["mcse"] / (PRECISION * _size(ends))
-
-    tree = sample_posterior(model, spec.draws, spec.seed, precision=excess)
+    tree = sample_posterior(model, spec.draws, spec.seed, precision=lambda tree: _precise(ends_of(tree)))
     state = state_of(tree)
     nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "mcse"))
     return tree, {**nothing, **(ends_of(tree) if state["converged"] else {}), **state}
 
 
-def _under_nuisance(group: _Group, row: StudyRow) -> tuple[dict[str, Any], xr.DataTree]:
+def _under_nuisance(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.DataTree]:
     """A row with a nuisance's prior changed; it is sampled anew, and the profile is its own."""
-    spec = row.spec
+    spec = asked.spec
     model = model_of(spec)
     limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed)
-    found = limit.to_dict() | {"how": "sampled", "pareto_k": None, "reason": ""}
+    # the row's label says what was changed; it stands in the table of the experiment as it was
+    limit = replace(limit, experiment=group.limit.experiment, published=group.limit.published)
     density, prior = marginal_density(model, spec.parameter), model.question.priors[spec.parameter]
-    found |= _beside(density, prior, limit.draws, group, found["posterior"]["converged"])
-    at_grid = np.exp(log_density(prior, spec.parameter, density.values))
-    return found, _kept(limit.draws, density, at_grid, group)
+    how = {"nuisance": True, "how": "sampled", "pareto_k": None, "reason": ""}
+    kept = _kept(limit.tree, density, np.exp(log_density(prior, spec.parameter, density.values)), group)
+    return _row(group, replace(limit, label=asked.label), density, prior, **how), kept
 
 
-def compared(row: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
-    """Ratios to the default row and to both profile bounds, and a flag in words for what moves by over 10 %.
+def compared(row: PriorStudyRow, default: PriorStudyRow) -> PriorStudyRow:
+    """The row with its ratios to the default row and to both profile bounds; what moves by 10 % is flagged.
 
     The bound itself for non-negative parameters. For signed ones the length of the region, and the flag is
     raised where an end moves by more than 10 % of the default's length.
     """
-    mine, theirs = row["posterior"], default["posterior"]
-    empty = {"ratio_to_default": None, "ratio_to_profile": None, "ratio_to_one_sided": None, "flag": ""}
-    if not (mine["converged"] and theirs["converged"]):
-        return empty | {"flag": "not converged: no bound to compare"}
-    profile = row["profile"]
-    if mine["kind"] == "upper":
-        ratio = mine["upper"] / theirs["upper"]
+    mine, theirs, profile = row.posterior, default.posterior, row.profile
+    if not (mine.converged and theirs.converged):
+        return replace(row, flag="not converged: no bound to compare")
+    ratio = mine.length / theirs.length
+    if mine.kind == "upper":
         moved = ratio - 1
         by = f"{abs(100 * moved):.0f} % {'weaker' if moved > 0 else 'stronger'} than under the default prior"
-        one_sided = profile["upper_one_sided"]  # none at levels of one half and below
-        one_sided = mine["upper"] / one_sided if one_sided else None
-        to_profile = mine["upper"] / profile["upper"]
+        one_sided = profile.upper_one_sided  # none at levels of one half and below
+        one_sided, to_profile = one_sided and mine.upper / one_sided, mine.upper / profile.upper
     else:
-        length = _size(theirs)
-        ratio = _size(mine) / length
-        shifts = {end: (mine[end] - theirs[end]) / length for end in ("lower", "upper")}
+        shifts = {"lower": mine.lower - theirs.lower, "upper": mine.upper - theirs.upper}
         end, moved = max(shifts.items(), key=lambda item: abs(item[1]))
+        moved /= theirs.length
         by = f"its {end} end moves by {abs(100 * moved):.0f} % of the default region's length"
-        one_sided, to_profile = None, _size(mine) / sum(b - a for a, b in profile["pieces"])
-    return {
-        "ratio_to_default": ratio,
-        "ratio_to_profile": to_profile,
-        "ratio_to_one_sided": one_sided,
-        "flag": by if abs(moved) > FLAG else "",
-    }
+        one_sided, to_profile = None, mine.length / profile.length
+    return replace(
+        row,
+        ratio_to_default=ratio,
+        ratio_to_profile=to_profile,
+        ratio_to_one_sided=one_sided,
+        flag=by if abs(moved) > FLAG else "",
+    )

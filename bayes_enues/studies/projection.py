@@ -5,34 +5,37 @@ with the auxiliary measurements of the nuisances. Each is analysed by both stati
 parameter: the posterior by quadrature over the nuisances, which needs no sampling, and the profile.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from ..compiled.structures import numbers_of
 from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
-from ..fit.chi2 import Likelihood, prior_range
-from ..fit.marginal import Density, log_marginal_likelihood
+from ..fit.chi2 import Likelihood
+from ..fit.marginal import log_marginal_likelihood
 from ..fit.minimise import profile_many
 from ..fit.regions import highest_density_cut, highest_density_pieces
+from ..fit.scan import prior_range
 from ..interactions.base import Interaction
+from ..results import Density, Projection
 from ..statistics import check_level, one_sided_threshold, threshold
 
-__all__ = ["BANDS", "Projection", "future_experiment", "project"]
+__all__ = ["future_experiment", "project"]
 
-#: Central shares of the toys that a band holds.
-BANDS = (0.68, 0.95)
 N_SCAN = 81
 ORDER = 5
 
 
 def future_experiment(
-    name: str | Experiment, exposure: float | None = None, background: float = 1.0, edge_keV: float = 0.0
+    name: str | os.PathLike | Experiment,
+    exposure: float | None = None,
+    background: float = 1.0,
+    edge_keV: float = 0.0,
 ) -> Experiment:
     """An experiment with more exposure, another background rate and another efficiency edge.
 
@@ -42,7 +45,7 @@ def future_experiment(
 
     Parameters
     ----------
-    name : str or Experiment
+    name : str, path or Experiment
     exposure : float, optional
         [t yr]; by default the experiment's own.
     background : float
@@ -60,7 +63,7 @@ def future_experiment(
     InputError
         If exposure or background are not positive, or the edge is to move where a table fixes the response.
     """
-    base = load_experiment(name) if isinstance(name, str) else name
+    base = name if isinstance(name, Experiment) else load_experiment(name)
     exposure = base.exposure if exposure is None else exposure
     for what, number, unit in (("exposure", exposure, " t yr"), ("background scale", background, "")):
         if not (np.isfinite(number) and number > 0):
@@ -69,7 +72,7 @@ def future_experiment(
         raise InputError(f"the efficiency edge was to move by {edge_keV} keV; a finite number was needed")
     new = base
     if edge_keV:
-        if base.settings.response is not None or not isinstance(name, str):
+        if base.settings.response is not None or isinstance(name, Experiment):
             raise InputError(
                 f"the efficiency edge of {base.name} cannot move; give an experiment by name, without a "
                 "response table"
@@ -79,6 +82,8 @@ def future_experiment(
     growth = exposure / base.exposure
     return replace(
         new,
+        name=base.name,
+        title=base.title,
         exposure=exposure,
         response=growth * new.response,
         components={
@@ -97,64 +102,6 @@ def _background(base: Experiment, new: Experiment) -> dict[str, np.ndarray]:
     nearest = np.array([int(np.argmin(np.abs(base.centres - e))) for e in new.centres])
     source = np.maximum(nearest, seen)
     return {name: counts[source] / before[source] * after for name, counts in base.components.items()}
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Expected limits of one parameter.
-
-    Attributes
-    ----------
-    model, parameter, experiment, unit : str
-    exposure : float
-        [t yr], summed over the experiments.
-    level : float
-    asimov : dict of str to float
-        The bound by each statistic from Asimov data. Non-negative parameters: ``posterior`` (credible bound,
-        flat prior), ``profile`` (two-sided threshold), ``profile_one_sided``. Signed ones: lower and upper
-        ends of the outermost pieces, ``posterior_lower`` and so on.
-    toys : dict of str to (n,)
-        The same from each toy that gave a bound.
-    failed : int
-        Toys that gave none: their bound lies outside the scanned range.
-    """
-
-    model: str
-    parameter: str
-    experiment: str
-    unit: str
-    exposure: float
-    level: float
-    asimov: dict[str, float]
-    toys: dict[str, np.ndarray]
-    failed: int
-
-    def median(self, statistic: str) -> tuple[float | None, float | None]:
-        """Median bound and its Monte Carlo error, from order statistics; None of fewer than two toys."""
-        values = self.toys[statistic]
-        if values.size < 2:
-            return None, None
-        step = 0.5 / np.sqrt(values.size)
-        low, middle, high = np.quantile(values, [max(0.5 - step, 0), 0.5, min(0.5 + step, 1)])
-        return float(middle), float(high - low) / 2
-
-    def band(self, statistic: str, share: float) -> tuple[float | None, float | None]:
-        """Central band that holds a share of the toys' bounds; None of fewer than two toys."""
-        if self.toys[statistic].size < 2:
-            return None, None
-        low, high = np.quantile(self.toys[statistic], [(1 - share) / 2, (1 + share) / 2])
-        return float(low), float(high)
-
-    def to_dict(self) -> dict:
-        """The row of ``projection.json``."""
-        rows = {}
-        for statistic, bound in self.asimov.items():
-            middle, error = self.median(statistic)
-            bands = {f"band_{100 * share:g}": list(self.band(statistic, share)) for share in BANDS}
-            rows[statistic] = {"asimov": bound, "median": middle, "median_error": error, **bands}
-        names = ("model", "parameter", "experiment", "unit", "exposure", "level")
-        used = min((v.size for v in self.toys.values()), default=0)
-        return {**{n: getattr(self, n) for n in names}, "toys": used, "failed": self.failed, "limits": rows}
 
 
 def project(
@@ -199,16 +146,17 @@ def project(
 
     from ..simulations.toys import ToyMaker
 
-    check_level(level)
+    level = check_level(level)
     if not (isinstance(toys, int | np.integer) and toys >= 0):
         raise InputError(f"toys is {toys!r}; a whole number, zero or more, was needed")
-    if isinstance(experiments, Experiment | str):
+    if isinstance(experiments, Experiment | str | os.PathLike):
         experiments = [experiments]
-    experiments = [load_experiment(e) if isinstance(e, str) else e for e in experiments]
+    experiments = [e if isinstance(e, Experiment) else load_experiment(e) for e in experiments]
     rounded = [e.with_counts(np.round(_expected(e))) for e in experiments]
     model = counting_model(interaction, rounded, parameter, prior)
     likelihood = Likelihood(model)
     truth = np.zeros(len(likelihood.names))
+    truth[: likelihood.n_physics] = likelihood.question.standard_model
     maker = ToyMaker(model, truth[None], seed)
 
     scan = _Scan(likelihood, level)
@@ -233,7 +181,7 @@ def project(
         exposure=float(sum(e.exposure for e in experiments)),
         level=level,
         asimov=asimov,
-        toys={statistic: np.array(bounds) for statistic, bounds in found.items()},
+        toy_bounds={statistic: np.array(bounds) for statistic, bounds in found.items()},
         failed=failed,
     )
 
@@ -249,7 +197,7 @@ def _asimov_numbers(maker) -> np.ndarray:
     """The model's numbers with exactly what is expected as counts."""
     from ..statistics import count_errors
 
-    numbers = numbers_of(maker.model)
+    numbers = maker.base.copy()
     for experiment in maker.experiments:
         expected = maker.expected[0][experiment.slug]
         numbers[maker.slices[f"observed_{experiment.slug}"]] = expected
@@ -265,7 +213,7 @@ class _Scan:
     def __init__(self, likelihood: Likelihood, level: float):
         self.likelihood, self.level = copy(likelihood), level
         self.signed = likelihood.question.interaction.signed
-        self.values = np.linspace(*prior_range(likelihood.model, likelihood.names[0]), N_SCAN)
+        self.values = np.linspace(*prior_range(likelihood, likelihood.names[0]), N_SCAN)
         points = np.repeat(likelihood.start[None], N_SCAN, axis=0)
         points[:, 0] = self.values
         with np.errstate(divide="ignore"):

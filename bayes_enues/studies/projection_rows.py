@@ -1,16 +1,13 @@
 """The rows of ``projection.json``: expected limits, a row for each exposure."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from ..experiments.experiment import Experiment
 from ..runs.rows import Asked, RowSpec
 from . import projection
 
-__all__ = ["ProjectionSpec", "stored_projection"]
+__all__ = ["ProjectionSpec"]
 
 
 @dataclass(frozen=True)
@@ -54,21 +51,12 @@ class ProjectionSpec(Asked):
             self.spec.experiment, self.exposure, self.background, self.edge_keV
         )
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
-        """The expected limits, and the toys beside them; :func:`stored_projection` puts both together."""
-        tell = progress or (lambda words: None)
-        spec = self.spec
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """A row of ``projection.json`` with its scenario; the toys' bounds are in it, nothing lies beside."""
+        tell, spec = progress or (lambda words: None), self.spec
         found = projection.project(
             spec.interaction, [self.future], spec.parameter, self.toys, spec.level, spec.seed,
             progress=lambda done: tell(f"toy {done} of {self.toys}"),
         )  # fmt: skip
-        scenario = {"background_scale": self.background, "edge_shift_keV": self.edge_keV, "seed": spec.seed}
-        return found.to_dict() | scenario, np.array(list(found.toys.values()))
-
-
-def stored_projection(row: Mapping[str, Any], toys: np.ndarray) -> projection.Projection:
-    """A projection from its row and the toys beside it, (n_statistics, n_toys)."""
-    names = ("model", "parameter", "experiment", "unit", "exposure", "level", "failed")
-    asimov = {statistic: found["asimov"] for statistic, found in row["limits"].items()}
-    given = {n: row[n] for n in names}
-    return projection.Projection(**given, asimov=asimov, toys=dict(zip(asimov, toys, strict=True)))
+        scenario = {"background_scale": self.background, "edge_shift_keV": self.edge_keV}
+        return {**replace(found, seed=spec.seed).to_row(), **scenario}, None

@@ -16,12 +16,12 @@ from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..experiments.published import published_limit
+from ..fit import marginal_density, profile_likelihood
 from ..fit.caveats import caveats
-from ..fit.marginal import marginal_density
 from ..fit.posterior import prior_words
-from ..fit.profile import profile_likelihood
 from ..fit.regions import credible_region
-from ..runs.rows import Asked, RowSpec, model_of, split_experiments
+from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
+from ..runs.rows import Asked, RowSpec, interaction_named, model_of, split_experiments
 from ..tables import packaged, read_table
 
 __all__ = ["SystematicRow", "Variation", "plan_systematics", "variations"]
@@ -49,7 +49,11 @@ class Variation(NamedTuple):
 
 
 def variations(experiment: Experiment, model: str) -> list[Variation]:
-    """Every variation that makes sense for an experiment and a model."""
+    """Every variation that makes sense for an experiment and a model.
+
+    The random-phase approximation scales the Standard Model's part alone: it is left out where the new term
+    interferes with it.
+    """
     settings, lower = experiment.settings, float(experiment.bin_edges[0])
     other = {"gaussian": "poisson", "poisson": "gaussian"}[experiment.likelihood]
     found = [Variation(f"{other} likelihood", {"likelihood": other})]
@@ -66,10 +70,11 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
                 f"the search itself starts at {lower:g} keV",
             )
         )
-    for shift in (-0.2, 0.2):
+    efficiency, simulated = settings.efficiency, settings.response is not None
+    for shift in (-0.2, 0.2) if efficiency and (efficiency.of == "true" or not simulated) else ():
         label = f"efficiency edge {shift:+.1f} keV"
-        found.append(Variation(label, {"efficiency": {"shift_keV": settings.efficiency.shift_keV + shift}}))
-    for factor in (0.9, 1.1):
+        found.append(Variation(label, {"efficiency": {"shift_keV": efficiency.shift_keV + shift}}))
+    for factor in (0.9, 1.1) if settings.resolution and not simulated else ():  # a table holds its own
         changes = {"resolution": {"scale": settings.resolution.scale * factor}}
         found.append(Variation(f"resolution {100 * (factor - 1):+.0f} %", changes))
     for name, content in settings.variants.items():
@@ -96,7 +101,8 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
             "on the size of the charge, from zero upwards"
         )
         found.append(Variation("equivalent photons", {}, note, model="equivalent_photon_millicharge"))
-    return found
+    possible = interaction_named(model).atomic_models
+    return [v for v in found if v.changes.get("xenon", {}).get("electrons", "steps") in possible]
 
 
 def _sets(file: str, current: str) -> list[str]:
@@ -137,15 +143,15 @@ class SystematicRow(Asked):
         return self.default is None
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
-        """A row of ``limits.json`` with ``label``, ``shift`` (see :func:`shifts`) and the solar counts."""
+        """A row of ``systematics.json``: no draws, so nothing lies beside it."""
         spec = self.default or self.spec
         default = _default(spec, spec.fingerprint())
         found = default if self.is_default else _compute(self)
-        return found | {"shift": shifts(found, default)}, None
+        return replace(found, shift=shifts(found, default)).to_row(), None
 
 
 @lru_cache(maxsize=1)
-def _default(spec: RowSpec, mark: str) -> dict[str, Any]:
+def _default(spec: RowSpec, mark: str) -> SystematicsRow:
     return _compute(SystematicRow(spec, "default"))
 
 
@@ -172,58 +178,53 @@ def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
     return rows
 
 
-def _compute(row: SystematicRow) -> dict[str, Any]:
+def _compute(row: SystematicRow) -> SystematicsRow:
     spec = row.spec
     model = model_of(spec)
     question = model.question
     profile = profile_likelihood(model, spec.parameter, level=spec.level)
     density = marginal_density(model, spec.parameter)
-    signed = question.interaction.signed
-    region = credible_region(density, spec.level, signed)
-    strength = None if signed else density.reweighted(density.values).quantile(spec.level)
-    return {
-        "model": question.interaction.name,
-        "parameter": spec.parameter,
-        "experiment": question.experiment_name,
-        "unit": question.interaction.unit,
-        "prior": "; ".join(prior_words(model).values()),
-        "level": spec.level,
-        "label": row.label,
-        "posterior": {
-            "kind": "hdi" if signed else "upper",
-            "level": spec.level,
-            **region,
-            "upper_flat_strength": strength,
-            "sampler": "quadrature",
-            "converged": True,
-        },
-        "profile": profile.to_dict(),
-        "standard_model_counts": float(sum(t.t0.sum() for t in question.templates)),
-        "published": _published(spec),
-        "caveats": caveats(question),
-        "notes": [*question.notes, *([row.note] if row.note else [])],
-    }
+    two_sided = question.interaction.two_sided()
+    return SystematicsRow(
+        model=question.interaction.name,
+        parameter=spec.parameter,
+        experiment=spec.experiment_name,
+        unit=question.interaction.unit,
+        prior="; ".join(prior_words(model).values()),
+        level=spec.level,
+        label=row.label,
+        mass=dict(spec.fixed).get("mass"),
+        seed=spec.seed,
+        posterior=PosteriorBound(
+            kind="hdi" if two_sided else "upper",
+            level=spec.level,
+            **credible_region(density, spec.level, two_sided),
+            upper_flat_strength=None
+            if two_sided
+            else density.reweighted(density.values).quantile(spec.level),
+            sampler="quadrature",
+            converged=True,
+        ),
+        profile=profile,
+        published=_published(spec),
+        caveats=caveats(question),
+        notes=[*question.notes, *([row.note] if row.note else [])],
+        standard_model_counts=float(sum(t.t0.sum() for t in question.templates)),
+    )
 
 
-def _published(spec: RowSpec) -> dict[str, Any] | None:
-    if spec.level != 0.9:
-        return None  # what is published is at 90 %
-    row = published_limit(spec.model, spec.parameter, spec.experiment_name)
-    return row and {"lower": row.lower, "upper": row.upper, "source": row.source}
+def _published(spec: RowSpec) -> PublishedBound | None:
+    """What is published is at 90 %."""
+    return published_limit(spec.model, spec.parameter, spec.experiment_name) if spec.level == 0.9 else None
 
 
-def shifts(row: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:
-    """Relative change of each end, both statistics; a signed and an unsigned bound are compared in size.
+def shifts(row: SystematicsRow, default: SystematicsRow) -> Shift:
+    """Relative change of each end, both statistics; a signed and an unsigned bound are compared in size."""
 
-    Returns
-    -------
-    dict
-        ``posterior`` and ``profile``, each (lower, upper) with None where there is no lower end.
-    """
-    found: dict[str, Any] = {}
-    for statistic in ("posterior", "profile"):
-        new, old = row[statistic], default[statistic]
-        both = new["lower"] is not None and old["lower"] is not None
-        lower = new["lower"] / old["lower"] - 1 if both and old["lower"] else None
-        found[statistic] = [lower, new["upper"] / old["upper"] - 1]
-    return found
+    def shift(new, old):
+        both = new.lower is not None and old.lower
+        return (new.lower / old.lower - 1 if both else None, new.upper / old.upper - 1)
+
+    return Shift(
+        of_posterior=shift(row.posterior, default.posterior), of_profile=shift(row.profile, default.profile)
+    )

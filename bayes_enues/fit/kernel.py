@@ -1,0 +1,249 @@
+"""chi^2, its gradient and its Hessian of every model whose counts are sums of products, in Numba.
+
+What is expected in a bin is a sum of terms. A term is a template, counts by bin, times factors of one
+variable each: a power of a parameter, one plus a nuisance, a tent of a response nuisance. Bin templates of
+an interaction times scale nuisances are of this kind, and nothing else is needed for them, so one compiled
+function serves every model structure. Models that are no sums of products keep the graph that PyTensor
+compiles; where a sampler is compiled, both are compared (:mod:`bayes_enues.fit.agreement`).
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numba import types
+from numba.extending import overload
+
+from ..compiled.caching import njit
+
+__all__ = [
+    "ONE_PLUS",
+    "POWER",
+    "TENT",
+    "Terms",
+    "chi2_and_derivatives",
+    "chi2_at",
+    "chi2_full",
+    "chi2_many",
+    "expected_many",
+]
+
+#: Kinds of factors of a variable x with a unit a and an exponent n: (x / a)^n; (1 + x)^n;
+#: a tent of unit width around a, between whose neighbours everything is linear.
+POWER, ONE_PLUS, TENT = 0, 1, 2
+
+
+class Terms(NamedTuple):
+    """What is expected in each bin, and how it is compared with the counts.
+
+    Attributes
+    ----------
+    counts : (n_terms, n_bins)
+        Templates, zero outside the bins of their experiment.
+    start, stop : (n_terms,)
+        The bins of each.
+    first : (n_terms + 1,)
+        Where the factors of each term begin in the four arrays that follow.
+    variable, kind, exponent : (n_factors,)
+    unit : (n_factors,)
+    gaussian : (n_bins,) bool
+        Whether a bin's likelihood is Gaussian, Eq. 15, or Poisson, Eq. 14.
+    below, above : (n,)
+        One over sigma^2 of each variable's penalty, below and above its centre; zero without penalty.
+    """
+
+    counts: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
+    first: np.ndarray
+    variable: np.ndarray
+    kind: np.ndarray
+    exponent: np.ndarray
+    unit: np.ndarray
+    gaussian: np.ndarray
+    below: np.ndarray
+    above: np.ndarray
+
+
+@numba.njit(nogil=True)
+def _power(x, n):
+    value = 1.0
+    for _ in range(n):
+        value *= x
+    return value
+
+
+@numba.njit(nogil=True)
+def _factor(kind, x, unit, n):
+    """A factor, its first and its second derivative."""
+    if kind == TENT:
+        distance = x - unit
+        if distance <= -1.0 or distance >= 1.0:
+            return 0.0, 0.0, 0.0
+        return 1.0 - abs(distance), (1.0 if distance < 0 else -1.0), 0.0
+    base, slope = (x / unit, 1.0 / unit) if kind == POWER else (1.0 + x, 1.0)
+    if n == 1:
+        return base, slope, 0.0
+    second = n * (n - 1) * _power(base, n - 2) * slope * slope if n > 1 else 0.0
+    return _power(base, n), (n * _power(base, n - 1) * slope if n > 0 else 0.0), second
+
+
+@numba.njit(nogil=True)
+def _bin(gaussian, n, sigma, mu):
+    """Contribution of one bin to chi^2, and its first two derivatives in the expected counts."""
+    if gaussian:
+        pull = (mu - n) / sigma
+        return pull * pull, 2.0 * pull / sigma, 2.0 / (sigma * sigma)
+    if n == 0.0:
+        return (2.0 * mu if mu >= 0.0 else np.inf), 2.0, 0.0
+    if mu <= 0.0:
+        return np.inf, 0.0, 0.0
+    ratio = n / mu
+    return 2.0 * (mu - n + n * np.log(ratio)), 2.0 * (1.0 - ratio), 2.0 * ratio / mu
+
+
+@numba.njit(nogil=True)
+def _penalty(terms, centre, i, x):
+    away = x - centre
+    return (terms.below[i] if away < 0 else terms.above[i]) * away
+
+
+@numba.njit(nogil=True)
+def chi2_and_derivatives(terms, numbers, x):
+    """chi^2 less its value for a saturated model, gradient (n,) and Hessian (n, n).
+
+    ``numbers`` are the observed counts of all bins, their Gaussian errors, and the centre of each variable's
+    penalty, one after the other: what a toy experiment changes.
+    """
+    n, n_bins, n_terms = x.size, terms.gaussian.size, terms.start.size
+    n_factors = terms.variable.size
+    observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
+    value, slope, bend = np.empty(n_factors), np.empty(n_factors), np.empty(n_factors)
+    for f in range(n_factors):
+        value[f], slope[f], bend[f] = _factor(
+            terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
+        )
+    mu, slopes = np.zeros(n_bins), np.zeros((n, n_bins))
+    for t in range(n_terms):
+        a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
+        product = 1.0
+        for f in range(a, b):
+            product *= value[f]
+        for i in range(start, stop):
+            mu[i] += product * terms.counts[t, i]
+        for f in range(a, b):
+            part = slope[f]
+            for g in range(a, b):
+                if g != f:
+                    part *= value[g]
+            row = slopes[terms.variable[f]]
+            for i in range(start, stop):
+                row[i] += part * terms.counts[t, i]
+
+    chi2 = 0.0
+    first, second = np.empty(n_bins), np.empty(n_bins)
+    for i in range(n_bins):
+        part, first[i], second[i] = _bin(terms.gaussian[i], observed[i], sigma[i], mu[i])
+        chi2 += part
+    gradient, hessian = np.zeros(n), np.zeros((n, n))
+    for j in range(n):
+        total = 0.0
+        for i in range(n_bins):
+            total += first[i] * slopes[j, i]
+        gradient[j] = total
+        for k in range(j + 1):
+            total = 0.0
+            for i in range(n_bins):
+                total += second[i] * slopes[j, i] * slopes[k, i]
+            hessian[j, k] = total
+    for t in range(n_terms):
+        a, b = terms.first[t], terms.first[t + 1]
+        weight = 0.0
+        for i in range(terms.start[t], terms.stop[t]):
+            weight += first[i] * terms.counts[t, i]
+        for f in range(a, b):
+            for h in range(a, f + 1):
+                part = bend[f] if f == h else slope[f] * slope[h]
+                for g in range(a, b):
+                    if g != f and g != h:
+                        part *= value[g]
+                j, k = terms.variable[f], terms.variable[h]
+                hessian[max(j, k), min(j, k)] += weight * part * (2.0 if j == k and f != h else 1.0)
+    for j in range(n):
+        half = _penalty(terms, centre[j], j, x[j])
+        chi2 += half * (x[j] - centre[j])
+        gradient[j] += 2.0 * half
+        hessian[j, j] += 2.0 * (terms.below[j] if x[j] < centre[j] else terms.above[j])
+        for k in range(j):
+            hessian[k, j] = hessian[j, k]
+    return chi2, gradient, hessian
+
+
+@njit(nogil=True)
+def _full(terms, numbers, x, gradient, hessian):
+    chi2, gradient[:], hessian[:] = chi2_and_derivatives(terms, numbers, x)
+    return chi2
+
+
+def chi2_full(terms: Terms, numbers: np.ndarray, x: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """The same for calls from Python; Numba cannot read back from its cache what returns several arrays."""
+    gradient, hessian = np.empty(x.size), np.empty((x.size, x.size))
+    return _full(terms, numbers, x, gradient, hessian), gradient, hessian
+
+
+def chi2_at(of, numbers, x):
+    """chi^2, gradient and Hessian for other compiled code: of terms, or of a graph that PyTensor compiled.
+
+    Which of the two is decided by the type when Numba compiles the caller.
+    """
+    return chi2_and_derivatives(of, numbers, x)
+
+
+@overload(chi2_at)
+def _chi2_at(of, numbers, x):
+    if isinstance(of, types.FunctionType):
+
+        def of_graph(of, numbers, x):
+            value, gradient, hessian = of((x, numbers))
+            return value.item(), gradient, hessian
+
+        return of_graph
+    return lambda of, numbers, x: chi2_and_derivatives(of, numbers, x)
+
+
+@numba.njit(nogil=True)
+def _expected(terms, x, mu):
+    mu[:] = 0.0
+    for t in range(terms.start.size):
+        product = 1.0
+        for f in range(terms.first[t], terms.first[t + 1]):
+            product *= _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])[0]
+        for i in range(terms.start[t], terms.stop[t]):
+            mu[i] += product * terms.counts[t, i]
+
+
+@njit(nogil=True)
+def chi2_many(terms, numbers, points):
+    """chi^2, less its value for a saturated model, at many points (m, n): (m,)."""
+    n_bins = terms.gaussian.size
+    mu, result = np.empty(n_bins), np.empty(points.shape[0])
+    centre = numbers[2 * n_bins :]
+    for m in range(points.shape[0]):
+        x = points[m]
+        _expected(terms, x, mu)
+        chi2 = 0.0
+        for i in range(n_bins):
+            chi2 += _bin(terms.gaussian[i], numbers[i], numbers[n_bins + i], mu[i])[0]
+        for j in range(x.size):
+            chi2 += _penalty(terms, centre[j], j, x[j]) * (x[j] - centre[j])
+        result[m] = chi2
+    return result
+
+
+@njit(nogil=True)
+def expected_many(terms, points):
+    """Expected counts of all bins at many points (m, n): (m, n_bins)."""
+    result = np.empty((points.shape[0], terms.gaussian.size))
+    for m in range(points.shape[0]):
+        _expected(terms, points[m], result[m])
+    return result

@@ -1,0 +1,17 @@
+"""Toys of models that are no sums of templates: the loop over the chi^2 that PyTensor compiled."""
+
+from numba import types
+
+from ..compiled.caching import njit
+from ..fit.graph import FULL, MATRIX, VECTOR
+from .fast_fits import analyse_all
+
+__all__ = ["analyse_graph"]
+
+_SIGNATURE = types.void(
+    FULL, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, types.float64, types.float64, VECTOR, VECTOR, types.int64,
+    MATRIX,
+)  # fmt: skip
+
+
+analyse_graph = njit(_SIGNATURE, nogil=True)(analyse_all)

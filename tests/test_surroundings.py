@@ -1,0 +1,232 @@
+"""Terminals without Greek letters, full disks, closed outputs, names with brackets and dollars."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rich.table import Table
+
+from bayes_enues import cli
+from bayes_enues.commands import common
+
+ODD = r"[/x] $\frac{$ <b>odd</b> :smile: [bold] _"
+COMMAND = [sys.executable, "-m", "bayes_enues"]
+
+
+def call(monkeypatch, capsys, *arguments):
+    """A command in this process: exit status, output, errors."""
+    monkeypatch.setattr(sys, "argv", ["bayes-enues", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    out, err = capsys.readouterr()
+    return stop.value.code or 0, out, err
+
+
+def test_a_terminal_shows_names_letter_by_letter(capsys):
+    table = Table(title=ODD)
+    table.add_column(ODD)
+    table.add_row(ODD)
+    common.console.print(ODD)
+    common.console.print(table)
+    common.warn([ODD])
+    common.print_whole(table)
+    with common.progress(1, "rows") as tell:
+        tell(1, ODD)
+    assert capsys.readouterr().out.count(ODD) >= 5
+
+
+def test_a_figure_shows_names_letter_by_letter(xenonnt, tmp_path):
+    from bayes_enues import plots
+
+    odd = replace(xenonnt, title=ODD)
+    with plots.style():
+        fig, ax = plots.figure()
+        plots.plot_spectrum(ax, odd, [("Standard Model", np.ones(xenonnt.n_bins))])
+        ax.set_title(plots.title_of(f"/home/{ODD}"))
+        ax.plot([2, 3], [1, 1], label=plots.plain("_mine"))
+        assert "_mine" in "".join(ax.get_legend_handles_labels()[1])
+        ax.legend()
+        paths = plots.save(fig, tmp_path / "odd")
+    assert all(path.stat().st_size > 5000 for path in paths)
+
+
+def test_a_folder_may_be_called_as_one_likes(monkeypatch, capsys, tmp_path):
+    out = tmp_path / "res[bold] $x [/y]"
+    code, printed, _ = call(monkeypatch, capsys, "spectrum", "--experiment", "xenonnt_sr0", "--out", out)
+    assert code == 0
+    assert (out / "spectrum.png").is_file()
+    assert "res[bold] $x [/y]" in printed.replace("\n", "")
+
+
+def run(arguments, cwd, **environment):
+    """A command in a process of its own, bytes out."""
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=cwd, capture_output=True, timeout=300, env={**os.environ, **environment}
+    )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_output_without_greek_letters_gets_replacements(tmp_path, encoding):
+    done = run(["limits", "--help"], tmp_path, PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    words = "from bayes_enues.commands.common import console; console.print('Δχ² ± ∪')"
+    code = f"from bayes_enues import cli; cli.app = lambda **k: exec({words!r}); cli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"?" in done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe that is closed")
+def test_an_output_that_nobody_reads_is_one_line():
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run([*COMMAND, "data", "xenonnt_sr0"], stdout=writing, stderr=subprocess.PIPE)
+    finally:
+        os.close(writing)
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"standard output was closed" in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
+def test_an_output_to_a_full_disk_is_one_line():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, "data", "xenonnt_sr0"], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"No space left on device" in done.stderr
+
+
+def test_python_without_an_output_at_all_still_works(monkeypatch, tmp_path):
+    code = (
+        "import sys; sys.stdout = None; sys.argv = ['bayes-enues', 'data', 'xenonnt_sr0']\n"
+        "from bayes_enues.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_version_is_shown(monkeypatch, capsys):
+    code, out, _ = call(monkeypatch, capsys, "--version")
+    assert code == 0
+    assert out.startswith("bayes-enues ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--seed", str(2**64)], "--seed is 18446744073709551616; a number from 0 to"),
+        (["--seed", "-1"], "--seed is -1"),
+        (["--draws", "1000000000000"], "--draws is 1000000000000"),
+        (["--draws", "0"], "--draws is 0"),
+        (["--draws", "abc"], "Invalid value for '--draws'"),
+        (["--jobs", "1000"], "four for each core"),
+        (["--jobs", "0"], "--jobs is 0"),
+        (["--out", ""], "the name of a folder was needed"),
+        (["--out", " "], "the name of a folder was needed"),
+        (["--nonsense"], "No such option: --nonsense"),
+        (["surplus"], "unexpected extra argument"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_an_option_that_cannot_be_is_one_line(monkeypatch, capsys, arguments, words):
+    code, _, err = call(monkeypatch, capsys, "limits", *arguments)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert words in err
+
+
+def test_a_fault_shows_its_traceback_and_where_to_report_it(monkeypatch, capsys):
+    def fault(**options):
+        raise KeyError("ours")
+
+    monkeypatch.setattr(cli, "app", fault)
+    code, _, err = call(monkeypatch, capsys)
+    assert code == 1
+    assert "Traceback" in err
+    assert "please report it" in err.splitlines()[-1]
+
+
+def test_a_full_disk_behind_another_error_is_one_line(monkeypatch, capsys):
+    def fault(**options):
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError as error:
+            raise RuntimeError("can't decrement id ref count") from error
+
+    monkeypatch.setattr(cli, "app", fault)
+    code, _, err = call(monkeypatch, capsys)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "finished rows are kept" in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process")
+def test_a_posterior_too_large_for_the_disk_is_an_error_and_no_crash(tmp_path):
+    code = f"""
+import resource, sys
+from pathlib import Path
+import numpy as np, xarray as xr
+from bayes_enues import cli
+from bayes_enues.runs.files import WholeFile
+from bayes_enues.runs.store import write_posterior
+
+def write(**options):
+    draws = np.random.default_rng(1).random(10_000)
+    tree = xr.DataTree.from_dict({{"/posterior": xr.Dataset({{"x": ("draw", draws)}})}})
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    with WholeFile(Path({str(tmp_path / "x.nc")!r})) as partial:
+        write_posterior(tree, partial)
+
+cli.app = write
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "finished rows are kept" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"),
+    [
+        ("magnetic_moment:nu_e=1e300", "more than 1e+100 events"),
+        ("magnetic_moment:nu_e=1e90", "more than 1e+100 events"),
+        ("magnetic_moment:nu_e=-3", "nu_e of magnetic_moment cannot be negative"),
+        ("magnetic_moment:universal=-3", "universal of magnetic_moment cannot be negative"),
+        ("magnetic_moment:nu_e=inf", "a finite number was needed"),
+        ("magnetic_moment:nu_e=nan", "a finite number was needed"),
+        ("light_vector:coupling=10,mass=10", "not perturbative"),
+        ("light_vector:coupling=1e-7,mass=1e100", "from 1e-12 to 1e+12"),
+        ("light_vector:coupling=1e-7,mass=0", "above zero"),
+    ],
+)
+def test_a_signal_that_cannot_be_drawn_is_one_line(monkeypatch, capsys, tmp_path, signal, words):
+    asked = ["spectrum", "--experiment", "xenonnt_sr0", "--signal", signal, "--out", tmp_path / "r"]
+    code, _, err = call(monkeypatch, capsys, *asked)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert words in err
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost", "tcp://localhost", "localhost:8786", "tcp://localhost:99999", "tcp://:1"]
+)
+def test_an_address_that_is_none_is_one_line(monkeypatch, capsys, address):
+    code, _, err = call(monkeypatch, capsys, "coverage", "--scheduler", address)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "such as tcp://10.0.0.1:8786" in err
+
+
+@pytest.mark.parametrize("address", ["tcp://10.0.0.1:8786", "tls://[::1]:8786", "tcp://head-node:1"])
+def test_an_address_is_accepted(address):
+    assert common.check_address(address) == address
