@@ -14,6 +14,8 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
+from ..compiled.caching import njit
+
 __all__ = [
     "ONE_PLUS",
     "POWER",
@@ -222,7 +224,7 @@ def chi2_and_derivatives(terms, numbers, x):
     return chi2, gradient, hessian
 
 
-@numba.njit(cache=True, **FAST)
+@njit(**FAST)
 def _full(terms, numbers, x, gradient, hessian):
     chi2, gradient[:], hessian[:] = chi2_and_derivatives(terms, numbers, x)
     return chi2
@@ -265,7 +267,7 @@ def _expected(terms, x, mu):
             mu[i] += product * terms.counts[t, i]
 
 
-@numba.njit(cache=True, **FAST)
+@njit(**FAST)
 def chi2_many(terms, numbers, points):
     """chi^2, less its value for a saturated model, at many points (m, n): (m,)."""
     n_bins = terms.gaussian.size
@@ -281,7 +283,7 @@ def chi2_many(terms, numbers, points):
     return result
 
 
-@numba.njit(cache=True, **FAST)
+@njit(**FAST)
 def expected_many(terms, points):
     """Expected counts of all bins at many points (m, n): (m, n_bins)."""
     result = np.empty((points.shape[0], terms.gaussian.size))
