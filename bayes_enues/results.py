@@ -319,8 +319,9 @@ class Interval(Result):
 
     @property
     def length(self) -> float:
-        """Of all pieces together; of an upper bound, from zero."""
-        return sum(b - a for a, b in self.pieces) if self.pieces else self.upper
+        """Of all pieces together; of an upper bound, from zero; NaN where there is none."""
+        upper = float("nan") if self.upper is None else self.upper
+        return sum(b - a for a, b in self.pieces or [(0.0, upper)])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -528,7 +529,7 @@ class Limit(Row):
         p, level = self.posterior, f"{100 * self.level:g} %"
         bound = f"not converged ({p.diagnosis})"
         if p.converged:
-            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(p.pieces)}"
+            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(p.pieces or [])}"
             what = "posterior" if p.kind == "upper" else "highest density"
             error = "" if p.mcse is None else f"; Monte Carlo error {p.mcse:.2g}"
             bound = f"{region} ({level} {what}, {self.prior}{error})"
@@ -684,9 +685,13 @@ class CredibleRegion(Sampled, PlaneRegion):
     _renamed: ClassVar = {"inside": "share_inside", "inside_error": "share_error"}
 
     def contains(self, points: np.ndarray) -> np.ndarray:
-        """Whether points (m, 2) lie in the region; (m,) bool."""
+        """Whether points (m, 2) lie in the region; (m,) bool. A region read from a row has no grid."""
         from scipy.interpolate import RectBivariateSpline
 
+        if self.x is None or self.y is None or self.log_density is None:
+            raise InputError(
+                "this region was read from a row, without its grid; compute it with plane_region"
+            )
         px, py = np.asarray(points, float).T
         on_grid = (px >= self.x[0]) & (px <= self.x[-1]) & (py >= self.y[0]) & (py <= self.y[-1])
         height = RectBivariateSpline(self.x, self.y, self.log_density, s=0).ev(px, py)
