@@ -32,7 +32,7 @@ __all__ = [
     "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published", "PublishedBound",
     "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile", "SystematicsRow", "WidthScan",
-    "grouped",
+    "grouped", "there",
 ]  # fmt: skip
 
 R_HAT, ESS = 1.01, 400  # a posterior counts with R-hat at most, and effective sample sizes of at least, these
@@ -69,6 +69,15 @@ Array = Annotated[
 ]
 Vertices = Annotated[Array, PlainSerializer(lambda points: [[*map(_seven_digits, p)] for p in points])]
 Pair = tuple[Real, Real]
+
+
+def there[T](value: T | None) -> T:
+    """What a result holds where the caller knows it does: a bound that converged, a curve that was read."""
+    if value is None:
+        raise ValueError(
+            "a result lacks what it was asked for; converged bounds and curves that were read have it"
+        )
+    return value
 
 
 def _is_none(value: Any) -> bool:
@@ -319,9 +328,8 @@ class Interval(Result):
 
     @property
     def length(self) -> float:
-        """Of all pieces together; of an upper bound, from zero; NaN where there is none."""
-        upper = float("nan") if self.upper is None else self.upper
-        return sum(b - a for a, b in self.pieces or [(0.0, upper)])
+        """Of all pieces together; of an upper bound, from zero."""
+        return sum(b - a for a, b in self.pieces) if self.pieces else there(self.upper)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -488,6 +496,19 @@ class Row(Result):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Goodness(Result):
+    """How well the best fit describes the data: chi^2 of Eq. 14 or 15, the bins, and the p-value.
+
+    The p-value is that of a chi^2 distribution with a degree of freedom a bin, less the free parameters:
+    asymptotic, and good enough to tell a fit that is plainly wrong.
+    """
+
+    chi2: Real
+    bins: int
+    p_value: Real
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Limit(Row):
     """One row of a table of limits: both bounds, and what they rest on.
 
@@ -504,6 +525,8 @@ class Limit(Row):
     notes : list of str
         What had to be done differently, and whether the prior's range decides the bound.
     power_scaling : PowerScaling or None
+    goodness : Goodness or None
+        Of the best fit.
     label : str or None
         What was varied, in the row of a study.
     feldman_cousins : FeldmanCousins or None
@@ -521,6 +544,7 @@ class Limit(Row):
     caveats: list[str]
     notes: list[str]
     power_scaling: PowerScaling | None = None
+    goodness: Annotated[Goodness | None, Field(exclude_if=_is_none)] = None
     label: MaybeText = None
     feldman_cousins: Annotated[FeldmanCousins | None, Field(exclude_if=_is_none)] = None
     tree: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False)
@@ -529,7 +553,7 @@ class Limit(Row):
         p, level = self.posterior, f"{100 * self.level:g} %"
         bound = f"not converged ({p.diagnosis})"
         if p.converged:
-            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(p.pieces or [])}"
+            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(there(p.pieces))}"
             what = "posterior" if p.kind == "upper" else "highest density"
             error = "" if p.mcse is None else f"; Monte Carlo error {p.mcse:.2g}"
             bound = f"{region} ({level} {what}, {self.prior}{error})"

@@ -5,11 +5,11 @@ Limits at Delta chi^2 = 2.7055, tolerance 0.5 %; the same for XENONnT is in test
 
 import numpy as np
 import pytest
-from bayes_enues.models import counting_model
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
 from bayes_enues.fit.minimise import profile_many
+from bayes_enues.models import counting_model
 
 LZ, RUN_1 = "lz_ws2024", "pandax4t_run1"
 XENON = ["xenonnt_sr0", "lz_ws2022_wide", LZ, RUN_1, "pandax4t_run0", "xenon1t_sr1:tritium"]

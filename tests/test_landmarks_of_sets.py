@@ -204,7 +204,7 @@ def test_a_free_scale_leaves_posterior_and_quadrature_agreed():
     limit = be.limits(be.models.magnetic_moment(["xenon1t_sr1:tritium"], free="universal"))
     bound = limit.posterior
     assert bound.converged
-    assert bound.upper == pytest.approx(bound.exact["upper"], abs=5 * bound.mcse)
+    assert bound.upper == pytest.approx(bound.exact.upper, abs=5 * bound.mcse)
     assert limit.profile.pieces[0][0] == 0
 
 

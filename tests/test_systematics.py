@@ -89,9 +89,11 @@ def test_every_variation_of_the_issue_is_there():
     found = {
         e: [v.label for v in variations(be.load_experiment(e), "millicharge")] for e in be.experiment_names()
     }
-    for labels in found.values():
+    for name, labels in found.items():
         text = " ".join(labels)
-        words = ("likelihood", "first bin out", "edge -0.2", "edge +0.2", "resolution -10", "resolution +10")
+        words = ("likelihood", "first bin out", "edge -0.2", "edge +0.2")
+        if be.load_experiment(name).settings.response is None:  # a response table has no resolution to vary
+            words += ("resolution -10", "resolution +10")
         words += ("0.25 keV", "free electrons", "NuFIT6.0_SK", "NuFIT6.1_SK", "radiative", "photons")
         assert all(word in text for word in words)
     assert "variant full_response" in found["lz_ws2022"]

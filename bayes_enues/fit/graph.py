@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 
 from ..compiled.likelihood import CompiledLikelihood
-from .minimise import minimise_all
+from .newton import minimise_all
 
 __all__ = ["FULL", "MATRIX", "VECTOR", "full_of", "minimise_graph"]
 

@@ -118,7 +118,8 @@ class Mediator(Interaction):
         """Charges of one flavour and of the electron, multiplied."""
         if self.charges == "universal":
             return 1.0
-        charges, electron = GAUGE_CHARGES.get(self.charges, (self.charges, None))
+        given = self.charges, None
+        charges, electron = GAUGE_CHARGES[self.charges] if isinstance(self.charges, str) else given
         electron = self.electron_charge if electron is None else electron
         return charges[FLAVOURS.index(flavour)] * electron
 
@@ -238,7 +239,7 @@ class CurrentMediator(Mediator):
     def shift(self, flavour: str, e_er) -> Scalar:
         """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A."""
         exchange = self.sign * self.exchange(flavour, e_er)
-        return exchange / (NORMALISATIONS[self.normalisation] * FERMI_CONSTANT)
+        return exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
 
 
 def _is_number(value) -> bool:

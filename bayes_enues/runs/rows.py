@@ -145,8 +145,8 @@ def plan(
     experiments : sequence of str, optional
         By default the two of 2022 and their joint fit.
     atomic : str, optional
-        What stands for xenon's electrons: ``steps``, ``free``, ``rrpa`` (the variant of that name, if there is
-        one), or ``equivalent_photons`` for millicharges; by default what each experiment's file says.
+        What stands for xenon's electrons: ``steps``, ``free``, ``rrpa`` (the variant of that name, if there
+        is one), or ``equivalent_photons`` for millicharges; by default what each experiment's file says.
     options
         Further fields of :class:`RowSpec`.
 
