@@ -39,7 +39,7 @@ _PARAMETERS = frozenset(
     for kind in (getattr(interactions, name) for name in interactions.__all__)
     for name in (*kind.parameters(), *kind.free_names())
 )
-_TEMPLATE = re.compile(rf"t[012]_|scale_({'|'.join(_PARAMETERS)})")
+_TEMPLATE = re.compile(rf"t[012]_|scale_({'|'.join(_PARAMETERS)})(_|$)")
 
 
 def _number(value: Any) -> float:
