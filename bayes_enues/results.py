@@ -742,13 +742,16 @@ class CredibleRegion(Sampled, PlaneRegion):
     _renamed: ClassVar = {"inside": "share_inside", "inside_error": "share_error"}
 
     def contains(self, points: np.ndarray) -> np.ndarray:
-        """Whether points (m, 2) lie in the region; (m,) bool."""
+        """Whether points (m, 2) lie in the region; (m,) bool. A region read from a row has no grid."""
         from scipy.interpolate import RectBivariateSpline
 
+        if self.x is None or self.y is None or self.log_density is None:
+            raise InputError(
+                "this region was read from a row, without its grid; compute it with plane_region"
+            )
         px, py = np.asarray(points, float).T
-        x, y = there(self.x), there(self.y)
-        on_grid = (px >= x[0]) & (px <= x[-1]) & (py >= y[0]) & (py <= y[-1])
-        height = RectBivariateSpline(x, y, self.log_density, s=0).ev(px, py)
+        on_grid = (px >= self.x[0]) & (px <= self.x[-1]) & (py >= self.y[0]) & (py <= self.y[-1])
+        height = RectBivariateSpline(self.x, self.y, self.log_density, s=0).ev(px, py)
         return on_grid & (height >= self.log_density_cut)
 
 

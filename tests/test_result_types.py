@@ -188,6 +188,13 @@ def test_the_curve_of_a_profile_lies_beside_its_row(limit, tmp_path):
     assert str(stored) == str(limit)
 
 
+def test_a_region_without_its_grid_says_so(examples):
+    region = examples[be.Region]
+    assert region.posterior.contains([[1.0, 1.0], [100.0, 1.0]]).tolist() == [True, False]
+    with pytest.raises(be.InputError, match="read from a row, without its grid"):
+        be.Region.from_dict(region.to_row()).posterior.contains([[1.0, 1.0]])
+
+
 def kinds_of_keys():
     """Each key of any result, with the kinds of value that JSON may hold there and who has it."""
     found: dict[str, dict[str, set[str]]] = {}
