@@ -72,7 +72,7 @@ Pair = tuple[Real, Real]
 
 
 def there[T](value: T | None) -> T:
-    """What a result holds where the caller knows it does: a bound that converged, a curve that was read."""
+    """What the reader of a result knows it to hold: a bound that converged, a curve that was read."""
     if value is None:
         raise ValueError(
             "a result lacks what it was asked for; converged bounds and curves that were read have it"
