@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .results import Density as Density
     from .results import Diagnostics as Diagnostics
     from .results import FeldmanCousins as FeldmanCousins
+    from .results import Goodness as Goodness
     from .results import Interval as Interval
     from .results import Limit as Limit
     from .results import PosteriorBound as PosteriorBound
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
 
 _RESULTS = (
     "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion", "Curve",
-    "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "PosteriorBound",
+    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
     "PublishedBound", "Region", "SystematicsRow",
 )  # fmt: skip

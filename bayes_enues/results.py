@@ -32,7 +32,7 @@ __all__ = [
     "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Provenance", "Published",
     "PublishedBound", "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile",
-    "SystematicsRow", "UsedExperiment", "WidthScan", "grouped",
+    "SystematicsRow", "UsedExperiment", "WidthScan", "grouped", "there",
 ]  # fmt: skip
 
 R_HAT, ESS = 1.01, 400  # a posterior counts with R-hat at most, and effective sample sizes of at least, these
@@ -69,6 +69,15 @@ Array = Annotated[
 ]
 Vertices = Annotated[Array, PlainSerializer(lambda points: [[*map(_seven_digits, p)] for p in points])]
 Pair = tuple[Real, Real]
+
+
+def there[T](value: T | None) -> T:
+    """What the reader of a result knows it to hold: a bound that converged, a curve that was read."""
+    if value is None:
+        raise ValueError(
+            "a result lacks what it was asked for; converged bounds and curves that were read have it"
+        )
+    return value
 
 
 def _is_none(value: Any) -> bool:
@@ -276,9 +285,9 @@ class Profile(Result):
 
     @computed_field
     @property
-    def lower(self) -> float | None:
-        """Outer lower end of the region; None where it begins on the physical edge at zero."""
-        return self.pieces[0][0] or None
+    def lower(self) -> Annotated[float, PlainSerializer(lambda end: end or None)]:
+        """Outer lower end of the region; JSON says null where it is the physical edge at zero."""
+        return self.pieces[0][0]
 
     @computed_field
     @property
@@ -320,7 +329,7 @@ class Interval(Result):
     @property
     def length(self) -> float:
         """Of all pieces together; of an upper bound, from zero."""
-        return sum(b - a for a, b in self.pieces) if self.pieces else self.upper
+        return sum(b - a for a, b in self.pieces) if self.pieces else there(self.upper)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -520,6 +529,19 @@ class Row(Result):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Goodness(Result):
+    """How well the best fit describes the data: chi^2 of Eq. 14 or 15, the bins, and the p-value.
+
+    The p-value is that of a chi^2 distribution with a degree of freedom a bin, less the free parameters:
+    asymptotic, and good enough to tell a fit that is plainly wrong.
+    """
+
+    chi2: Real
+    bins: int
+    p_value: Real
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Limit(Row):
     """One row of a table of limits: both bounds, and what they rest on.
 
@@ -536,6 +558,8 @@ class Limit(Row):
     notes : list of str
         What had to be done differently, and whether the prior's range decides the bound.
     power_scaling : PowerScaling or None
+    goodness : Goodness or None
+        Of the best fit.
     label : str or None
         What was varied, in the row of a study.
     feldman_cousins : FeldmanCousins or None
@@ -553,6 +577,7 @@ class Limit(Row):
     caveats: list[str]
     notes: list[str]
     power_scaling: PowerScaling | None = None
+    goodness: Annotated[Goodness | None, Field(exclude_if=_is_none)] = None
     label: MaybeText = None
     feldman_cousins: Annotated[FeldmanCousins | None, Field(exclude_if=_is_none)] = None
     tree: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False)
@@ -561,7 +586,7 @@ class Limit(Row):
         p, level = self.posterior, f"{100 * self.level:g} %"
         bound = f"not converged ({p.diagnosis})"
         if p.converged:
-            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(p.pieces)}"
+            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(there(p.pieces))}"
             what = "posterior" if p.kind == "upper" else "highest density"
             error = "" if p.mcse is None else f"; Monte Carlo error {p.mcse:.2g}"
             bound = f"{region} ({level} {what}, {self.prior}{error})"
@@ -717,9 +742,13 @@ class CredibleRegion(Sampled, PlaneRegion):
     _renamed: ClassVar = {"inside": "share_inside", "inside_error": "share_error"}
 
     def contains(self, points: np.ndarray) -> np.ndarray:
-        """Whether points (m, 2) lie in the region; (m,) bool."""
+        """Whether points (m, 2) lie in the region; (m,) bool. A region read from a row has no grid."""
         from scipy.interpolate import RectBivariateSpline
 
+        if self.x is None or self.y is None or self.log_density is None:
+            raise InputError(
+                "this region was read from a row, without its grid; compute it with plane_region"
+            )
         px, py = np.asarray(points, float).T
         on_grid = (px >= self.x[0]) & (px <= self.x[-1]) & (py >= self.y[0]) & (py <= self.y[-1])
         height = RectBivariateSpline(self.x, self.y, self.log_density, s=0).ev(px, py)

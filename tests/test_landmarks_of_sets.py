@@ -204,7 +204,7 @@ def test_a_free_scale_leaves_posterior_and_quadrature_agreed():
     limit = be.limits(be.models.magnetic_moment(["xenon1t_sr1:tritium"], free="universal"))
     bound = limit.posterior
     assert bound.converged
-    assert bound.upper == pytest.approx(bound.exact["upper"], abs=5 * bound.mcse)
+    assert bound.upper == pytest.approx(bound.exact.upper, abs=5 * bound.mcse)
     assert limit.profile.pieces[0][0] == 0
 
 
@@ -223,6 +223,20 @@ def test_a_joint_fit_of_gaussian_and_poisson_sets_says_so():
     assert "xenonnt_sr0 with Gaussian errors" in note
     assert joint_notes(load_distinct(["xenonnt_sr0:poisson", "lz"])) == []
     assert joint_notes(load_distinct("xenonnt_sr0")) == []
+
+
+def test_a_limit_of_others_stands_beside_ours_with_how_it_was_made():
+    from dataclasses import replace
+
+    from bayes_enues.experiments.published import published_limit
+    from bayes_enues.reports.discrepancies import discrepancy
+
+    model = be.models.magnetic_moment(["lz"], free="universal")
+    published = published_limit("magnetic_moment", "universal", model.question.experiment_name)
+    assert (published.upper, published.source) == (8.3, "arXiv:2511.17350")
+    limit = be.limits(be.models.magnetic_moment(["xenonnt_sr0"], free="universal"), draws=500, groups=False)
+    found = discrepancy(replace(limit, experiment=model.question.experiment_name, published=published))
+    assert "radon tag and power constraint; atomic model RPA" in found.words
 
 
 @pytest.mark.parametrize("names", ["lz_ws2022+lz_ws2022_wide", "lz_ws2022:low_edge+lz", "lz+xenon"])

@@ -86,7 +86,7 @@ def test_transforms_that_differ_in_a_constant_make_another_shape(xenonnt):
     from pymc.distributions.transforms import Interval
 
     def prior(upper):
-        return lambda name: pm.Normal(name, 5.0, 5.0, transform=Interval(0.0, upper))
+        return lambda name: pm.TruncatedNormal(name, 5.0, 5.0, lower=0.0, transform=Interval(0.0, upper))
 
     a, b = (models.magnetic_moment([xenonnt], prior=prior(upper)) for upper in (20.0, 30.0))
     assert not same_structure(a, b)

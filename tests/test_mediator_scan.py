@@ -35,11 +35,21 @@ def test_a_scan_lists_mediators_experiments_and_rising_masses():
         ({"kinds": ["scalar"], "settings": {"sign": 1}}, "has no option"),
         ({"experiments": ["xenon2t"]}, "xenon2t"),
         ({"level": 1.5}, "level is 1.5"),
+        ({"kinds": ["sterile_dipole", "vector"]}, "scanned alone"),
+        ({"kinds": ["sterile_dipole"], "masses": [10.0, 5000.0]}, "mass = 5000 needs neutrinos above"),
     ],
 )
 def test_a_scan_refuses_what_it_cannot_do_before_it_starts(arguments, words):
     with pytest.raises((ValueError, FileNotFoundError), match=words):
         mediators.plan_scan(**arguments)
+
+
+def test_the_mass_of_a_heavy_neutrino_is_scanned_with_the_moment_that_makes_it():
+    specs = mediators.plan_scan(["sterile_dipole"], [10, 1], ["xenonnt_sr0"])
+    asked = [(s.model, s.parameter, s.fixed) for s in specs]
+    assert asked == [("sterile_dipole", "universal", (("mass", m),)) for m in (1.0, 10.0)]
+    assert len(mediators.plan_scan(["sterile_dipole"], experiments=["xenonnt_sr0"])) == 25
+    assert mediator_plots.axis_words("sterile_dipole") != mediator_plots.axis_words("light_vector")
 
 
 @pytest.fixture(scope="module")

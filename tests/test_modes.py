@@ -80,8 +80,8 @@ def test_twenty_exposures_of_xenonnt_have_modes_that_only_smc_weighs(xenonnt):
     assert len(posterior.pieces) == 2
     assert posterior.pieces[0][1] < -70
     assert posterior.pieces[1][0] > -10
-    off = np.ravel(posterior.pieces) - np.ravel(posterior.exact["pieces"])
+    off = np.ravel(posterior.pieces) - np.ravel(posterior.exact.pieces)
     assert np.max(np.abs(off)) < 3 * posterior.mcse
     assert posterior.mcse <= 0.01 * sum(b - a for a, b in posterior.pieces)
-    assert np.abs(np.subtract(posterior.eti, posterior.exact["eti"])).max() < 0.5
+    assert np.abs(np.subtract(posterior.eti, posterior.exact.eti)).max() < 0.5
     assert limit.profile.pieces[0][1] < limit.profile.pieces[1][0]

@@ -129,3 +129,16 @@ def test_an_only_nuisance_at_its_cut_is_integrated_as_brute_force_does(xenonnt_m
         chi2 = likelihood.batch(np.stack([np.full(beta.size, moment), beta], axis=-1))
         brute = np.log(simpson(np.exp(-0.5 * (chi2 - chi2.min())), x=beta)) - 0.5 * chi2.min()
         assert ours == pytest.approx(brute, abs=2e-3)
+
+
+def test_many_nuisances_are_integrated_by_quasi_random_nodes(lz_model, monkeypatch):
+    """LZ's three, one of them far from Gaussian, by the rule that serves seven and more."""
+    from bayes_enues.fit import marginal
+    from bayes_enues.fit.chi2 import Likelihood
+    from bayes_enues.fit.marginal import log_marginal_likelihood
+
+    values = np.array([[0.0], [8.0], [16.0], [24.0]])
+    product = log_marginal_likelihood(Likelihood(lz_model), [0], values)
+    monkeypatch.setattr(marginal, "MOST_NODES", 1)
+    monkeypatch.setattr(marginal, "_rule", marginal._rule.__wrapped__)
+    np.testing.assert_allclose(log_marginal_likelihood(Likelihood(lz_model), [0], values), product, atol=2e-3)

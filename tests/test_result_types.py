@@ -1,9 +1,11 @@
 """Types of results: each writes itself for JSON and reads itself back, and no key has two meanings."""
 
+import ast
 import json
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -186,6 +188,13 @@ def test_the_curve_of_a_profile_lies_beside_its_row(limit, tmp_path):
     assert str(stored) == str(limit)
 
 
+def test_a_region_without_its_grid_says_so(examples):
+    region = examples[be.Region]
+    assert region.posterior.contains([[1.0, 1.0], [100.0, 1.0]]).tolist() == [True, False]
+    with pytest.raises(be.InputError, match="read from a row, without its grid"):
+        be.Region.from_dict(region.to_row()).posterior.contains([[1.0, 1.0]])
+
+
 def kinds_of_keys():
     """Each key of any result, with the kinds of value that JSON may hold there and who has it."""
     found: dict[str, dict[str, set[str]]] = {}
@@ -217,3 +226,27 @@ def test_reading_results_needs_neither_pymc_nor_scipy():
     code = f"import bayes_enues as be, sys; be.Limit; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def subscripts(room):
+    """Every text that a room of the package takes something by."""
+    for path in sorted((Path(be.__file__).parent / room).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+                yield path.name, node.slice.value
+
+
+@pytest.mark.parametrize("room", ["reports", "plots", "commands", "studies", "planes", "mediators"])
+def test_no_room_reads_a_row_by_its_keys(room):
+    keys = {f.name for kind in TYPES if issubclass(kind, results.Row) for f in fields(kind)}
+    others = {"posterior", "profile", "prior", "limits"}  # groups of a tree, an array, a list of rows
+    others |= {"mass", "model", "experiment"}  # an option, columns of published limits
+    assert [(name, key) for name, key in subscripts(room) if key in keys - others] == []
+
+
+def test_no_command_imports_another():
+    folder = Path(be.__file__).parent / "commands"
+    names = {path.stem for path in folder.glob("*.py")} - {"__init__", "common"}
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            assert not (isinstance(node, ast.ImportFrom) and node.level == 1 and node.module in names), path

@@ -153,4 +153,22 @@ def test_any_distribution_of_pymc_is_a_prior(kind, xenonnt, xenonnt_model):
     weighted = flat.density * theirs.pdf(flat.values)
     below = np.concatenate([[0], np.cumsum(np.diff(flat.values) * (weighted[1:] + weighted[:-1]) / 2)])
     exact = np.interp(0.9, below / below[-1], flat.values)
-    assert limit.posterior.exact["upper"] == pytest.approx(exact, rel=5e-3)
+    assert limit.posterior.exact.upper == pytest.approx(exact, rel=5e-3)
+
+
+def test_a_fit_that_is_plainly_wrong_gives_no_bound_unless_it_is_accepted(xenonnt):
+    """Five times the counts of XENONnT, as a wrong unit would make them; chi^2 of Eq. 15 by SciPy."""
+    from scipy.stats import chi2
+
+    wrong = xenonnt.with_counts(5 * xenonnt.counts)
+    model = be.models.magnetic_moment([wrong], free="nu_e")
+    with pytest.warns(be.ConvergenceWarning, match="does not describe the data"):
+        limit = be.limits(model, draws=300)
+    assert not limit.posterior.converged
+    assert limit.posterior.upper is None
+    assert limit.goodness.bins == 29
+    assert limit.goodness.chi2 == pytest.approx(limit.profile.chi2_min)
+    assert limit.goodness.p_value == pytest.approx(chi2.sf(limit.profile.chi2_min, 28), rel=1e-9)
+    accepted = be.limits(model, draws=1000, accept_bad_fit=True)
+    assert accepted.posterior.upper > 0
+    assert any("does not describe the data" in note for note in accepted.notes)

@@ -63,7 +63,7 @@ def print_limits(rows) -> None:
     from rich import box
     from rich.table import Table
 
-    from ..reports.wording import NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
+    from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
     from ..results import grouped
     from ..runs.rows import interaction_named
 
@@ -81,7 +81,7 @@ def print_limits(rows) -> None:
             table.add_row(Text(experiment_title(experiment), "bold"))
             for row in members:
                 cells = [
-                    Text(c.replace(" ∪ ", "\n"), "red" if c == NOT_CONVERGED else "")
+                    Text(c.replace(" ∪ ", "\n"), "red" if c in (NOT_CONVERGED, BAD_FIT) else "")
                     for c in limit_cells(row, two_sided)
                 ]
                 table.add_row(f"  {row.parameter}", *cells)

@@ -14,10 +14,16 @@ from .common import console, new_table, progress, warn
 def mediators(
     kind: Annotated[
         list[str] | None,
-        typer.Option(help="scalar, pseudoscalar, vector, axial_vector or tensor; repeatable. Default: all."),
+        typer.Option(
+            help="scalar, pseudoscalar, vector, axial_vector or tensor; repeatable. Default: all. Or "
+            "sterile_dipole, the moment that makes a heavy neutrino."
+        ),
     ] = None,
     masses: Annotated[
-        str | None, typer.Option(help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5.")
+        str | None,
+        typer.Option(
+            help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5; of a heavy neutrino 1 to 1000."
+        ),
     ] = None,
     experiment: common.Experiments = None,
     level: common.Level = 0.9,
@@ -54,7 +60,7 @@ def mediators(
     from bayes_enues.models.light_mediator_masses import check_coupling_prior
 
     from ..mediators.planes import MassPlaneSpec
-    from ..mediators.scan import curves, plan_scan, published_points, write_curves
+    from ..mediators.scan import DIPOLE, curves, plan_scan, published_points, write_curves
     from ..plots.mediators import curves_figure, mass_planes_figure, published_figure
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
@@ -69,6 +75,8 @@ def mediators(
     settings = {name: value for name, value in given.items() if value is not None}
     if plane is not None:
         check_coupling_prior(plane)
+        if DIPOLE in (kind or ()):
+            raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
     specs = plan_scan(
         kind,
         _numbers(masses, "--masses"),
@@ -122,12 +130,14 @@ def print_curves(found, level: float) -> None:
     """Upper limits at the masses nearest to the decades, and what they rest on."""
     import numpy as np
 
+    from ..mediators.scan import DIPOLE
     from ..plots import title_of
     from ..plots.mediators import mediator_title
 
     columns = ("mediator", "experiment", "mass [keV]", "posterior", "profile 1-sided")
     cut = f"profile Δχ²={found[0].threshold:.5g}"
-    table = new_table("coupling g_X, upper limits", *columns, cut, left=2)
+    what = "transition moment [1e-12 mu_B]" if found[0].model == DIPOLE else "coupling g_X"
+    table = new_table(f"{what}, upper limits", *columns, cut, left=2)
     for curve in found:
         decades = [m for m in (1e-2, 1.0, 10.0, 1e2, 1e4) if curve.mass_keV[0] <= m <= curve.mass_keV[-1]]
         nearest = {int(np.argmin(np.abs(np.log(curve.mass_keV / m)))) for m in decades}

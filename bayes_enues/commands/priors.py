@@ -64,7 +64,6 @@ def print_study(rows) -> None:
     one = f"/{one_sided_threshold(rows[0].level):.3g}"
     for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
         first = mine[0]
-        signed = first.posterior.kind == "hdi"
         title = f"{first.model.replace('_', ' ')}, {parameter} from {experiment}  [{first.unit}]"
         one_sided = first.profile.upper_one_sided is not None
         columns = ("prior", "posterior", "quadrature", "/default", two, *([one] if one_sided else []))
@@ -80,7 +79,7 @@ def print_study(rows) -> None:
     reweighted = list(dict.fromkeys(row.label for row in rows if row.how == "reweighted"))
     console.print(
         f"/default, {two}, {one}: ratio to the default prior's bound and to the profile's two-sided and "
-        f"one-sided bounds{'; lengths of regions where signed' if signed else ''}. "
+        f"one-sided bounds{'; lengths of regions where signed' if rows[0].posterior.kind == 'hdi' else ''}. "
         "Bounds differ by threshold "
         f"first, then by prior: see docs/which_bound.md. From the default's draws by reweighting: "
         f"{', '.join(reweighted) or 'none'}; all others sampled.",

@@ -44,6 +44,7 @@ def systematics(
 def print_systematics(rows) -> None:
     """A table a parameter and experiment, with what must be known of a row below."""
     from ..results import grouped
+    from ..statistics import threshold
 
     for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
         first = mine[0]
@@ -51,7 +52,7 @@ def print_systematics(rows) -> None:
             f"{first.model.replace('_', ' ')}, {parameter} from {experiment}  [{first.unit}], "
             f"{100 * first.level:g} %"
         )
-        cut = f"profile Δχ²={first.profile.threshold:.4g}"
+        cut = f"profile Δχ²={threshold(first.level):.4g}"
         table = new_table(title, "input", "posterior", "change", cut, "change")
         for row in mine:
             shift = row.shift
@@ -69,7 +70,7 @@ def print_systematics(rows) -> None:
 
 
 def _bound(bound) -> str:
-    if bound.lower is None:
+    if not bound.lower:  # an upper bound
         return f"< {bound.upper:.3g}"
     return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in bound.pieces)
 

@@ -108,9 +108,10 @@ def check_possible(interaction: Interaction, experiments: Sequence[Experiment]) 
     """
     for experiment in experiments:
         interaction.check_atomic_model(experiment.xenon.electrons)
-    if not hasattr(interaction, "threshold"):
+    threshold = getattr(interaction, "threshold", None)
+    if threshold is None:
         return
-    least = min(float(interaction.threshold(e.e_er[e.response.any(axis=0)]).min()) for e in experiments)
+    least = min(float(threshold(e.e_er[e.response.any(axis=0)]).min()) for e in experiments)
     end = max(e.sun.highest_energy for e in experiments)
     if not least < end:
         given = ", ".join(f"{name} = {getattr(interaction, name):g}" for name in interaction.fixed_parameters)

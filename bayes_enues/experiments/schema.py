@@ -39,7 +39,7 @@ _PARAMETERS = frozenset(
     for kind in (getattr(interactions, name) for name in interactions.__all__)
     for name in (*kind.parameters(), *kind.free_names())
 )
-_TEMPLATE = re.compile(rf"t[012]_|scale_({'|'.join(_PARAMETERS)})")
+_TEMPLATE = re.compile(rf"t[012]_|scale_({'|'.join(_PARAMETERS)})(_|$)")
 
 
 def _number(value: Any) -> float:
@@ -61,13 +61,14 @@ def _within(lowest: float, highest: float, unit: str = "") -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_line(most: int) -> AfterValidator:
-    def check(value: str) -> str:
-        if not value.isprintable() or len(value) > most:
-            raise ValueError(f"Input should be one line of at most {most} characters")
-        return value
+def _check_line(value: str, most: int) -> str:
+    if not value.isprintable() or len(value) > most:
+        raise ValueError(f"Input should be one line of at most {most} characters")
+    return value
 
-    return AfterValidator(check)
+
+def _one_line(most: int) -> AfterValidator:
+    return AfterValidator(lambda value: _check_line(value, most))
 
 
 def _inside(value: str) -> str:
@@ -248,7 +249,7 @@ class SunEntry(_Strict):
 class XenonEntry(_Strict):
     """See :class:`bayes_enues.signal.xenon.Xenon`."""
 
-    electrons: Literal[tuple(ELECTRON_MODELS)] = "steps"  # ty: ignore
+    electrons: Literal[tuple(ELECTRON_MODELS)] = "steps"  # pyright: ignore[reportInvalidTypeForm]
     threshold_keV: Energy = 0.012
 
 
@@ -305,7 +306,7 @@ class ExperimentFile(_Strict):
         for name, changes in self.variants.items():
             if not isinstance(changes.get("note"), str):
                 raise ValueError(f"variant {name} lacks a note that says what it changes")
-            _one_line(1000).func(changes["note"])
+            _check_line(changes["note"], 1000)
             if len(changes) == 1:
                 raise ValueError(f"variant {name} changes nothing")
             if fixed := sorted({"name", "variants"} & set(changes)):

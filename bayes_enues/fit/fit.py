@@ -101,13 +101,14 @@ class Fit(Likelihood):
         *,
         groups: bool = True,
         delta_chi2: float | None = None,
+        accept_bad_fit: bool = False,
         progress: Callable[[str], None] | None = None,
         **sampling_options,
     ) -> Limit:
         """Both bounds on one parameter; see :func:`bayes_enues.limits`."""
         return limit(
-            self, parameter, level, draws, seed, groups=groups, delta_chi2=delta_chi2, progress=progress,
-            **sampling_options,
+            self, parameter, level, draws, seed, groups=groups, delta_chi2=delta_chi2,
+            accept_bad_fit=accept_bad_fit, progress=progress, **sampling_options,
         )  # fmt: skip
 
     def likelihood_range(self, parameter: str | None = None) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from numba import types
 
 from ..compiled.caching import njit
 from ..compiled.likelihood import CompiledLikelihood
-from .minimise import minimise_all
+from .newton import minimise_all
 
 __all__ = ["FULL", "MATRIX", "VECTOR", "full_of", "minimise_graph"]
 

@@ -1,19 +1,16 @@
 """How much the data can say about a parameter: Fisher's information of the counts, from the templates."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
 from ..experiments.counts import signal_counts
 
-if TYPE_CHECKING:
-    from .setup import Question
-
 __all__ = ["fisher_information"]
 
 
-def fisher_information(question: "Question", name: str, values) -> np.ndarray:
+def fisher_information(question: Any, name: str, values) -> np.ndarray:
     r"""Information of the expected counts on one parameter, everything else as in the Standard Model.
 
     .. math::
@@ -26,6 +23,7 @@ def fisher_information(question: "Question", name: str, values) -> np.ndarray:
     Parameters
     ----------
     question : Question
+        See :mod:`bayes_enues.fit.setup`, which hands itself on.
     name : str
         A free parameter.
     values : (n,)

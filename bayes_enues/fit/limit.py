@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import xarray as xr
+from scipy.stats import chi2
 
 from ..errors import InputError
 from ..experiments.published import published_limit
-from ..results import Interval, Limit, PosteriorBound
+from ..results import Goodness, Interval, Limit, PosteriorBound, Profile
 from ..statistics import DRAWS, LEVEL, SEED, check_level
 from .caveats import caveats, range_notes
 from .chi2 import Likelihood
@@ -21,6 +22,7 @@ from .regions import credible_region
 __all__ = ["PRECISION", "Limit", "exact_bound", "limit"]
 
 SUSPICIOUS = 5.0  # Monte Carlo errors between a bound from draws and the same by quadrature
+DOUBTFUL, HOPELESS = 1e-3, 1e-6  # p-values of a best fit that is said, and that gives no bound
 PRECISION = 0.01  # of the Monte Carlo error: in units of an upper bound, or of the width of an interval
 
 
@@ -33,6 +35,7 @@ def limit(
     *,
     groups: bool = True,
     delta_chi2: float | None = None,
+    accept_bad_fit: bool = False,
     progress: Callable[[str], None] | None = None,
     **sampling,
 ) -> Limit:
@@ -53,6 +56,9 @@ def limit(
         Whether the posterior gets its derived groups.
     delta_chi2 : float, optional
         Threshold of the profile, instead of the one that belongs to the level.
+    accept_bad_fit : bool
+        Whether a best fit whose p-value is below 1e-6 still gives a posterior bound: what does not describe
+        the data says nothing of a parameter in it.
     progress : callable, optional
         Told in words what is going on.
     sampling
@@ -106,6 +112,18 @@ def limit(
         ends = nothing  # one of the two is wrong, so neither is a limit
         state |= {"converged": False, "diagnosis": "; ".join(apart)}
         warn_unconverged(state["diagnosis"])
+    goodness = goodness_of(likelihood, curve)
+    if goodness.p_value < DOUBTFUL:
+        words = (
+            f"chi^2 is {goodness.chi2:.4g} for {goodness.bins} bins (p = {goodness.p_value:.2g}): the model "
+            "does not describe the data; look at exposure, background and units"
+        )
+        if goodness.p_value < HOPELESS and not accept_bad_fit:
+            ends = nothing
+            state |= {"converged": False, "diagnosis": words}
+            warn_unconverged(words)
+        else:
+            notes.append(words)
     if state["converged"] and (left := excess(tree)) > 1:
         notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
     kind = "hdi" if two_sided else "upper"
@@ -127,7 +145,15 @@ def limit(
         notes=notes,
         tree=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
+        goodness=goodness,
     )
+
+
+def goodness_of(likelihood: Likelihood, curve: Profile) -> Goodness:
+    """chi^2 of the best fit with its number of bins and its p-value."""
+    bins = sum(e.n_bins for e in likelihood.question.experiments)
+    freedom = max(bins - likelihood.n_physics, 1)
+    return Goodness(chi2=curve.chi2_min, bins=bins, p_value=float(chi2.sf(curve.chi2_min, freedom)))
 
 
 def disagreement(ends: dict[str, Any], exact: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.polynomial.hermite import hermgauss
 from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import PchipInterpolator
-from scipy.special import logsumexp
+from scipy.special import logsumexp, ndtri
 
 from ..errors import InputError
 from ..priors.named import Prior
@@ -31,13 +31,27 @@ CHUNK = 100_000  # points at which chi^2 is evaluated at once
 NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
 CUT_NODES, CUT_WEIGHTS = leggauss(32)
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
+MOST_NODES = 20_000  # of a product rule: six nuisances
+QUASI_RANDOM = (
+    8  # two to this power of nodes, and their mirror images, for more: within 3e-5 of the product rule
+)
 
 
 @lru_cache
-def _product_rule(dimensions: int, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes (m, dimensions) and log weights (m,) for the integral of exp(-|z|^2 / 2) f(z)."""
+def _rule(dimensions: int, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes (m, dimensions) and log weights (m,) for the integral of exp(-|z|^2 / 2) f(z).
+
+    A product of Gauss-Hermite rules, or where that has too many nodes a symmetric set of quasi-random ones: f
+    is close to one, since the nodes follow the Gaussian that the integrand nearly is.
+    """
     if dimensions == 0:  # the only nuisance is integrated from its cut
         return np.zeros((1, 0)), np.zeros(1)
+    if order**dimensions > MOST_NODES:
+        from scipy.stats.qmc import Sobol
+
+        z = ndtri(Sobol(dimensions, rng=np.random.default_rng(0)).random_base2(QUASI_RANDOM))
+        z = np.concatenate([z, -z])
+        return z, np.full(len(z), 0.5 * dimensions * np.log(2 * np.pi) - np.log(len(z)))
     nodes, weights = hermgauss(order)
     grids = np.meshgrid(*[np.sqrt(2) * nodes] * dimensions, indexing="ij")
     logs = np.meshgrid(*[np.log(np.sqrt(2) * weights)] * dimensions, indexing="ij")
@@ -89,7 +103,8 @@ def log_marginal_likelihood(
     for k in np.unique(nearest):
         axes = others if k < 0 else np.concatenate([others[[k]], np.delete(others, k)])
         rows = np.flatnonzero(nearest == k)
-        for part in np.array_split(rows, -(-rows.size * order**others.size // CHUNK)):
+        nodes = len(_rule(axes.size - (k >= 0), order)[0]) * (CUT_NODES.size if k >= 0 else 1)
+        for part in np.array_split(rows, -(-rows.size * nodes // CHUNK)):
             some = Fits(*(values[part] for values in fits))
             result[part] = _integrated(likelihood, some, axes, order, cut=k >= 0)
     return result
@@ -98,7 +113,7 @@ def log_marginal_likelihood(
 def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int, cut: bool) -> np.ndarray:
     """Logarithm of the integral over some variables around minima (m,); ``cut``: the first nears its edge."""
     root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, axes[:, None], axes] / 2))
-    z, log_weight = _product_rule(axes.size - cut, order)
+    z, log_weight = _rule(axes.size - cut, order)
     log_weight = np.tile(log_weight + 0.5 * (z**2).sum(axis=-1), (len(fits.x), 1))
     z = np.tile(z, (len(fits.x), 1, 1))
     if cut:

@@ -15,9 +15,9 @@ __all__ = ["EquivalentPhotonMillicharge", "photoabsorption"]
 
 @lru_cache
 def _table() -> tuple[np.ndarray, np.ndarray]:
-    columns = ("e_keV", "cross_section_cm2_per_atom")
-    table = read_table(packaged("xenon", "photoabsorption.csv"), needed=columns)
-    return tuple(table[name] for name in columns)
+    energy, cross_section = "e_keV", "cross_section_cm2_per_atom"
+    table = read_table(packaged("xenon", "photoabsorption.csv"), needed=(energy, cross_section))
+    return table[energy], table[cross_section]
 
 
 def photoabsorption(energy) -> np.ndarray:

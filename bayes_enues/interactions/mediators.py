@@ -118,8 +118,11 @@ class Mediator(Interaction):
         """Charges of one flavour and of the electron, multiplied."""
         if self.charges == "universal":
             return 1.0
-        charges, electron = GAUGE_CHARGES.get(self.charges, (self.charges, None))
-        electron = self.electron_charge if electron is None else electron
+        charges, electron = self.charges, self.electron_charge
+        if isinstance(charges, str):
+            charges, of_the_symmetry = GAUGE_CHARGES[charges]
+            electron = electron if of_the_symmetry is None else of_the_symmetry
+        assert electron is not None  # it was checked when the object was made
         return charges[FLAVOURS.index(flavour)] * electron
 
     @abstractmethod
@@ -238,7 +241,7 @@ class CurrentMediator(Mediator):
     def shift(self, flavour: str, e_er) -> Scalar:
         """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A."""
         exchange = self.sign * self.exchange(flavour, e_er)
-        return exchange / (NORMALISATIONS[self.normalisation] * FERMI_CONSTANT)
+        return exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
 
 
 def _is_number(value) -> bool:

@@ -1,5 +1,7 @@
 """Limits on the coupling of light mediators as a function of their mass: the rows of Figs. 6 and 7.
 
+The moment that makes a heavy neutrino is scanned in the same way, in a figure of its own.
+
 At a fixed mass counts are quadratic in g^2, so a mass is new bin templates in a compiled shape and no new
 compilation; see :mod:`bayes_enues.compiled.structures`.
 """
@@ -24,6 +26,7 @@ __all__ = ["KINDS", "curves", "default_masses", "plan_scan", "published_points",
 
 #: Names on the command line; the models are these with ``light_`` before them.
 KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
+DIPOLE = "sterile_dipole"
 EXPERIMENTS = DEFAULT
 DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the rule, in one run
 
@@ -31,6 +34,11 @@ DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the 
 def default_masses(n: int = 40) -> np.ndarray:
     """Masses of the scan, geometric from 1e-3 to 1e5 keV, (n,)."""
     return np.geomspace(1e-3, 1e5, n)
+
+
+def default_dipole_masses(n: int = 25) -> np.ndarray:
+    """Masses of a heavy neutrino, geometric from 1 to 1000 keV, (n,)."""
+    return np.geomspace(1.0, 1e3, n)
 
 
 def plan_scan(
@@ -45,9 +53,9 @@ def plan_scan(
     Parameters
     ----------
     kinds : sequence of str, optional
-        Of ``KINDS``, with or without ``light_``; by default all five.
+        Of ``KINDS``, with or without ``light_``; by default all five. Or ``sterile_dipole`` alone.
     masses : iterable of float, optional
-        Of the mediator [keV]; by default 40 from 1e-3 to 1e5.
+        Of the mediator [keV]; by default 40 from 1e-3 to 1e5, for a heavy neutrino 25 from 1 to 1000.
     experiments : sequence of str, optional
         By default LZ and XENONnT, each alone; ``a+b`` is their joint fit.
     settings : mapping, optional
@@ -63,18 +71,24 @@ def plan_scan(
     Raises
     ------
     InputError
-        If a kind, a mass or an option is none; before anything runs.
+        If a kind, a mass or an option is none, or a heavy neutrino is too heavy; before anything runs.
     """
     settings = dict(settings or {})
+    dipole = DIPOLE in (kinds or ())
+    if dipole and set(kinds or ()) != {DIPOLE}:
+        raise InputError(f"{DIPOLE} is scanned alone: its limit is a moment, not a coupling")
     options = {"draws": DRAWS, **options}
-    masses = sorted({float(m) for m in (default_masses() if masses is None else masses)})
+    defaults = default_dipole_masses() if dipole else default_masses()
+    masses = sorted({float(m) for m in (defaults if masses is None else masses)})
     if not masses:
         raise InputError("no mass was given; one or more were needed, in keV above zero")
-    models = [f"light_{kind.removeprefix('light_')}" for kind in kinds or KINDS]
+    models = [DIPOLE] if dipole else [f"light_{kind.removeprefix('light_')}" for kind in kinds or KINDS]
     specs = []
     for model in dict.fromkeys(models):
-        if model.removeprefix("light_") not in KINDS:
-            raise InputError(f"there is no light mediator {model!r}; the choices are {list(KINDS)}")
+        if model.removeprefix("light_") not in (*KINDS, DIPOLE):
+            raise InputError(
+                f"there is no light mediator {model!r}; the choices are {list(KINDS)}, or {DIPOLE!r} alone"
+            )
         kind = interaction_named(model)
         unknown = sorted(set(settings) - set(kind.options))
         if unknown:
@@ -83,8 +97,9 @@ def plan_scan(
             kind(mass=mass, **settings)
         fixed = [(("mass", mass), *sorted(settings.items())) for mass in masses]
         experiments = list(experiments or EXPERIMENTS)
-        for first in plan([model], ["coupling"], experiments, fixed=fixed[0], **options):
-            specs += [replace(first, fixed=one) for one in fixed]
+        parameter = "universal" if dipole else "coupling"
+        for heaviest in plan([model], [parameter], experiments, fixed=fixed[-1], **options):
+            specs += [replace(heaviest, fixed=one) for one in fixed]
     return specs
 
 

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from ..reports.wording import experiment_title
 
@@ -45,7 +47,9 @@ def style():
         yield
 
 
-def figure(rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 2.7, **options):
+def figure(
+    rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 2.7, **options
+) -> tuple[Figure, Any]:
     """A figure and its axes, each panel of a given size in inches."""
     import matplotlib.pyplot as plt
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import binom
 
 from ..experiments.experiment import Experiment
-from ..results import Check
+from ..results import Check, there
 from .base import figure, plain, save, style
 
 __all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
@@ -17,20 +17,20 @@ BLUE, RED = "#0072B2", "#D55E00"
 
 def plot_bands(ax, check: Check, experiment: Experiment):
     """Counts with the central 68 and 95 % of what is predicted, Poisson or Gaussian noise included."""
-    edges = experiment.bin_edges
+    edges, bands = experiment.bin_edges, there(check.bands)
     for low, high, grey, label in ((0, 4, "0.88", "95 %"), (1, 3, "0.72", "68 %")):
         ax.stairs(
-            check.bands[high],
+            bands[high],
             edges,
-            baseline=check.bands[low],
+            baseline=bands[low],
             fill=True,
             color=grey,
             label=f"{label} predicted",
         )
-    ax.stairs(check.bands[2], edges, baseline=None, color=BLUE, lw=1, label="median")
+    ax.stairs(bands[2], edges, baseline=None, color=BLUE, lw=1, label="median")
     ax.plot(experiment.centres, check.observed, "o", ms=2.8, color="black", label="data")
     ax.set_xlim(edges[0], edges[-1])
-    ax.set_ylim(min(0, check.bands[0].min()), None)
+    ax.set_ylim(min(0, bands[0].min()), None)
     ax.set_xlabel("reconstructed energy [keV]")
     ax.set_ylabel("events / bin")
     ax.set_title(plain(f"{experiment.title}, {check.group} predictive"), fontsize=9)
@@ -61,8 +61,8 @@ def plot_pit(ax, check: Check):
 
 def plot_deviance(ax, check: Check):
     """Deviance of predicted counts against that of the data, draw by draw; the p-value is the share above."""
-    data, predicted = check.deviance
-    top = float(np.quantile(check.deviance, 0.995))
+    data, predicted = there(check.deviance)
+    top = float(np.quantile([data, predicted], 0.995))
     bins = np.linspace(0, top, 60)
     ax.hist(predicted, bins, density=True, color="0.8", label="predicted")
     ax.hist(data, bins, density=True, histtype="step", color=RED, lw=1.2, label="data")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..results import CalibrationRow, CoverageRow, FeldmanCousins, grouped
+from ..results import CalibrationRow, CoverageRow, FeldmanCousins, grouped, there
 from ..runs.files import slug
 from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold, threshold
@@ -34,7 +34,7 @@ def _label(bound: str, row: CoverageRow) -> str:
         "posterior": "posterior, highest density" if signed else "posterior, flat in parameter",
         "posterior_flat_strength": "posterior, flat in strength",
     }
-    return f"{words[bound]} ({100 * target:g} %)"
+    return f"{words[bound]} ({100 * there(target):g} %)"
 
 
 def plot_coverage(ax: Axes, rows: Sequence[CoverageRow], label: str) -> Axes:
@@ -51,7 +51,7 @@ def plot_coverage(ax: Axes, rows: Sequence[CoverageRow], label: str) -> Axes:
         error = 100 * np.array([row.coverage_error[bound] for row in rows])
         options = {"lw": 1, "ms": 3, "elinewidth": 0.6, **BOUND_STYLES[bound]}
         ax.errorbar(values, share, error, label=_label(bound, first), **options)
-    lowest = min(100 * row.coverage[b] for row in rows for b in targets)
+    lowest = min(100 * there(row.coverage[b]) for row in rows for b in targets)
     ax.set_ylim(min(lowest - 3, 70), 101)
     ax.set_xlabel(f"true {label} [{unit_label(first.unit)}]")
     ax.set_ylabel("coverage [%]")

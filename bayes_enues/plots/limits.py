@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..results import Limit, grouped
+from ..results import Limit, grouped, there
 from ..runs.beside import read_group, with_curve
 from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
@@ -37,7 +37,8 @@ def plot_limit(ax: Axes, limit: Limit, draws: np.ndarray, label: str, index: int
     low, high = low - 0.25 * (high - low) * (low < 0), high + 0.25 * (high - low)
     density = getattr(ax, "density_axes", None)
     if density is None:
-        density = ax.density_axes = ax.twinx()
+        density = ax.twinx()
+        ax.density_axes = density  # pyright: ignore[reportAttributeAccessIssue] - for the next call
         density.set_ylabel("posterior density (steps)")
         density.set_ylim(0, 1e-9)
         ax.tick_params(right=False)
@@ -58,11 +59,11 @@ def plot_limit(ax: Axes, limit: Limit, draws: np.ndarray, label: str, index: int
         ax.set_xlim(min(low, ax.get_xlim()[0]), max(high, ax.get_xlim()[1]))
 
     label = title_of(limit.experiment)
-    ax.plot(profile.values, profile.delta_chi2, color=colour, ls=line, lw=1.3, label=label)
+    ax.plot(there(profile.values), there(profile.delta_chi2), color=colour, ls=line, lw=1.3, label=label)
     mark = {"color": colour, "ls": "none", "ms": 4, "clip_on": False, "zorder": 5}
     inner = [end for end in ends if end != 0 or low < 0]
     ax.plot(inner, [cut] * len(inner), marker="o", **mark)
-    if one_sided is not None:
+    if one_sided is not None and one_sided_cut is not None:
         ax.plot([one_sided], [one_sided_cut], marker="o", mfc="white", **mark)
 
     height, edges = np.histogram(draws, bins=HISTOGRAM_BINS, range=(draws.min(), draws.max()), density=True)

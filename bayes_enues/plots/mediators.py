@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..mediators.planes import stored_plane
-from ..results import Curve, Region, grouped
+from ..results import Curve, Region, grouped, there
 from .base import LINES, colour_of, figure, plain, save, style, title_of
 
 __all__ = [
@@ -23,6 +23,7 @@ MEDIATOR_COLOURS = {
     "light_vector": "#D55E00",
     "light_axial_vector": "#E69F00",
     "light_tensor": "#009E73",
+    "sterile_dipole": "#0072B2",
 }
 LETTERS = {
     "light_scalar": "S",
@@ -30,6 +31,7 @@ LETTERS = {
     "light_vector": "V",
     "light_axial_vector": "A",
     "light_tensor": "T",
+    "sterile_dipole": "N",
 }
 LETTER_DECADES = 0.16  # between two letters
 MARKERS = {"lz_ws2022": "o", "xenonnt_sr0": "s", "lz_ws2022+xenonnt_sr0": "^"}
@@ -38,6 +40,13 @@ MARKERS = {"lz_ws2022": "o", "xenonnt_sr0": "s", "lz_ws2022+xenonnt_sr0": "^"}
 def mediator_title(model: str) -> str:
     """What a legend calls a mediator."""
     return model.removeprefix("light_").replace("_", " ")
+
+
+def axis_words(model: str) -> tuple[str, str]:
+    """What a mass and what its limit are called on the axes of a scan."""
+    if model == "sterile_dipole":
+        return "mass of the heavy neutrino [keV]", r"transition moment [$10^{-12}\,\mu_B$]"
+    return "mediator mass [keV]", "coupling $g_X$"
 
 
 def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
@@ -64,8 +73,9 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
         _write_letters(ax, found)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.set_xlabel("mediator mass [keV]")
-    ax.set_ylabel("coupling $g_X$")
+    mass, limit = axis_words(found[0].model)
+    ax.set_xlabel(mass)
+    ax.set_ylabel(limit)
     return ax
 
 
@@ -77,7 +87,7 @@ def plot_ratio(ax: Axes, found: Sequence[Curve]) -> Axes:
     ax.axhline(1.0, color="0.6", lw=0.6)
     ax.set_ylim(min(0.8, ax.get_ylim()[0]), max(1.05, ax.get_ylim()[1]))
     ax.set_xscale("log")
-    ax.set_xlabel("mediator mass [keV]")
+    ax.set_xlabel(axis_words(found[0].model)[0])
     ax.set_ylabel("posterior / profile")
     return ax
 
@@ -112,7 +122,7 @@ def _write_letters(ax, found: Sequence[Curve]) -> None:
     lowest = {}
     for curve in found:
         lowest[curve.model] = min(lowest.get(curve.model, np.inf), curve.profile_upper[0])
-    models = sorted(lowest, key=lowest.get)
+    models = sorted(lowest, key=lowest.__getitem__)
     heights = np.log10([lowest[model] for model in models])
     for _ in range(50):
         gap = np.maximum(LETTER_DECADES - np.diff(heights), 0)
@@ -176,9 +186,10 @@ def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
     The region comes from :func:`bayes_enues.mediators.planes.mass_plane`, with its grids.
     """
     profile, credible, title = region.profile, region.posterior, title_of(region.experiment)
-    x, y, cut = 10**credible.x, 10**credible.y, credible.log_density_cut
-    ax.contourf(x, y, credible.log_density.T, levels=[cut, np.inf], colors=[colour], alpha=0.15)
-    ax.contour(x, y, credible.log_density.T, levels=[cut], colors=[colour], linestyles=":", linewidths=1.0)
+    x, y, cut = 10 ** there(credible.x), 10 ** there(credible.y), credible.log_density_cut
+    height = there(credible.log_density).T
+    ax.contourf(x, y, height, levels=[cut, np.inf], colors=[colour], alpha=0.15)
+    ax.contour(x, y, height, levels=[cut], colors=[colour], linestyles=":", linewidths=1.0)
     for k, line in enumerate(profile.contours):
         label = rf"{title} profile, $\Delta\chi^2$ = {profile.threshold:.4g}" if k == 0 else None
         ax.plot(*10**line.vertices.T, color=colour, ls=LINES.get(region.experiment, ":"), lw=1.3, label=label)

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..fit.power_scaling import THRESHOLD
-from ..results import Limit, PriorStudyRow, grouped
+from ..results import Limit, PriorStudyRow, grouped, there
 from ..runs.beside import read_group, with_curve
 from ..runs.rows import interaction_named
 from .base import figure, plain, save, style, title_of, unit_label
@@ -19,7 +19,7 @@ PRIOR_COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00
 PRIOR_LINES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (4, 3)), (0, (1, 1)))
 
 
-def plot_priors(ax: Axes, rows: Sequence[PriorStudyRow], curves: Sequence[tuple], label: str) -> Axes:
+def plot_priors(ax: Axes, rows: Sequence[Limit], curves: Sequence[tuple], label: str) -> Axes:
     """Posteriors (thick) under several priors (thin), and the profile likelihood (grey area).
 
     All are scaled to a peak of one, but the priors, which are scaled to their largest value in view.
@@ -28,15 +28,19 @@ def plot_priors(ax: Axes, rows: Sequence[PriorStudyRow], curves: Sequence[tuple]
     values, density and prior, (n,) each.
     """
     profile = rows[0].profile
-    area = np.exp(-0.5 * profile.delta_chi2)
-    ax.fill_between(profile.values, area, color="0.88", lw=0, label="profile likelihood")
-    low = min(profile.values[0], 0.0)
-    high = max(profile.values[-1], *(1.1 * end for row in rows for end in row.posterior.ends))
+    scanned, area = there(profile.values), np.exp(-0.5 * there(profile.delta_chi2))
+    ax.fill_between(scanned, area, color="0.88", lw=0, label="profile likelihood")
+    low = min(scanned[0], 0.0)
+    high = max(scanned[-1], *(1.1 * end for row in rows for end in row.posterior.ends))
     for k, (row, (values, density, prior)) in enumerate(zip(rows, curves, strict=True)):
         colour, line = PRIOR_COLOURS[k % 7], PRIOR_LINES[k % 7]
         inside = (values >= low) & (values <= high)
         ax.plot(
-            values[inside], density[inside] / density.max(), color=colour, ls=line, label=plain(row.label)
+            values[inside],
+            density[inside] / density.max(),
+            color=colour,
+            ls=line,
+            label=plain(row.label or ""),
         )
         prior = prior[inside]
         # a log-uniform prior would show in its first percent alone: scale it to its value a little further in
@@ -60,14 +64,16 @@ def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
         if not posterior.converged:
             continue
         if posterior.kind == "hdi":
-            for piece in posterior.pieces:
+            for piece in there(posterior.pieces):
                 ax.plot(piece, [k, k], color=colour, lw=2.5, solid_capstyle="butt")
         else:
-            ax.errorbar(posterior.upper, k, xerr=3 * posterior.mcse, fmt="o", ms=4, color=colour)
+            ax.errorbar(
+                there(posterior.upper), k, xerr=3 * there(posterior.mcse), fmt="o", ms=4, color=colour
+            )
         for end in row.exact.ends:
             ax.plot([end], [k], marker="|", ms=11, color="0.4")
     two_sided = f"profile, two-sided {100 * rows[0].level:g} %"
-    lines = [(two_sided, profile.upper, "--")]
+    lines: list[tuple[str | None, float, str]] = [(two_sided, profile.upper, "--")]
     if profile.upper_one_sided is not None:
         lines.append((two_sided.replace("two", "one"), profile.upper_one_sided, ":"))
         ax.set_xlim(0, None)
@@ -75,7 +81,7 @@ def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
         lines.append((None, profile.pieces[0][0], "--"))
     for words, at, line in lines:
         ax.axvline(at, color="0.5", ls=line, lw=1, label=words)
-    ax.set_yticks(range(len(rows)), [plain(row.label) for row in rows])
+    ax.set_yticks(range(len(rows)), [plain(row.label or "") for row in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel(f"bound on {label} [{unit_label(rows[0].unit)}]")
     ax.set_title(title_of(rows[0].experiment), fontsize=9)
@@ -85,7 +91,7 @@ def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
 def plot_power_scaling(ax: Axes, limits: Sequence[Limit]) -> Axes:
     """Sensitivity of each posterior to its prior (circles) and to the likelihood (squares)."""
     limits = [one for one in limits if one.power_scaling]
-    for k, found in enumerate(one.power_scaling for one in limits):
+    for k, found in enumerate(there(one.power_scaling) for one in limits):
         prior, likelihood = found.prior_sensitivity, found.likelihood_sensitivity
         ax.plot([prior, likelihood], [k, k], color="0.8", lw=1, zorder=1)
         ax.plot(prior, k, "o", color="#D55E00", ms=5, label="prior" if k == 0 else None)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..results import Limit, grouped
+from ..results import Limit, grouped, there
 from ..runs.beside import read_group, with_curve
 from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
@@ -32,7 +32,7 @@ def plot_profiles(ax: Axes, limits: Sequence[Limit], folder: Path) -> Axes:
     for index, limit in enumerate(limits):
         profile, colour = with_curve(folder, limit).profile, colour_of(limit.experiment, index)
         line, label = LINES.get(limit.experiment, "-"), title_of(limit.experiment)
-        ax.plot(profile.values, profile.delta_chi2, color=colour, ls=line, label=label)
+        ax.plot(there(profile.values), there(profile.delta_chi2), color=colour, ls=line, label=label)
         ends = [end for piece in profile.pieces for end in piece]
         reach += [min(ends), max(ends)]
         if limit.posterior.converged:

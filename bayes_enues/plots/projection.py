@@ -68,7 +68,7 @@ def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
         ax.axhline(0, color="0.7", lw=0.6)
     else:
         ax.set_ylim(0, None)
-    with_toys = rows[0].toy_bounds[statistic].size >= 2
+    with_toys = any(bounds.size >= 2 for bounds in rows[0].toy_bounds.values())
     ax.legend(
         title="markers: Asimov; lines: median;\nshades: 68 and 95 % of toys" if with_toys else "Asimov data"
     )

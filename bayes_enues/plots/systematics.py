@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from ..results import SystematicsRow, grouped
+from ..results import SystematicsRow, grouped, there
 from ..runs.rows import interaction_named
 from .base import figure, plain, save, style, title_of
 
@@ -19,7 +19,8 @@ def plot_systematics(ax: Axes, rows: Sequence[SystematicsRow], label: str) -> Ax
     """
     rows = [row for row in rows if row.label != "default"]
     for k, row in enumerate(rows):
-        posterior, profile = 100 * row.shift.of_posterior[1], 100 * row.shift.of_profile[1]
+        shift = there(row.shift)
+        posterior, profile = 100 * there(shift.of_posterior[1]), 100 * there(shift.of_profile[1])
         ax.plot([0, posterior], [k - 0.15] * 2, color="#0072B2", lw=2.5, solid_capstyle="butt")
         ax.plot([0, profile], [k + 0.15] * 2, color="#D55E00", lw=1)
         ax.plot(posterior, k - 0.15, "o", ms=4, color="#0072B2", label="posterior" if k == 0 else None)
@@ -29,7 +30,7 @@ def plot_systematics(ax: Axes, rows: Sequence[SystematicsRow], label: str) -> Ax
     ax.axvline(0, color="0.3", lw=0.8)
     ax.grid(axis="x", color="0.9", lw=0.5)
     ax.set_axisbelow(True)
-    ax.set_yticks(range(len(rows)), [plain(row.label) for row in rows])
+    ax.set_yticks(range(len(rows)), [plain(row.label or "") for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel(f"change of the bound on {label} [%]")
     ax.set_title(title_of(rows[0].experiment), fontsize=9)

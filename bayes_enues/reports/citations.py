@@ -86,26 +86,27 @@ def _entries() -> tuple[tuple[str, frozenset[str], str | None], ...]:
     text = packaged("citations.bib").read_text(encoding="utf-8")
     found = []
     for entry in re.findall(r"^@.*?^\}", text, flags=re.MULTILINE | re.DOTALL):
-        used = re.search(r",\s*used = \{(.*?)\}", entry)
+        shown, used, rest = re.split(r",\s*used = \{(.*?)\}", entry, maxsplit=1)
         eprint = re.search(r"eprint = \{(.*?)\}", entry)
-        shown = entry.replace(used[0], "")
-        found.append((shown, frozenset(used[1].split()), eprint[1] if eprint else None))
+        found.append((shown + rest, frozenset(used.split()), eprint[1] if eprint else None))
     return tuple(found)
 
 
 def _used_by(result: Any) -> _Used:
+    question = getattr(result, "question", None)  # of a pm.Model
     if isinstance(result, str | os.PathLike):
         result = [load_experiment(part) for part in _names(os.fspath(result))]
     if isinstance(result, Experiment):
         return _used_by_experiment(result)
     if isinstance(result, Mapping) and "experiment" in result:  # a row of limits.json
         result = Cited.from_dict(result)
-    if hasattr(result, "question"):  # a pm.Model
-        return _together(result.question.experiments, {"statistics", "analysis"})
-    if isinstance(getattr(result, "experiment", None), str):  # any row, a RowSpec
+    if question is not None:
+        return _together(question.experiments, {"statistics", "analysis"})
+    experiment = getattr(result, "experiment", None)
+    if isinstance(experiment, str):  # any row, a RowSpec
         sampler = sampler_of(result)
         return _fitted(
-            result.experiment, {"statistics", "analysis"} | ({f"sampler:{sampler}"} if sampler else set())
+            experiment, {"statistics", "analysis"} | ({f"sampler:{sampler}"} if sampler else set())
         )
     if isinstance(result, Iterable) and not isinstance(result, Mapping):
         return _together(result, set())
@@ -141,8 +142,9 @@ def _fitted(experiment: str, used: set[str]) -> _Used:
 def _together(parts: Iterable, used: set[str]) -> _Used:
     found = _Used(set(used), {}, set())
     for more in map(_used_by, parts):
-        for mine, theirs in zip(found, more, strict=True):
-            mine.update(theirs)
+        found.what.update(more.what)
+        found.arxiv.update(more.arxiv)
+        found.gone.update(more.gone)
     return found
 
 

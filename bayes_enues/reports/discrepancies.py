@@ -6,6 +6,7 @@ the size of each difference is the row's own. Nothing is tuned to make one small
 
 from typing import NamedTuple
 
+from ..experiments.published import PAPER, published_limits
 from ..results import Limit
 
 __all__ = ["AGREEMENT", "Discrepancy", "discrepancy"]
@@ -68,6 +69,8 @@ def discrepancy(limit: Limit) -> Discrepancy | None:
 
 
 def _reason(limit: Limit) -> str:
+    if limit.published.source != PAPER:
+        return _of_others(limit)
     if limit.experiment == "lz_ws2022:low_edge":
         return _LZ_LOW
     if limit.experiment.startswith("lz_ws2022") and limit.model not in ("charge_radius", "anapole_moment"):
@@ -75,3 +78,13 @@ def _reason(limit: Limit) -> str:
     if limit.model in ("charge_radius", "anapole_moment") and len(limit.profile.pieces) > 1:
         return _SECOND_MINIMUM
     return _UNKNOWN
+
+
+def _of_others(limit: Limit) -> str:
+    """How the limit of others was made, which is not how ours is."""
+    asked = (limit.model, limit.parameter, limit.published.source, limit.published.upper)
+    row = next(r for r in published_limits() if (r.model, r.parameter, r.source, r.upper) == asked)
+    return (
+        f"{row.source} states: {row.statistic or 'no statistic'}; atomic model "
+        f"{row.atomic_model or 'not stated'}. Ours is a binned chi^2 with stepped free electrons."
+    )

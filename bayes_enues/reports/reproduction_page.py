@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..experiments.published import PAPER
-from ..results import Limit, PosteriorBound, Region
+from ..results import Limit, PosteriorBound, Region, there
 from .discrepancies import AGREEMENT
 from .pages import render
 from .table_one import Entry, table, table_markdown
@@ -53,10 +53,10 @@ def _statistics_lines(limits) -> list[str]:
     lines = []
     if limit := _find(limits, "magnetic_moment", "nu_e", "xenonnt_sr0"):
         profile, posterior = limit.profile, limit.posterior
-        bounds = {"one-sided, Delta chi^2 = 1.642": profile.upper_one_sided}
+        bounds = {"one-sided, Delta chi^2 = 1.642": there(profile.upper_one_sided)}
         if posterior.converged:
-            bounds["posterior, flat in mu"] = posterior.upper
-            bounds["posterior, flat in mu^2"] = posterior.upper_flat_strength
+            bounds["posterior, flat in mu"] = there(posterior.upper)
+            bounds["posterior, flat in mu^2"] = there(posterior.upper_flat_strength)
         bounds["two-sided threshold, 2.706"] = profile.upper
         ordered = sorted(bounds.items(), key=lambda item: item[1])
         ordered = ", ".join(f"{bound:.3g} ({words})" for words, bound in ordered)
@@ -112,8 +112,8 @@ def _pulls(posterior: PosteriorBound) -> list[float]:
     if not exact or not error:
         return []
     if posterior.pieces is None:
-        return [abs(posterior.upper - exact.upper) / error]
-    ours, theirs = np.ravel(posterior.pieces), np.ravel(exact.pieces)
+        return [abs(there(posterior.upper) - there(exact.upper)) / error]
+    ours, theirs = np.ravel(posterior.pieces), np.ravel(there(exact.pieces))
     return list(np.abs(ours - theirs) / error) if ours.size == theirs.size else [np.inf]
 
 
@@ -135,13 +135,11 @@ def agreement(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
 def contradictions(limits: Sequence[Limit]) -> list[tuple[str, str, str]]:
     """Where the paper contradicts itself or the literature, what this package does, with its own numbers."""
     found = []
-    moments = [
-        _find(limits, "magnetic_moment", name, "xenonnt_sr0")
-        for name in ("universal", "nu_e", "nu_mu", "nu_tau")
-    ]
-    if all(moments):
+    names = ("universal", "nu_e", "nu_mu", "nu_tau")
+    moments = [m for name in names if (m := _find(limits, "magnetic_moment", name, "xenonnt_sr0"))]
+    if len(moments) == len(names):
         universal, *flavours = (limit.profile.upper for limit in moments)
-        theirs = [limit.published.upper for limit in moments[1:]]
+        theirs = [there(there(limit.published).upper) for limit in moments[1:]]
         implied, by_theirs = (sum(u**-2 for u in uppers) ** -0.5 for uppers in (flavours, theirs))
         found.append(
             (
@@ -151,8 +149,9 @@ def contradictions(limits: Sequence[Limit]) -> list[tuple[str, str, str]]:
             )
         )
     ours = "uses a = -<r^2>/6, the definition of Giunti and Studenikin"
-    twins = [_find(limits, model, "nu_e", "xenonnt_sr0") for model in ("anapole_moment", "charge_radius")]
-    if all(twins):
+    models = ("anapole_moment", "charge_radius")
+    twins = [twin for model in models if (twin := _find(limits, model, "nu_e", "xenonnt_sr0"))]
+    if len(twins) == 2:
         anapole, radius = (
             f"({limit.profile.pieces[0][0]:.3g}, {limit.profile.upper:.3g})" for limit in twins
         )

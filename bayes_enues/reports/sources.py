@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from functools import cache
 
-from ..results import ESS, R_HAT, Limit, Region, Row, UsedExperiment
+from ..results import ESS, R_HAT, Limit, Region, Row, UsedExperiment, there
 from ..tables import packaged, packaged_names, read_table, sha256
 from .citations import cite, sampler_of
 from .pages import part
@@ -18,8 +18,8 @@ def diagnostics(rows: Sequence[Limit | Region]) -> str:
     text = f"{len(good)} of {len(rows)} posteriors converged"
     if good:
         text += (
-            f": largest R-hat {max(p.rhat for p in good):.4f}, smallest effective sample size "
-            f"{min(min(p.ess_bulk, p.ess_tail) for p in good):.0f}, no divergences"
+            f": largest R-hat {max(there(p.rhat) for p in good):.4f}, smallest effective sample size "
+            f"{min(min(there(p.ess_bulk), there(p.ess_tail)) for p in good):.0f}, no divergences"
         )
     text += (
         f". A posterior counts with R-hat at most {R_HAT}, bulk and tail effective sample size of {ESS} or "
@@ -43,7 +43,7 @@ def diagnostics(rows: Sequence[Limit | Region]) -> str:
                 row.model,
                 *numbers,
                 *map(cell, (p.divergences, p.sampler, p.draws, p.attempts)),
-                cell(p.mcse if isinstance(row, Limit) else None, ".2g"),
+                cell(row.posterior.mcse if isinstance(row, Limit) else None, ".2g"),
                 state,
                 (row.fingerprint or "")[:8],
             ]

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from ..experiments.folder import experiment_sets
 from ..experiments.folder import experiment_title as title_of_one
-from ..results import Limit
+from ..results import Limit, there
 from .discrepancies import discrepancy
 
 __all__ = ["NOT_CONVERGED", "columns_of", "experiment_title", "footnotes", "limit_cells", "region_text"]
 
-NOT_CONVERGED = "not converged"
+NOT_CONVERGED, BAD_FIT = "not converged", "bad fit"
+HOPELESS = 1e-6  # the p-value below which a fit gives no bound
 
 
 def number(value: float) -> str:
@@ -54,16 +55,20 @@ def columns_of(limits: Sequence[Limit], signed: bool) -> list[str]:
 def limit_cells(limit: Limit, signed: bool) -> list[str]:
     """Both bounds, the published one and their ratio."""
     posterior, profile, published = limit.posterior, limit.profile, limit.published
-    bound = [NOT_CONVERGED, ""]
+    bad = limit.goodness is not None and limit.goodness.p_value < HOPELESS
+    bound = [BAD_FIT if bad else NOT_CONVERGED, ""]
     if signed:
         if posterior.converged:
-            bound = [region_text(posterior.pieces), region_text([posterior.eti])]
+            bound = [region_text(there(posterior.pieces)), region_text([posterior.eti])]
         cells = [*bound, region_text(profile.pieces)]
         ours = [profile.pieces[0][0], profile.upper]
     else:
         if posterior.converged:
             error = "" if posterior.mcse is None else f"±{posterior.mcse:.1g}"  # none of quadrature
-            bound = [f"< {number(posterior.upper)}{error}", f"< {number(posterior.upper_flat_strength)}"]
+            bound = [
+                f"< {number(there(posterior.upper))}{error}",
+                f"< {number(there(posterior.upper_flat_strength))}",
+            ]
         one_sided = profile.upper_one_sided  # none at levels below one half
         one_sided = "" if one_sided is None else f"< {number(one_sided)}"
         cells = [*bound, one_sided, f"< {number(profile.upper)}"]

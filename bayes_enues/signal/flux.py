@@ -33,7 +33,7 @@ SOURCES = {
     "hep": ("hep",),
 }
 _NODES, _WEIGHTS = leggauss(4)
-_Shares = Callable  # from P_ee (...) and the mixing to what arrives as each of three states, (3, ...)
+type _Shares = Callable  # from P_ee (...) and the mixing to what arrives as each of three states, (3, ...)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class _Line:
 
     energy: float  # keV
     flux: float  # cm^-2 s^-1
-    p_ee: float
+    p_ee: float | np.ndarray
 
     def times(self, factor: float) -> "_Line":
         return replace(self, flux=factor * self.flux)

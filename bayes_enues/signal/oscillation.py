@@ -45,7 +45,7 @@ def load_mixing(name: str = "deSalas2020") -> Mixing:
     columns = ("s12sq", "s13sq", "s23sq", "dm21", "dCP_deg")
     table = read_table(packaged("solar", "oscillation.csv"), needed=columns, text=("set",))
     row = table.row(set=name)
-    return Mixing(**{column: float(row[column]) for column in columns})
+    return Mixing(**{column: float(str(row[column])) for column in columns})
 
 
 @lru_cache

@@ -86,16 +86,17 @@ def _rate(interaction: Interaction, e_er: np.ndarray, sun: Sun, xenon: Xenon, ru
     atoms = ATOMS_PER_TONNE * SECONDS_PER_YEAR
     electrons = atoms * xenon.z_eff(e_er)
     weak = StandardModel(couplings=interaction.couplings)
-    if hasattr(interaction, "cross_section_above_threshold"):
+    above_threshold = getattr(interaction, "cross_section_above_threshold", None)
+    if above_threshold is not None:
         # the nodes of an integral may lie outside its range, where a formula that is cut has another value
-        above = interaction.threshold(e_er)
-        added = flux_averaged(interaction.cross_section_above_threshold, e_min=above)
+        added = flux_averaged(above_threshold, e_min=getattr(interaction, "threshold")(e_er))  # noqa: B009
         rate = electrons * (flux_averaged(weak.cross_section) + added)
     else:
         rate = electrons * flux_averaged(interaction.cross_section, interaction.cross_section_of_mass_state)
-    if hasattr(interaction, "cross_section_per_atom"):
+    of_atom = getattr(interaction, "cross_section_per_atom", None)
+    if of_atom is not None:
         # an atom can take all of a neutrino's energy
-        per_atom = flux_averaged(interaction.cross_section_per_atom, e_min=e_er, rule=panel_nodes)
+        per_atom = flux_averaged(of_atom, e_min=e_er, rule=panel_nodes)
         rate = rate + atoms * (e_er >= xenon.threshold_keV) * per_atom
     if xenon.electrons.startswith("rrpa"):
 

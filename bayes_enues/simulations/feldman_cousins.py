@@ -95,7 +95,7 @@ def feldman_cousins(
 def _error(value: float, values: np.ndarray, critical: np.ndarray, errors: np.ndarray) -> float:
     """Of a critical value between true values: of the toys, and of the straight line between its neighbours.
 
-    The line is off by about an eighth of the second difference; of few events it is a jump. What the toys'
+    The second difference bounds what the line misses, also where few events make jumps. What the toys'
     own scatter explains of it does not count twice.
     """
     toys = float(np.interp(value, values, errors))
@@ -105,7 +105,7 @@ def _error(value: float, values: np.ndarray, critical: np.ndarray, errors: np.nd
     bends = np.abs(critical[place - 1] - 2 * critical[place] + critical[place + 1])
     left = max(place - 1, 1)
     bends = max(bends, np.abs(critical[left - 1] - 2 * critical[left] + critical[left + 1]))
-    line = 0.0 if bends < SIGNIFICANT * np.sqrt(6) * toys else bends / 2
+    line = 0.0 if bends < SIGNIFICANT * np.sqrt(6) * toys else bends
     return float(np.hypot(toys, line))
 
 

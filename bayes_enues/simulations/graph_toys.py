@@ -4,7 +4,7 @@ from numba import types
 
 from ..compiled.caching import njit
 from ..fit.graph import FULL, MATRIX, VECTOR
-from .fast_fits import analyse_all
+from .toy_loop import analyse_all
 
 __all__ = ["analyse_graph"]
 

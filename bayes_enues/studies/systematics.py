@@ -222,7 +222,7 @@ def shifts(row: SystematicsRow, default: SystematicsRow) -> Shift:
     """Relative change of each end, both statistics; a signed and an unsigned bound are compared in size."""
 
     def shift(new, old):
-        both = new.lower is not None and old.lower
+        both = new.lower and old.lower  # none of an upper bound
         return (new.lower / old.lower - 1 if both else None, new.upper / old.upper - 1)
 
     return Shift(
