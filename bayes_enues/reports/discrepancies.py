@@ -7,7 +7,7 @@ the size of each difference is the row's own. Nothing is tuned to make one small
 from typing import NamedTuple
 
 from ..experiments.published import PAPER, published_limits
-from ..results import Limit
+from ..results import Limit, there
 
 __all__ = ["AGREEMENT", "Discrepancy", "discrepancy"]
 
@@ -82,7 +82,8 @@ def _reason(limit: Limit) -> str:
 
 def _of_others(limit: Limit) -> str:
     """How the limit of others was made, which is not how ours is; empty for the paper's and unknown ones."""
-    asked = (limit.model, limit.parameter, limit.published.source, limit.published.upper)
+    published = there(limit.published)
+    asked = (limit.model, limit.parameter, published.source, published.upper)
     found = [r for r in published_limits() if (r.model, r.parameter, r.source, r.upper) == asked]
     if not found or found[0].source == PAPER:  # a row may be older than what is published today
         return ""
