@@ -9,6 +9,7 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING
 
 from . import interactions
+from .compiled.caching import use_writable_folders as _use_writable_folders
 from .interactions import *  # noqa: F403 - every interaction of the package is a public name
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ _HOMES = {
     "future_experiment": "studies.projection",
     "project": "studies.projection",
 }
+_use_writable_folders()  # before anything imports PyTensor
+
 _MODULES = ("models", "interactions", "plots", "priors")
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]

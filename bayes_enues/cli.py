@@ -1,13 +1,14 @@
 """The command line, ``bayes-enues``. Each command lives in its own file of :mod:`bayes_enues.commands`."""
 
 import errno
+import io
 import os
 import sys
 import traceback
 import warnings
 from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -23,7 +24,7 @@ FAULT = (
 #: What a full disk, a quota or a limit on the size of files says.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: Of a wrong option or a missing argument: typer exports only this child of it.
-UsageError = typer.BadParameter.__mro__[1]
+UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 
 #: Command to the module and function that run it.
 COMMANDS = {
@@ -76,7 +77,7 @@ def main() -> None:
     the program and shows its traceback, with what to do about it.
     """
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # Greek letters on a terminal or in a log without them
+        if isinstance(stream, io.TextIOWrapper):  # Greek letters on a terminal or in a log without them
             stream.reconfigure(errors="replace")
     warnings.simplefilter("ignore", ConvergenceWarning)  # tables say it, row by row
     try:
@@ -93,7 +94,7 @@ def main() -> None:
             command = error.ctx.command_path if error.ctx else "bayes-enues"
             status = _say(f"{error.format_message().rstrip('.')}; see {command} --help", 2)
     except SystemExit as stop:  # typer's for a closed output
-        status = _closed(stop) if isinstance(stop.__context__, BrokenPipeError) else stop.code
+        status = _closed(stop) if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or 0)
     except BrokenPipeError as error:
         status = _closed(error)
     except Exception as error:

@@ -30,9 +30,9 @@ from .statistics import one_sided_threshold
 __all__ = [
     "ROW_TYPES", "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion",
     "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "PosteriorBound",
-    "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published", "PublishedBound",
-    "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile", "SystematicsRow", "WidthScan",
-    "grouped", "there",
+    "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Provenance", "Published",
+    "PublishedBound", "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile",
+    "SystematicsRow", "UsedExperiment", "WidthScan", "grouped", "there",
 ]  # fmt: skip
 
 R_HAT, ESS = 1.01, 400  # a posterior counts with R-hat at most, and effective sample sizes of at least, these
@@ -72,7 +72,7 @@ Pair = tuple[Real, Real]
 
 
 def there[T](value: T | None) -> T:
-    """What a result holds where the caller knows it does: a bound that converged, a curve that was read."""
+    """What the reader of a result knows it to hold: a bound that converged, a curve that was read."""
     if value is None:
         raise ValueError(
             "a result lacks what it was asked for; converged bounds and curves that were read have it"
@@ -479,10 +479,42 @@ class StoredFile(Result):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class UsedExperiment(Result):
+    """What was fitted of one experiment: its ``home`` is the name of a packaged one or a user's folder.
+
+    ``exposure`` is in t yr; ``events``, ``background`` and ``bins`` are those of the fit; ``files`` are the
+    hashes of all that was read.
+    """
+
+    home: str
+    exposure: Real
+    events: Real
+    background: Real
+    bins: int
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Provenance(Result):
+    """What a row rests on; see :mod:`bayes_enues.runs.provenance`.
+
+    Hashes of the package's sources as ``code``, of each shared table in ``tables`` and of what the user added
+    in ``own``; the ``versions`` of what computes.
+    """
+
+    code: str
+    versions: dict[str, str]
+    tables: dict[str, str]
+    experiments: dict[str, UsedExperiment]
+    own: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Row(Result):
     """What every row says of itself: what it is of, with the mass of a mediator [keV], and what is stored.
 
-    ``given`` are parameters and options of the interaction that are not free, ``file`` holds draws or arrays.
+    ``given`` are parameters and options of the interaction that are not free, ``file`` holds draws or arrays,
+    ``provenance`` is what the row rests on; version 0.1 did not keep that.
     """
 
     model: str
@@ -493,6 +525,7 @@ class Row(Result):
     fingerprint: MaybeText = None
     seed: MaybeInt = None
     file: Annotated[StoredFile | None, Field(exclude_if=_is_none)] = None
+    provenance: Annotated[Provenance | None, Field(exclude_if=_is_none, repr=False)] = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

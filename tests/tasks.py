@@ -1,28 +1,86 @@
-"""What worker processes do in test_parallel.py: a module that is quick to import, since each process does."""
+"""Rows that take no time, for tests of who computes them: quick to import, since each worker process does."""
 
+import hashlib
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-
-def square(x):
-    return x * x
+import numpy as np
 
 
-def die_once(item):
-    """Kill the process that is first to try number 3."""
-    number, flag = item
-    if number == 3 and not Path(flag).exists():
-        Path(flag).touch()
-        os._exit(1)
-    return number * number
+def stored(asked):
+    """What a stored row says of itself, whatever else is in it."""
+    rests_on = asked.provenance().to_dict()
+    return {"fingerprint": asked.fingerprint(), "question": asked.question(), "provenance": rests_on}
 
 
-def die_always(x):
-    os._exit(1)
+@dataclass(frozen=True)
+class Quick:
+    """The interface of :class:`bayes_enues.runs.rows.Asked`."""
+
+    parameter: str
+    experiment: str = "x"
+
+    alone = True
+
+    @property
+    def batch(self):
+        return self.experiment
+
+    @property
+    def words(self):
+        return f"{self.parameter} from {self.experiment}"
+
+    def provenance(self):
+        from bayes_enues.runs.provenance import provenance
+
+        return provenance({})
+
+    def question(self):
+        return repr(self)
+
+    def fingerprint(self):
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
+
+    def compute(self, progress=None, groups=True):
+        says = {"parameter": self.parameter, "experiment": self.experiment, "process": os.getpid()}
+        return {**says, "posterior": {"converged": True}}, np.arange(3.0)
 
 
-def touch_and_sleep(path):
-    """Say which process this is, and take longer than anybody waits."""
-    Path(path).write_text(str(os.getpid()))
-    time.sleep(300)
+@dataclass(frozen=True)
+class Failing(Quick):
+    """A row that raises."""
+
+    def compute(self, progress=None, groups=True):
+        raise ValueError(f"{self.parameter} was asked for")
+
+
+@dataclass(frozen=True)
+class Deadly(Quick):
+    """A row that kills the first so many processes that try it."""
+
+    flags: str = ""
+    times: int = 1
+
+    def compute(self, progress=None, groups=True):
+        for k in range(self.times):
+            flag = Path(f"{self.flags}-{k}")
+            if not flag.exists():
+                flag.touch()
+                os._exit(1)
+        return super().compute()
+
+
+@dataclass(frozen=True)
+class Slow(Quick):
+    """A row that says which process computes it, and takes so many seconds."""
+
+    seconds: float = 300.0
+    flag: str = ""
+
+    def compute(self, progress=None, groups=True):
+        if self.flag:
+            Path(self.flag).write_text(str(os.getpid()))
+        time.sleep(self.seconds)
+        return super().compute()

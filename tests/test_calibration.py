@@ -9,9 +9,11 @@ from bayes_enues import models
 from bayes_enues.compiled.structures import same_structure
 from bayes_enues.mediators.scan import plan_scan
 from bayes_enues.planes.rows import plan_regions
+from bayes_enues.results import CalibrationRow
+from bayes_enues.runs.provenance import provenance
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.simulations.calibration import STATES, Simulator, judge, quantities_of, simulations_of
-from bayes_enues.simulations.calibration_run import KEYS, calibration_folder, every_shape, run_calibration
+from bayes_enues.simulations.calibration_run import calibration_folder, every_shape, run_calibration
 
 pytestmark = pytest.mark.slow
 
@@ -81,16 +83,24 @@ def test_too_few_simulations_are_refused():
 
 def test_two_runs_in_one_folder_keep_each_others_rows(tmp_path):
     one, two = (calibration_folder(tmp_path, 7) for _ in range(2))
-    keys = [dict.fromkeys(KEYS, "x"), dict.fromkeys(KEYS, "y")]
-    one.put(keys[0], rows=[keys[0]])
-    two.put(keys[1], rows=[keys[1]])
-    assert calibration_folder(tmp_path, 7).lists["rows"] == keys
+    counts = {"simulations": 20, "not_converged": 0, "by_smc": 0, "divergences": 0, "probability": 0.99}
+    what = {"model": "m", "parameter": "p", "experiment": "e", "prior": "flat", "seed": 7}
+    rows = [
+        CalibrationRow(
+            **what, **counts, passed=True, quantities={}, fingerprint=m * 32, provenance=provenance({})
+        ).to_row()
+        | {"question": m}
+        for m in "ab"
+    ]
+    one.write(rows[0])
+    two.write(rows[1])
+    two.save()
+    assert [row["question"] for row in json.loads(two.file.read_text())["rows"]] == ["a", "b"]
 
 
-def test_rows_of_a_version_that_did_not_name_their_prior_are_refused_in_one_line(tmp_path):
-    old = {"model": "magnetic_moment", "parameter": "nu_e", "experiment": "xenonnt_sr0"}
+def test_rows_of_the_first_version_are_set_aside_in_one_line(tmp_path):
+    old = {"model": "magnetic_moment", "parameter": "nu_e", "fingerprint": "0" * 32}
     text = json.dumps({"seed": 7, "rows": [old]})
     (tmp_path / "calibration.json").write_text(text)
-    with pytest.raises(ValueError, match=r"another version, without \['prior'\]; move it away"):
-        calibration_folder(tmp_path, 7)
-    assert (tmp_path / "calibration.json").read_text() == text
+    assert "is of another version" in calibration_folder(tmp_path, 7).messages[0]
+    assert (tmp_path / "calibration.json.old-1").read_text() == text

@@ -100,7 +100,7 @@ def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sample
 @pytest.mark.slow
 def test_a_stored_check_is_the_one_that_was_computed(fitted, sampled, tmp_path):
     row = checked(tmp_path)[1]
-    assert row["file"]["name"].startswith("check_magnetic_moment_nu_e_xenonnt_sr0")
+    assert row["file"]["name"] == f"{row['fingerprint']}.nc"
     stored, found = stored_check(Check.from_dict(row), tmp_path), predictive_check(*fitted)[0]
     assert (stored.experiment, stored.group, stored.p_value) == (found.experiment, found.group, found.p_value)
     for name in ("observed", "bands", "pit", "deviance"):

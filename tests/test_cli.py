@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bayes_enues import cli
+from bayes_enues.runs.store import ResultsFolder
 
 COMMAND = [sys.executable, "-c", "from bayes_enues.cli import main; main()"]
 
@@ -116,7 +117,7 @@ def test_a_run_writes_the_rows_that_the_issue_describes(results):
     assert row["posterior"]["converged"] is True
     names = {p.name for p in out.iterdir()}
     assert {"limits.json", "limits.csv", "limits_magnetic_moment.pdf", "limits_magnetic_moment.png"} <= names
-    assert any(name.endswith(".nc") for name in names)
+    assert [path.stem for path in out.glob("rows/limits/*.nc")] == [row["fingerprint"]]
     assert not [name for name in names if "partial" in name or "probe" in name]
     assert "nu_e" in done.stdout
     assert "published" in done.stdout
@@ -127,7 +128,7 @@ def test_a_run_writes_the_rows_that_the_issue_describes(results):
 def test_a_rerun_reuses_the_row_and_fresh_does_not(results, monkeypatch, capsys):
     out, _ = results
     before = (out / "limits.json").read_text()
-    (posterior,) = out.glob("*.nc")
+    (posterior,) = out.glob("rows/limits/*.nc")
     written = posterior.stat().st_mtime_ns
     code, *_ = call(monkeypatch, capsys, *SMALL, "--out", out)
     assert code == 0
@@ -154,6 +155,26 @@ def test_results_of_another_level_go_elsewhere(results, monkeypatch, capsys):
     code, _, err = call(monkeypatch, capsys, *SMALL, "--out", out, "--level", "0.95")
     assert code == 2
     assert "choose another --out" in err
+
+
+@pytest.mark.parametrize(
+    ("view", "command"),
+    [
+        ("mediators", ["mediators"]),
+        ("mediator_planes", ["mediators", "--plane", "loguniform"]),
+        ("regions", ["region", "millicharge", "nu_e", "nu_mu"]),
+        ("regions", ["reproduce"]),
+        ("priors", ["priors"]),
+        ("systematics", ["systematics"]),
+        ("projection", ["project"]),
+    ],
+)
+def test_another_level_is_refused_before_anything_is_computed(view, command, monkeypatch, capsys, tmp_path):
+    ResultsFolder(tmp_path, f"{view}.json", 0.5).save()
+    monkeypatch.setattr("bayes_enues.runs.runner.work", lambda *a, **k: pytest.fail("it was computed"))
+    code, _, err = call(monkeypatch, capsys, *command, "--out", tmp_path)
+    assert code == 2
+    assert f"{view}.json holds results of level 0.5, not 0.9; choose another --out" in err
 
 
 @pytest.mark.slow
@@ -204,7 +225,7 @@ def test_an_interrupt_keeps_the_rows_that_are_done(tmp_path):
     asked = ["limits", "--experiment", "xenonnt_sr0", "--draws", "1000", "--jobs", "1", "--out", str(out)]
     process = subprocess.Popen([*COMMAND, *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 300
-    while not (out / "limits.json").exists() and process.poll() is None and time.monotonic() < deadline:
+    while not list(out.glob("rows/limits/*.json")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=120)
@@ -214,7 +235,7 @@ def test_an_interrupt_keeps_the_rows_that_are_done(tmp_path):
     rows = json.loads((out / "limits.json").read_text())["rows"]
     assert 1 <= len(rows) < 4
     assert all(row["posterior"]["converged"] for row in rows)
-    assert not [p.name for p in out.iterdir() if "partial" in p.name]
+    assert not [p.name for p in out.rglob("*") if "partial" in p.name]
 
 
 def test_data_shows_where_each_number_comes_from(monkeypatch, capsys):

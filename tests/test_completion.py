@@ -3,122 +3,87 @@
 from dataclasses import dataclass
 
 import pytest
+from tasks import Failing, Quick
 
-from bayes_enues.runs.completion import complete
-from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.rows import run
 from bayes_enues.runs.store import ResultsFolder
-from bayes_enues.studies.beside_default import complete_beside_default
 
-SPEC = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")
+A, B, C = (Quick(name) for name in "abc")
 
 
 @dataclass(frozen=True)
-class Asked:
-    mark: str
-    label: str = "a label"
-    is_default: bool = False
-    spec: RowSpec = SPEC
-
-    def fingerprint(self):
-        return self.mark * 32
+class Interrupting(Quick):
+    def compute(self, progress=None, groups=True):
+        raise KeyboardInterrupt
 
 
-A, B, C = (Asked(mark) for mark in "abc")
-
-
-def row_of(one):
-    return {"fingerprint": one.fingerprint(), "posterior": {"converged": True}, "value": ord(one.mark)}
-
-
-def backwards(missing, rows, tell):
-    for one in reversed(missing):
-        tell(len(rows), one.mark)
-        yield one, row_of(one), None
-
-
-def marks(folder):
-    return [row["fingerprint"][0] for row in ResultsFolder(folder.path, level=0.9).rows]
+def names(folder):
+    return [row["parameter"] for row in ResultsFolder(folder.path, "quick.json").rows]
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return ResultsFolder(tmp_path, level=0.9)
+    return ResultsFolder(tmp_path, "quick.json")
 
 
-def test_only_what_a_folder_lacks_is_computed_each_once_and_all_come_in_order(folder):
-    folder.write(row_of(B))
+def test_only_what_a_folder_lacks_is_computed_each_once_and_all_come_in_order(folder, monkeypatch):
+    run([B], folder)
+    computed = []
+    compute = Quick.compute
+    monkeypatch.setattr(Quick, "compute", lambda self, *a: computed.append(self.parameter) or compute(self))
     told = []
-    rows = complete([A, B, C, A], folder, backwards, progress=lambda *what: told.append(what))
-    assert [row["value"] for row in rows] == [97, 98, 99, 97]
-    assert told == [(1, "c"), (2, "a"), (4, "done")]
-    assert marks(folder) == ["a", "b", "c"]
+    rows = run([C, B, A, C], folder, progress=lambda *what: told.append(what))
+    assert [row["parameter"] for row in rows] == ["c", "b", "a", "c"]
+    assert computed == ["c", "a"]
+    assert told[0] == (1, "c from x")
+    assert told[-1] == (4, "done")
+    assert names(folder) == ["c", "b", "a"]
 
 
-def test_fresh_rows_are_computed_anew(folder):
-    folder.write(row_of(A) | {"value": 0})
-    assert complete([A], folder, backwards)[0]["value"] == 0
-    assert complete([A], folder, backwards, fresh=True)[0]["value"] == 97
+def test_fresh_rows_are_computed_anew(folder, monkeypatch):
+    run([A], folder)
+    monkeypatch.setattr("os.getpid", lambda: 0)
+    assert run([A], folder)[0]["process"] != 0
+    assert run([A], folder, fresh=True)[0]["process"] == 0
 
 
-def test_an_interruption_keeps_finished_rows_in_order_and_ends_the_work(tmp_path):
-    folder = ResultsFolder(tmp_path, level=0.9, seconds_between_saves=1e6)
-    ended = []
-
-    def interrupted(missing, rows, tell):
-        try:
-            yield C, row_of(C), None
-            yield B, row_of(B), None
-            raise KeyboardInterrupt
-        finally:
-            ended.append(True)
-
+def test_an_interruption_keeps_finished_rows_in_order(folder):
     with pytest.raises(KeyboardInterrupt):
-        complete([A, B, C], folder, interrupted)
-    assert marks(folder) == ["b", "c"]
-    assert ended == [True]
+        run([C, B, Interrupting("i"), A], folder)
+    assert (folder.path / "quick.json").exists()
+    assert names(folder) == ["c", "b"]
+
+
+def test_a_row_that_fails_ends_the_run_and_keeps_the_others(folder):
+    with pytest.raises(ValueError, match="f was asked for"):
+        run([A, Failing("f"), B], folder)
+    assert names(folder) == ["a"]
 
 
 def test_work_ends_when_a_row_cannot_be_written(folder, monkeypatch):
-    ended = []
-
-    def endless(missing, rows, tell):
-        try:
-            yield from ((one, row_of(one), None) for one in missing)
-        finally:
-            ended.append(True)
-
-    def full(row, tree=None):
+    def full(row, beside=None):
         raise OSError("no space left")
 
     monkeypatch.setattr(folder, "write", full)
     with pytest.raises(OSError, match="no space left"):
-        complete([A, B], folder, endless)
-    assert ended == [True]
+        run([A, B], folder)
+    assert names(folder) == []
 
 
-@pytest.mark.parametrize("there", [[], ["d"], ["d", "a"], ["a"]], ids=str)
-def test_each_row_of_a_study_is_compared_with_the_default_before_it(folder, there):
-    default, other = Asked("d", is_default=True), Asked("e", is_default=True)
-    asked = [default, A, B, other, C]
-    for one in asked:
-        if one.mark in there:
-            folder.write(row_of(one) | {"less": ord(one.mark) - 100})
-    told = []
+def test_what_belongs_to_a_row_lies_beside_it_or_is_not_wanted(folder):
+    (kept,) = run([A], folder)
+    assert folder.array(kept).tolist() == [0.0, 1.0, 2.0]
+    (other,) = run([B], folder, keep_draws=False)
+    assert "file" not in other
 
-    def compute(one, tell):
-        tell("working")
-        return {"posterior": {"converged": True}, "value": ord(one.mark)}, None
 
-    rows = complete_beside_default(
-        asked,
-        folder,
-        compute,
-        lambda row, beside: {"less": row["value"] - beside["value"]},
-        progress=lambda *what: told.append(what),
-    )
-    assert [row["less"] for row in rows] == [0, -3, -2, 0, -2]
-    assert [row["fingerprint"][0] for row in rows] == ["d", "a", "b", "e", "c"]
-    assert told[-1] == (5, "done")
-    words = "nu_e from xenonnt_sr0, a label"
-    assert {(4, words), (4, f"{words}: working")} <= set(told)
-    assert len(told) == 5 + (5 - len(there)) + 1
+def test_data_that_change_while_a_row_waits_are_noticed(folder, monkeypatch):
+    marks = iter(["a" * 32, "b" * 32])
+    monkeypatch.setattr(Quick, "fingerprint", lambda self: next(marks))
+    with pytest.raises(ValueError, match="not those that were asked for; run it again"):
+        run([A], folder)
+
+
+def test_no_workers_are_refused(folder):
+    with pytest.raises(ValueError, match="0 workers were asked for"):
+        run([A], folder, jobs=0)

@@ -6,9 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tasks import stored
+from test_report import a_row
 
 from bayes_enues import profile_likelihood
 from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.simulations.feldman_cousins import attach, feldman_cousins, inputs_of, p_value
 
 
@@ -56,10 +59,22 @@ def test_only_a_matching_coverage_run_enters_the_table_of_limits(tmp_path):
         replace(spec, experiment="lz_ws2022"),
         replace(spec, parameter="nu_mu"),
     ]
-    rows = [{"feldman_cousins": "stale"} for _ in range(4)]
-    assert attach(rows, [spec, *others], tmp_path) == []
-    assert rows[0]["feldman_cousins"]["upper"] == 8.7
-    assert rows[0]["feldman_cousins"]["source"] == "coverage_x/coverage.json"
-    assert rows[1:] == [{}, {}, {}]
+    asked = [spec, *others]
+    folder = ResultsFolder(tmp_path)
+    stale = {"feldman_cousins": entry | {"upper": 1.0}}
+    for one in asked:
+        folder.write(a_row(one.parameter, one.experiment) | stale | stored(one))
+    limits = attach([folder.result(one.fingerprint()) for one in asked], asked, folder)
+    assert folder.messages == []
+    assert limits[0].feldman_cousins.upper == 8.7
+    assert limits[0].feldman_cousins.source == "coverage_x/coverage.json"
+    assert [limit.feldman_cousins for limit in limits[1:]] == [None] * 3
+    again = ResultsFolder(tmp_path)
+    assert [again.result(one.fingerprint()) for one in asked] == limits
+    assert [row.get("feldman_cousins", {}).get("upper") for row in again.rows] == [8.7, None, None, None]
     (tmp_path / "coverage.json").write_text("{")
-    assert "cannot be read" in attach(rows, [spec, *others], tmp_path)[0]
+    attach(limits, asked, folder)
+    assert "cannot be read" in folder.messages[0]
+    edited = {**entry, "upper": 1.0, "sha256": "0" * 64}
+    (tmp_path / "coverage.json").write_text(json.dumps({"limits": [edited]}))
+    assert attach(limits, asked, folder) == limits

@@ -1,6 +1,7 @@
 """Local processes and a Dask cluster give the same as this process, also when a worker dies."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -8,46 +9,45 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tasks import die_always, die_once, square
 
+import bayes_enues as be
 from bayes_enues.cli import main
-from bayes_enues.runs.rows import RowSpec
+from bayes_enues.mediators.scan import plan_scan
+from bayes_enues.runs.rows import RowSpec, plan, run
+from bayes_enues.runs.runner import check_scheduler
+from bayes_enues.runs.store import ResultsFolder, load_rows
 from bayes_enues.simulations.jobs import job_of
-from bayes_enues.simulations.parallel import completed, executors
 from bayes_enues.simulations.run import coverage_folder, run_coverage
+from bayes_enues.tables import packaged
+
+pytestmark = pytest.mark.slow
 
 pytestmark = pytest.mark.slow
 
 TOYS = 2000
 
 
-def test_this_process_and_others_give_the_same():
-    assert dict(completed(None, square, range(5))) == dict(completed(executors(2), square, range(5)))
+def test_a_scheduler_that_does_not_answer_is_named_within_ten_seconds():
+    started = time.monotonic()
+    with pytest.raises(ValueError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        check_scheduler("tcp://127.0.0.1:9")
+    assert time.monotonic() - started < 10
 
 
-def test_what_a_dead_process_was_doing_is_done_again(tmp_path):
-    items = [(k, str(tmp_path / "flag")) for k in range(6)]
-    found = {item[0]: result for item, result in completed(executors(2), die_once, items)}
-    assert found == {k: k * k for k in range(6)}
+COMMANDS = ["limits", "mediators", "region millicharge nu_e nu_mu", "priors", "systematics", "coverage"]
+COMMANDS += ["check magnetic_moment", "compare magnetic_moment", "calibrate", "project", "reproduce"]
 
 
-def test_processes_that_keep_dying_are_given_up():
-    with pytest.raises(ValueError, match="worker processes died 3 times"):
-        list(completed(executors(2), die_always, range(2)))
-
-
-def test_no_workers_are_refused():
-    with pytest.raises(ValueError, match="0 workers"):
-        executors(0)
-
-
-@pytest.mark.parametrize("command", ["coverage", "calibrate"])
-def test_no_workers_are_refused_by_the_commands_too(command, tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("option", ["--jobs", "--workers"])
+def test_no_workers_are_refused_by_every_command_that_computes_rows(
+    command, option, tmp_path, capsys, monkeypatch
+):
     out = str(tmp_path / "out")
-    monkeypatch.setattr(sys, "argv", ["bayes-enues", command, "--workers", "0", "--out", out])
+    monkeypatch.setattr(sys, "argv", ["bayes-enues", *command.split(), option, "0", "--out", out])
     with pytest.raises(SystemExit):
         main()
-    assert "0 workers were asked for" in " ".join(capsys.readouterr().err.split())
+    assert "--jobs is 0" in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "out").exists()
 
 
@@ -55,10 +55,12 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
     code = (
         "import sys\n"
         f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
-        "from tasks import touch_and_sleep\n"
-        "from bayes_enues.simulations.parallel import completed, executors\n"
+        "from tasks import Slow\n"
+        "from bayes_enues.runs.rows import run\n"
+        "from bayes_enues.runs.store import ResultsFolder\n"
         "if __name__ == '__main__':\n"
-        f"    list(completed(executors(2), touch_and_sleep, {[str(tmp_path / n) for n in 'ab']!r}))\n"
+        f"    asked = [Slow(n, n, flag={str(tmp_path)!r} + '/' + n) for n in 'ab']\n"
+        f"    run(asked, ResultsFolder({str(tmp_path / 'out')!r}, 'quick.json'), jobs=2)\n"
     )
     script = tmp_path / "script.py"
     script.write_text(code)
@@ -117,20 +119,56 @@ def cluster(tmp_path):
             process.wait()
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_same_to_the_last_digit(cluster, tmp_path):
+class Killer:
+    """Kills the first worker once so many rows are done."""
+
+    def __init__(self, worker, after):
+        self.worker, self.after = worker, after
+
+    def __call__(self, done, words):
+        if done >= self.after and self.worker.poll() is None:
+            self.worker.kill()
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_toys_to_the_last_digit(cluster, tmp_path):
     address, workers = cluster
     job = job_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=11), [0.0, 4.0, 9.0])
-
-    def kill_one(done, words):
-        if done == 2:
-            workers[0].kill()
-
     folders = [coverage_folder(tmp_path / n, "magnetic_moment", 11, "poisson", 0.9) for n in ("a", "b")]
     here = run_coverage([job], TOYS, folders[0])
-    there = run_coverage([job], TOYS, folders[1], executors(1, address), kill_one)
+    there = run_coverage([job], TOYS, folders[1], 1, address, Killer(workers[0], 2))
     assert workers[0].poll() is not None
     assert workers[1].poll() is None
     assert here == there
-    for mine in sorted((tmp_path / "a" / "chunks").rglob("*.npy")):
+    arrays = sorted((tmp_path / "a" / "rows" / "toys").glob("*.npy"))
+    assert len(arrays) == 12
+    for mine in arrays:
         theirs = tmp_path / "b" / mine.relative_to(tmp_path / "a")
         np.testing.assert_array_equal(np.load(mine), np.load(theirs))
+
+
+TWICE = ["./mine/", "xenonnt_sr0:poisson"]  # a task for each worker
+ASKED = {
+    "limits": lambda: plan(["magnetic_moment"], ["nu_e", "nu_mu"], TWICE, draws=500),
+    "mediators": lambda: plan_scan(["vector"], [10.0, 100.0], TWICE, draws=500),
+}
+
+
+@pytest.mark.parametrize("table", ASKED)
+def test_a_cluster_that_loses_a_worker_finishes_every_limit(table, cluster, tmp_path, monkeypatch):
+    """Profiles to the last digit; draws depend on the state of Numba's cache, so within their errors."""
+    address, workers = cluster
+    mine = shutil.copytree(str(packaged("xenonnt_sr0")), tmp_path / "mine") / "experiment.toml"
+    mine.write_text(mine.read_text().replace('name = "xenonnt_sr0"', 'name = "mine"'))
+    monkeypatch.chdir(tmp_path)  # workers stand elsewhere
+    asked = ASKED[table]()
+    folder = ResultsFolder(tmp_path / "there", f"{table}.json", 0.9)
+    there = run(asked, folder, False, Killer(workers[0], 1), table == "limits", scheduler=address)
+    assert workers[0].poll() is not None
+    assert workers[1].poll() is None
+    here = [be.profile_likelihood(spec.build()) for spec in asked]
+    for spec, mine, row in zip(asked, here, there, strict=True):
+        assert row.fingerprint == spec.fingerprint()
+        assert row.profile.upper == mine.upper
+        assert abs(row.posterior.upper - row.posterior.exact.upper) < 5 * row.posterior.mcse
+    assert len(load_rows(folder.path, table)) == 4
+    assert len(list(folder.home.glob("*.nc"))) == (4 if table == "limits" else 0)

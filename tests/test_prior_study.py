@@ -11,11 +11,11 @@ from bayes_enues.fit.power_scaling import power_scaling
 from bayes_enues.plots.profiles import plot_profiles
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
 from bayes_enues.results import PriorStudyRow
-from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import threshold
 from bayes_enues.studies.prior_plan import default_priors, nuisance_priors, plan_study
-from bayes_enues.studies.prior_study import compared, run_study
+from bayes_enues.studies.prior_study import compared
 
 SPEC = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", draws=3000)
 
@@ -26,8 +26,7 @@ def study(tmp_path_factory):
     priors = [None, "flat_strength", "jeffreys", "halfnormal(1e-11 mu_B)", "loguniform(1e-13 mu_B)"]
     rows = plan_study([SPEC], priors, nuisances=False)
     folder = ResultsFolder(out, "priors.json", 0.9)
-    found = run_study(rows, folder)
-    return {row["label"]: row for row in found}, rows, folder
+    return {row.label: row.to_row() for row in run(rows, folder)}, rows, folder
 
 
 def test_every_bound_agrees_with_quadrature_within_three_errors(study):
@@ -77,8 +76,8 @@ def test_the_profile_does_not_depend_on_the_prior(study):
 
 def test_a_second_run_computes_nothing(study):
     rows, specs, folder = study
-    again = run_study(specs, ResultsFolder(folder.path, "priors.json", 0.9), progress=None)
-    assert [row["fingerprint"] for row in again] == [row["fingerprint"] for row in rows.values()]
+    again = run(specs, ResultsFolder(folder.path, "priors.json", 0.9))
+    assert [row.fingerprint for row in again] == [row["fingerprint"] for row in rows.values()]
 
 
 def test_power_scaling_sees_the_prior_only_where_it_bends(study):

@@ -5,15 +5,20 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from markupsafe import escape
+from tasks import stored
 
 from bayes_enues.cli import app
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.report import CAPTIONS, TITLES, build_report
 from bayes_enues.results import Limit
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.tables import packaged
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
@@ -171,6 +176,40 @@ def test_the_command_writes_the_page(folder):
     result = CliRunner().invoke(app, ["report", str(folder)])
     assert result.exit_code == 0, result.output
     assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_data_edited_after_the_fit_are_said_and_the_rows_own_totals_and_hashes_shown(tmp_path):
+    mine = tmp_path / "mine"
+    shutil.copytree(str(packaged("xenonnt_sr0")), mine)
+    spec = RowSpec("magnetic_moment", "nu_e", str(mine))
+    folder = ResultsFolder(tmp_path / "results", level=0.9)
+    folder.write(a_row() | stored(spec))
+    folder.save()
+    assert "Other today" not in build_report(folder.path)
+    before = spec.provenance().experiments["xenonnt_sr0"].files["bins.csv"][:12]
+    table = mine / "bins.csv"
+    table.write_text(table.read_text().replace("1,2,4,", "1,2,37,"))
+    page = build_report(folder.path)
+    assert "Other today than when these rows were made: bins.csv of xenonnt_sr0." in page
+    assert "29 fitted bins; 433 events" in page
+    assert "466 events" not in page
+    assert before in page
+    assert spec.provenance().experiments["xenonnt_sr0"].files["bins.csv"][:12] not in page
+
+
+def test_a_row_that_was_edited_in_the_view_is_not_shown(tmp_path):
+    spec = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")
+    folder = ResultsFolder(tmp_path, level=0.9)
+    for one in (spec, replace(spec, parameter="nu_mu")):
+        folder.write(a_row(one.parameter) | stored(one))
+    folder.save()
+    content = json.loads(folder.file.read_text())
+    content["rows"][0]["posterior"]["upper"] = 1.0
+    folder.file.write_text(json.dumps(content))
+    page = build_report(tmp_path)
+    assert "1 of its rows were changed after they were written" in page
+    assert "&lt; 1.00" not in page
+    assert "nu_mu" in page
 
 
 def write_rows(folder, name, rows):

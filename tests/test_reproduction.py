@@ -48,7 +48,11 @@ def run_small(monkeypatch, out, *arguments):
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +92,8 @@ def test_an_interrupted_run_ends_with_the_same_files(whole, tmp_path, monkeypatc
     calls = []
     write = ResultsFolder.write
 
-    def interrupted(self, row, tree=None):
-        done = write(self, row, tree)
+    def interrupted(self, row, beside=None):
+        done = write(self, row, beside)
         calls.append(row)
         if (stop == "the plane") == ("parameters" in row):
             raise KeyboardInterrupt

@@ -17,6 +17,7 @@ from bayes_enues.experiments.published import published_limits
 from bayes_enues.mediators.scan import curves
 from bayes_enues.planes.plane import plane_region
 from bayes_enues.runs.beside import with_curve
+from bayes_enues.runs.provenance import provenance
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.simulations.calibration import judge
@@ -53,7 +54,8 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
     folder = coverage_folder(tmp_path_factory.mktemp("types"), "magnetic_moment", 11, "poisson", 0.9)
     verdict = judge(np.random.default_rng(3).uniform(size=(60, 2)), ["nu_e", "chi2"])
     tests = {name: results.RankTest(**test) for name, test in verdict["quantities"].items()}
-    stored = {"fingerprint": "a" * 32, "seed": 3, "file": file}
+    rests_on = job.spec.provenance()
+    stored = {"fingerprint": "a" * 32, "seed": 3, "file": file, "provenance": rests_on}
     found = [
         limit,
         limit.profile,
@@ -67,6 +69,8 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
         be.marginal_density(xenonnt_model),
         feldman_cousins(xenonnt_model, np.linspace(0, 12, 5), np.full(5, 2.7), np.full(5, 0.1)),
         file,
+        rests_on,
+        rests_on.experiments["xenonnt_sr0"],
         results.Row(**where, mass=10.0, **stored),
         results.PriorStudyRow(
             **rest, nuisance=False, how="reweighted", pareto_k=0.1, reason="", exact=interval,
@@ -87,7 +91,7 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
             quadrature=log_bayes_factor(xenonnt_model), savage_dickey=None, smc=None, smc_scatter=None,
             narrower=-np.inf, wider=-2.0,
         ),
-        results.CoverageRow.from_dict(run_coverage([job], 20, folder)[1]),
+        run_coverage([job], 20, folder)[1],
         results.CalibrationRow(
             **where, prior="flat", simulations=60, not_converged=0, by_smc=0, divergences=0, probability=0.99,
             passed=verdict["passed"], quantities=tests,
@@ -176,7 +180,8 @@ def test_rows_of_older_versions_are_read(examples):
 def test_the_curve_of_a_profile_lies_beside_its_row(limit, tmp_path):
     row = limit.to_row()
     assert {"values", "delta_chi2"}.isdisjoint(row["profile"])
-    stored = be.Limit.from_dict(ResultsFolder(tmp_path).write(row | {"fingerprint": "a" * 32}, limit.tree))
+    says = {"fingerprint": "a" * 32, "question": "", "provenance": provenance({}).to_dict()}
+    stored = be.Limit.from_dict(ResultsFolder(tmp_path).write(row | says, limit.tree))
     assert stored.profile.values is None
     assert with_curve(tmp_path, stored).profile == limit.profile
     assert stored.tree is None
@@ -211,6 +216,7 @@ def test_no_key_has_two_meanings():
 
 def test_every_type_of_a_result_is_public():
     inner = {"Line", "PlaneRegion", "RankTest", "Row", "Sampled", "Shift", "StoredFile", "WidthScan"}
+    inner |= {"Provenance", "UsedExperiment"}
     for kind in TYPES:
         assert (getattr(be, kind.__name__, None) is kind) != (kind.__name__ in inner)
 

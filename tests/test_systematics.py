@@ -8,15 +8,15 @@ import pytest
 
 import bayes_enues as be
 from bayes_enues.results import Interval, Profile
-from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
-from bayes_enues.studies.systematics import _published, plan_systematics, run_systematics, shifts, variations
+from bayes_enues.studies.systematics import _published, plan_systematics, shifts, variations
 
 
 def _run(tmp_path_factory, spec, keep):
     rows = [r for r in plan_systematics([spec]) if r.is_default or any(k in r.label for k in keep)]
     folder = ResultsFolder(tmp_path_factory.mktemp("systematics"), "systematics.json", 0.9)
-    return {row["label"]: row for row in run_systematics(rows, folder)}
+    return {row.label: row.to_row() for row in run(rows, folder)}
 
 
 @pytest.fixture(scope="module")

@@ -5,108 +5,148 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from multiprocessing import active_children
 
 import pytest
+from tasks import Deadly, Failing, Quick
 
-from bayes_enues.runs.executors import batches, compute_all
+from bayes_enues.runs.rows import run
+from bayes_enues.runs.runner import Task, batches
+from bayes_enues.runs.store import ResultsFolder, load_rows
+
+pytestmark = pytest.mark.slow
 
 
-@dataclass(frozen=True)
-class Spec:
-    """A row that takes no time, with the interface of :class:`bayes_enues.runs.rows.RowSpec`."""
-
-    parameter: str
-    experiment: str
-
-    def compute(self, progress=None, groups=True):
-        if self.parameter == "wrong":
-            raise ValueError("wrong was asked for")
-        if self.parameter == "dies":
-            os._exit(3)
-        return {"parameter": self.parameter, "fingerprint": self.parameter, "process": os.getpid()}, None
+@pytest.fixture
+def folder(tmp_path):
+    return ResultsFolder(tmp_path / "results", "quick.json")
 
 
 def specs(*experiments, parameters="abcd"):
-    return [Spec(p, e) for e in experiments for p in parameters]
+    return [Quick(p, e) for e in experiments for p in parameters]
+
+
+def shared(asked, workers):
+    found = batches([Task(one, one.fingerprint(), None) for one in asked], workers)
+    return [{task.asked.experiment for task in batch} for batch in found]
 
 
 def test_rows_of_an_experiment_stay_together_and_joint_fits_come_first():
-    found = batches(specs("x", "y", "x+y"), jobs=2)
-    assert [{s.experiment for s in batch} for batch in found] == [{"x+y"}, {"x"}, {"y"}]
+    assert shared(specs("x", "y", "x+y"), 2) == [{"x+y"}, {"x"}, {"y"}]
 
 
 def test_many_rows_of_one_experiment_are_worth_a_second_process_and_few_are_not():
-    assert len(batches(specs("x", parameters="abcdefgh"), jobs=2)) == 2
-    assert len(batches(specs("x"), jobs=2)) == 1
+    assert len(shared(specs("x", parameters="abcdefgh"), 2)) == 2
+    assert len(shared(specs("x"), 2)) == 1
 
 
-@pytest.mark.slow
-def test_every_row_comes_back_once_from_processes_of_their_own(tmp_path):
-    words = []
+def test_every_row_comes_back_once_from_processes_of_their_own(folder):
+    told = []
     asked = specs("x", "y", "x+y")
-    found = list(compute_all(asked, tmp_path, 2, True, words.append))
-    assert all(row["parameter"] == spec.parameter for spec, row, _ in found)
-    assert {spec for spec, *_ in found} == set(asked)
-    assert len(found) == len(asked)
+    found = run(asked, folder, progress=lambda *what: told.append(what), jobs=2)
+    assert [(row["parameter"], row["experiment"]) for row in found] == [
+        (one.parameter, one.experiment) for one in asked
+    ]
     by_experiment = {}
-    for spec, row, _ in found:
-        by_experiment.setdefault(spec.experiment, set()).add(row["process"])
+    for row in found:
+        by_experiment.setdefault(row["experiment"], set()).add(row["process"])
     assert all(len(processes) == 1 for processes in by_experiment.values())
     assert os.getpid() not in set().union(*by_experiment.values())
-    assert "compiling" in words[0]
+    assert "compiling" in told[0][1]
+    assert told[-1] == (12, "done")
     assert not active_children()
-    assert not list(tmp_path.iterdir())
+    assert {p.suffix for p in folder.home.iterdir()} == {".json", ".npy"}
 
 
-def test_one_job_is_this_process(tmp_path):
-    assert {row["process"] for _, row, _ in compute_all(specs("x", "y"), tmp_path, 1)} == {os.getpid()}
+def test_one_job_is_this_process(folder):
+    assert {row["process"] for row in run(specs("x", "y"), folder, jobs=1)} == {os.getpid()}
 
 
-@pytest.mark.slow
-def test_an_error_in_a_worker_is_the_error_of_the_run(tmp_path):
+def test_an_error_in_a_worker_is_the_error_of_the_run(folder):
     with pytest.raises(ValueError, match="wrong was asked for"):
-        list(compute_all([Spec("wrong", "x"), Spec("a", "y")], tmp_path, 2))
+        run([Failing("wrong", "x"), Quick("a", "y")], folder, jobs=2)
     assert not active_children()
 
 
-@pytest.mark.slow
-def test_a_worker_that_dies_is_reported_with_what_to_do(tmp_path):
-    with pytest.raises(ValueError, match=r"dies from x died .*--jobs 1"):
-        list(compute_all([Spec("dies", "x"), Spec("a", "y")], tmp_path, 2))
+def test_what_a_dead_process_was_doing_is_done_again(folder, tmp_path):
+    asked = [*specs("x"), Deadly("d", "x", str(tmp_path / "flag")), *specs("y")]
+    assert len(run(asked, folder, jobs=2)) == 9
+    assert (tmp_path / "flag-0").exists()
 
 
-@pytest.mark.slow
+def test_processes_that_keep_dying_are_given_up_with_what_to_do(folder, tmp_path):
+    asked = [Quick("a", "y"), *specs("x"), Deadly("d", "x", str(tmp_path / "flag"), times=9)]
+    with pytest.raises(ValueError, match=r"worker processes died 3 times .*--jobs 1"):
+        run(asked, folder, jobs=2)
+    assert len(load_rows(folder.path, "quick")) >= 4  # what was finished is kept
+
+
+def test_without_shared_memory_one_process_does_everything_and_says_so(folder, monkeypatch):
+    def refuse(*arguments):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("bayes_enues.runs.runner.ProcessPoolExecutor", refuse)
+    found = run(specs("x", "y"), folder, jobs=2)
+    assert {row["process"] for row in found} == {os.getpid()}
+    assert folder.messages == ["there is no shared memory for workers; one process did all"]
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {tests!r})
+from tasks import Quick, Slow
+from bayes_enues.runs.rows import run
+from bayes_enues.runs.store import ResultsFolder
+"""
+
+
+def script(tmp_path, code):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT.format(tests=os.path.dirname(__file__)) + code)
+    return [sys.executable, str(path)]
+
+
+def test_a_script_without_a_main_guard_gets_multiprocessings_own_advice(tmp_path):
+    folder = f"ResultsFolder({str(tmp_path / 'out')!r}, 'quick.json')"
+    code = f"run([Quick('a', 'x'), Quick('a', 'y')], {folder}, jobs=2)\n"
+    done = subprocess.run(script(tmp_path, code), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert 'if __name__ == "__main__":' in last
+    assert "memory" not in done.stderr
+    assert done.stderr.count("Traceback") == 1  # of the script; the workers leave without a word
+
+
 def test_an_interruption_keeps_what_was_finished_and_leaves_no_process(tmp_path):
+    out = tmp_path / "out"
     code = (
-        "import sys, time\n"
-        f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
-        "from test_workers import Slow\n"
-        "from bayes_enues.runs.executors import compute_all\n"
         "if __name__ == '__main__':\n"
-        "    asked = [Slow(t, e) for e in 'xy' for t in (0, 60)]\n"
-        f"    for spec, *_ in compute_all(asked, {str(tmp_path)!r}, 2):\n"
-        "        print(spec.parameter, spec.experiment, flush=True)\n"
+        "    asked = [Slow(str(t), e, seconds=t) for e in 'xy' for t in (0, 60)]\n"
+        f"    run(asked, ResultsFolder({str(out)!r}, 'quick.json'), jobs=2)\n"
     )
-    script = tmp_path / "script.py"
-    script.write_text(code)
-    run = subprocess.Popen(
-        [sys.executable, str(script)],
+    process = subprocess.Popen(
+        script(tmp_path, code),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    first = {run.stdout.readline(), run.stdout.readline()}
-    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to every process of the group
+    for _ in range(300):
+        if len(list(out.rglob("rows/quick/*.json"))) == 2:
+            break
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the group
     start = time.monotonic()
-    _, errors = run.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
     assert time.monotonic() - start < 20
-    assert first == {"0 x\n", "0 y\n"}
     assert errors.count("KeyboardInterrupt") == 1  # of the parent alone
-    assert is_gone(run.pid)
-    assert [p.name for p in tmp_path.iterdir()] == ["script.py"]
+    assert is_gone(process.pid)
+    assert {(row["parameter"], row["experiment"]) for row in load_rows(out, "quick")} == {
+        ("0", "x"),
+        ("0", "y"),
+    }
+    assert (out / "quick.json").exists()
+    assert not list(out.rglob("*.partial"))
 
 
 def is_gone(group: int) -> bool:
@@ -118,14 +158,3 @@ def is_gone(group: int) -> bool:
             return True
         time.sleep(0.1)
     return False
-
-
-@dataclass(frozen=True)
-class Slow(Spec):
-    """A row that takes as many seconds as its parameter says."""
-
-    parameter: float
-
-    def compute(self, progress=None, groups=True):
-        time.sleep(self.parameter)
-        return {"fingerprint": "slow"}, None

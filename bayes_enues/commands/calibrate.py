@@ -7,47 +7,35 @@ import typer
 from rich.text import Text
 
 from ..errors import InputError
-from .common import (
-    Experiments,
-    Out,
-    Parameters,
-    PriorText,
-    Scheduler,
-    Seed,
-    Workers,
-    console,
-    new_table,
-    progress,
-)
+from . import common
+from .common import console, new_table, progress, warn
 
 
 def calibrate(
     model: Annotated[list[str] | None, typer.Option("--model", help="Which interaction; repeatable.")] = None,
-    parameter: Parameters = None,
+    parameter: common.Parameters = None,
     plane: Annotated[
         list[str] | None, typer.Option(help="Two parameters free together, such as nu_e,nu_mu; repeatable.")
     ] = None,
-    experiment: Experiments = None,
-    prior: PriorText = None,
+    experiment: common.Experiments = None,
+    prior: common.PriorText = None,
     every_shape: Annotated[
         bool,
         typer.Option("--every-shape", help="One of each kind of model instead: signed or not, planes, ..."),
     ] = False,
     simulations: Annotated[int, typer.Option(help="Simulations of each model.")] = 1000,
-    seed: Seed = 20220811,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    out: Out = Path("results/calibration"),
+    seed: common.Seed = 20220811,
+    jobs: common.Jobs = None,
+    scheduler: common.Scheduler = None,
+    out: common.Out = Path("results/calibration"),
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
     from ..planes.rows import plan_regions
     from ..plots.coverage import calibration_figure
-    from ..results import CalibrationRow
     from ..runs.rows import plan
     from ..simulations import calibration_run
     from ..simulations.calibration import simulations_of
     from ..simulations.calibration_run import calibration_folder, run_calibration
-    from ..simulations.parallel import check_scheduler, executors
 
     if every_shape and (model or parameter or plane or prior):
         raise InputError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
@@ -59,18 +47,15 @@ def calibrate(
         specs = plan(models, parameter, experiment, prior=prior, seed=seed) if parameter or not pairs else []
         for name in models if pairs else []:
             specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
-    opener = executors(workers, scheduler)
-    if scheduler:
-        check_scheduler(scheduler)
     chunks = sum(len(simulations_of(spec, simulations)) for spec in specs)
     folder = calibration_folder(out, seed)
     with progress(chunks, "simulations") as tell:
-        found, ranks = run_calibration(specs, simulations, folder, opener, tell)
-    rows = [CalibrationRow.from_dict(row) for row in found]
+        rows, ranks = run_calibration(specs, simulations, folder, jobs, scheduler, tell)
+    warn(folder.messages)
     for row, table in zip(rows, ranks, strict=True):
         calibration_figure(row, table, folder.path)
     print_calibration(rows)
-    console.print(f"Written to {out}: calibration.json, the ranks (chunks/) and figures (PDF, PNG).")
+    console.print(f"Written to {out}: calibration.json, the ranks (rows/) and figures (PDF, PNG).")
     if not all(row.passed for row in rows):
         raise typer.Exit(1)
 

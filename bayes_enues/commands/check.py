@@ -5,49 +5,37 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Mass,
-    Out,
-    Parameters,
-    PriorText,
-    Seed,
-    console,
-    fixed_by,
-    new_table,
-    progress,
-    warn,
-)
+from . import common
+from .common import console, fixed_by, new_table, progress, warn
 
 
 def check(
     model: Annotated[str, typer.Argument(help="Which interaction.")],
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    prior: PriorText = None,
-    mass: Mass = None,
-    draws: Draws = 2000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    prior: common.PriorText = None,
+    mass: common.Mass = None,
+    draws: common.Draws = 2000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
     from ..plots.checks import checks_figure
-    from ..results import Check
     from ..runs.files import slug
-    from ..runs.rows import all_converged, interaction_named, plan
+    from ..runs.rows import all_converged, interaction_named, plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.check_rows import plan_checks, run_checks, stored_check
+    from ..studies.check_rows import plan_checks, stored_check
 
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     specs = plan([model], names, experiment, **options)
     asked = plan_checks(specs)
-    folder = ResultsFolder(out, "checks.json", beside="check")
+    folder = ResultsFolder(out, "checks.json")
     with progress(len(asked), "check") as tell:
-        rows = [Check.from_dict(row) for row in run_checks(asked, folder, fresh, tell)]
+        rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figures")
         paths = []
         for spec in specs:

@@ -28,7 +28,6 @@ __all__ = [
     "Scheduler",
     "Seed",
     "Settings",
-    "Workers",
     "between",
     "console",
     "fixed_by",
@@ -72,6 +71,14 @@ def check_address(value: str | None) -> str | None:
             "tcp://10.0.0.1:8786 or tls://10.0.0.1:8786"
         )
     return value
+
+
+def _reachable(address: str | None) -> str | None:
+    from ..runs.runner import check_scheduler
+
+    if check_address(address) is not None:
+        check_scheduler(address)
+    return address
 
 
 def _folder(text: str) -> Path:
@@ -133,16 +140,20 @@ Settings = Annotated[
 Out = Annotated[Path, typer.Option(parser=_folder, metavar="FOLDER", help="Folder for the results.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
 Jobs = Annotated[
-    int,
+    int | None,
     typer.Option(
+        "--jobs",
+        "--workers",
         callback=between(1, MAX_JOBS, "four for each core of this machine, some 350 MB each"),
         help="Processes that share the work, some 350 MB each.",
     ),
 ]
-Workers = Annotated[int | None, typer.Option(help="Local processes; default: one a core.")]
 Scheduler = Annotated[
     str | None,
-    typer.Option(callback=check_address, help="A running Dask scheduler, tcp://host:port, instead."),
+    typer.Option(
+        callback=_reachable,
+        help="A running Dask scheduler, tcp://host:port, whose workers see --out; instead of processes.",
+    ),
 ]
 
 

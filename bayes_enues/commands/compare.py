@@ -5,47 +5,35 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Mass,
-    Out,
-    Parameters,
-    PriorText,
-    Seed,
-    console,
-    fixed_by,
-    new_table,
-    progress,
-    warn,
-)
+from . import common
+from .common import console, fixed_by, new_table, progress, warn
 
 
 def compare(
     model: Annotated[str, typer.Argument(help="Which interaction.")],
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    prior: PriorText = None,
-    mass: Mass = None,
-    draws: Draws = 8000,
-    seed: Seed = 20220811,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    prior: common.PriorText = None,
+    mass: common.Mass = None,
+    draws: common.Draws = 8000,
+    seed: common.Seed = 20220811,
     smc: Annotated[bool, typer.Option(help="Sequential Monte Carlo too: slower.")] = True,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """ln B three ways, and its dependence on the prior's width."""
     from ..plots.evidence import bayes_factors_figure
-    from ..results import Comparison
-    from ..runs.rows import plan
+    from ..runs.rows import plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.compare_rows import CompareSpec, run_comparisons
+    from ..studies.compare_rows import CompareSpec
 
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     asked = [CompareSpec(spec, smc) for spec in plan([model], parameter, experiment, **options)]
     folder = ResultsFolder(out, "compare.json")
     with progress(len(asked), "compare") as tell:
-        found = [Comparison.from_dict(row) for row in run_comparisons(asked, folder, fresh, tell)]
+        found = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figure")
         paths = bayes_factors_figure(found, folder.path / f"compare_{model}")
     warn(folder.messages)

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Level, Parameters, Scheduler, Seed, Workers, console, new_table, progress
+from . import common
+from .common import console, new_table, progress, warn
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -20,8 +21,8 @@ HEADERS = {
 
 def coverage(
     model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
-    parameter: Parameters = None,
-    experiment: Experiments = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
     toys: Annotated[int, typer.Option(help="Toys at each true value.")] = 10_000,
     true_values: Annotated[
         str, typer.Option(help="How many, or a list such as 0,4,8 in the parameter's unit (one value: 4,).")
@@ -29,18 +30,17 @@ def coverage(
     kind: Annotated[
         str, typer.Option(help="poisson, or gaussian for Gaussian counts with the data's errors.")
     ] = "poisson",
-    level: Level = 0.9,
-    seed: Seed = 20220811,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
+    level: common.Level = 0.9,
+    seed: common.Seed = 20220811,
+    jobs: common.Jobs = None,
+    scheduler: common.Scheduler = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
     from ..plots.coverage import coverage_figures
-    from ..results import CoverageRow, FeldmanCousins
+    from ..results import FeldmanCousins
     from ..runs.rows import plan
     from ..simulations.jobs import chunks_of, job_of
-    from ..simulations.parallel import check_scheduler, executors
     from ..simulations.run import coverage_folder, run_coverage
     from ..simulations.toys import check_kind
 
@@ -48,21 +48,18 @@ def coverage(
     check_kind(kind)
     if toys < 1:
         raise InputError(f"--toys is {toys}; at least one toy was needed")
-    opener = executors(workers, scheduler)
-    if scheduler:
-        check_scheduler(scheduler)
     specs = plan([model], parameter, experiment, level=level, seed=seed)
     out = out or Path("results") / f"coverage_{model}"
     folder = coverage_folder(out, model, seed, kind, level)
     with console.status("finding the true values' nuisances"):
-        jobs = [job_of(spec, values, kind) for spec in specs]
-    with progress(sum(len(chunks_of(job, toys)) for job in jobs), "toys") as tell:
-        found = run_coverage(jobs, toys, folder, opener, tell)
-    rows = [CoverageRow.from_dict(row) for row in found]
-    limits = [FeldmanCousins.from_dict(entry) for entry in folder.lists["limits"]]
+        asked = [job_of(spec, values, kind) for spec in specs]
+    with progress(sum(len(chunks_of(job, toys)) for job in asked), "toys") as tell:
+        rows = run_coverage(asked, toys, folder, jobs, scheduler, tell)
+    limits = [FeldmanCousins.from_dict(entry) for row in folder.rows for entry in row["limits"]]
+    warn(folder.messages)
     coverage_figures(rows, limits, folder.path)
     print_coverage(rows, limits)
-    console.print(f"Written to {out}: coverage.json, the toys (chunks/) and figures (PDF, PNG).")
+    console.print(f"Written to {out}: coverage.json, the toys (rows/) and figures (PDF, PNG).")
 
 
 def parse_true_values(text: str) -> int | list[float]:

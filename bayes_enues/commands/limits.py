@@ -6,47 +6,30 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from .common import (
-    Atomic,
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Mass,
-    Out,
-    Parameters,
-    PriorText,
-    Seed,
-    Settings,
-    console,
-    fixed_by,
-    print_whole,
-    progress,
-    warn,
-)
+from . import common
+from .common import console, fixed_by, print_whole, progress, warn
 
 
 def limits(
     model: Annotated[
         list[str] | None, typer.Option("--model", help="Which interaction; repeatable, or 'all'.")
     ] = None,
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    level: Level = 0.9,
-    mass: Mass = None,
-    settings: Settings = None,
-    atomic: Atomic = None,
-    prior: PriorText = None,
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    level: common.Level = 0.9,
+    mass: common.Mass = None,
+    settings: common.Settings = None,
+    atomic: common.Atomic = None,
+    prior: common.PriorText = None,
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
     from ..plots.limits import limits_figures
-    from ..results import Limit
     from ..runs.rows import all_converged, electromagnetic_models, plan, run
     from ..runs.store import ResultsFolder
     from ..simulations.feldman_cousins import attach
@@ -64,10 +47,8 @@ def limits(
     ]
     folder = ResultsFolder(out, "limits.json", level)
     with progress(len(specs), "limits") as tell:
-        found = run(specs, folder, fresh, tell, jobs=jobs)
-        folder.messages += attach(found, specs, folder.path)
-        folder.save()
-        rows = [Limit.from_dict(row) for row in found]
+        rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
+        rows = attach(rows, specs, folder)
         tell(len(specs), "figures")
         limits_figures(rows, folder.path)
     warn(folder.messages)

@@ -7,20 +7,8 @@ import typer
 from rich.text import Text
 
 from ..errors import InputError
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Out,
-    PriorText,
-    Seed,
-    console,
-    new_table,
-    progress,
-    warn,
-)
+from . import common
+from .common import console, new_table, progress, warn
 
 
 def mediators(
@@ -37,8 +25,8 @@ def mediators(
             help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5; of a heavy neutrino 1 to 1000."
         ),
     ] = None,
-    experiment: Experiments = None,
-    level: Level = 0.9,
+    experiment: common.Experiments = None,
+    level: common.Level = 0.9,
     delta_chi2: Annotated[
         float | None,
         typer.Option(help="Of the profile, such as 4.605 for two parameters. Default: the level's own."),
@@ -52,9 +40,9 @@ def mediators(
         str | None, typer.Option(help="Of Eq. 8: as_printed (2 sqrt2) or left_handed (sqrt2).")
     ] = None,
     sign: Annotated[int | None, typer.Option(help="Of g^2 for vector and axial vector: 1 or -1.")] = None,
-    prior: PriorText = None,
-    draws: Draws = 2500,
-    seed: Seed = 20220811,
+    prior: common.PriorText = None,
+    draws: common.Draws = 2500,
+    seed: common.Seed = 20220811,
     published: Annotated[
         list[Path] | None,
         typer.Option(help="A CSV of your own: mass_keV,coupling,experiment,source[,model]; repeatable."),
@@ -63,9 +51,10 @@ def mediators(
         str | None,
         typer.Option(help="Also mass and coupling free together, with this prior: loguniform, flat, ..."),
     ] = None,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from bayes_enues.models.light_mediator_masses import check_coupling_prior
@@ -73,7 +62,6 @@ def mediators(
     from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import DIPOLE, curves, plan_scan, published_points, write_curves
     from ..plots.mediators import curves_figure, mass_planes_figure, published_figure
-    from ..results import Limit, Region
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
@@ -100,10 +88,10 @@ def mediators(
         draws=draws,
         seed=seed,
     )
-    folder = ResultsFolder(out, "mediators.json", level, seconds_between_saves=2.0)
+    folder = ResultsFolder(out, "mediators.json", level)
+    plane_folder = None if plane is None else ResultsFolder(out, "mediator_planes.json", level)
     with progress(len(specs), "mediators") as tell:
-        found = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
-        rows = [Limit.from_dict(row) for row in found]
+        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         tell(len(specs), "figures")
         lines = curves(rows)
         write_curves(lines, folder.path / "mediators_curves.csv")
@@ -112,16 +100,15 @@ def mediators(
     warn(folder.messages)
     print_curves(lines, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
-    if plane is not None:
+    if plane_folder is not None:
         planes = [
             MassPlaneSpec(m, e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
             for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
         ]
-        folder = ResultsFolder(out, "mediator_planes.json", level)
         with progress(len(planes), "planes") as tell:
-            regions = [Region.from_dict(row) for row in run(planes, folder, fresh, tell, jobs=jobs)]
+            regions = run(planes, plane_folder, fresh, tell, jobs=jobs, scheduler=scheduler)
             mass_planes_figure(regions, plane, folder.path, folder.path / "mediator_planes")
-        warn(folder.messages)
+        warn(plane_folder.messages)
         print_planes(regions)
         rows += regions
     if not all_converged(rows):

@@ -6,27 +6,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Level,
-    Mass,
-    Out,
-    Parameters,
-    Seed,
-    console,
-    fixed_by,
-    new_table,
-    progress,
-    warn,
-)
+from . import common
+from .common import console, fixed_by, new_table, progress, warn
 
 
 def priors(
     model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
-    parameter: Parameters = None,
-    experiment: Experiments = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
     prior: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,21 +23,21 @@ def priors(
         ),
     ] = None,
     nuisances: Annotated[bool, typer.Option(help="Vary the priors of the nuisances too.")] = True,
-    mass: Mass = None,
-    level: Level = 0.9,
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
+    mass: common.Mass = None,
+    level: common.Level = 0.9,
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
     from ..experiments.folder import DEFAULT
     from ..plots.priors import prior_figures
-    from ..results import PriorStudyRow
-    from ..runs.rows import all_converged, plan
+    from ..runs.rows import all_converged, plan, run
     from ..runs.store import ResultsFolder
     from ..studies.prior_plan import plan_study
-    from ..studies.prior_study import run_study
 
     chosen = list(experiment or DEFAULT)
     fixed = fixed_by(model, mass)
@@ -58,7 +45,7 @@ def priors(
     study = plan_study(specs, prior, nuisances)
     folder = ResultsFolder(out, "priors.json", level)
     with progress(len(study), "priors") as tell:
-        rows = [PriorStudyRow.from_dict(row) for row in run_study(study, folder, fresh, tell)]
+        rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figures")
         prior_figures(rows, folder.path)
     warn(folder.messages)

@@ -1,13 +1,13 @@
 """``bayes-enues project``: expected limits after more exposure, with the bands of toys."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import InputError
-from .common import Level, Out, Seed, console, new_table, progress
+from . import common
+from .common import console, new_table, progress, warn
 
 
 def project(
@@ -24,50 +24,32 @@ def project(
         float, typer.Option(help="Shift of the efficiency edge in keV; negative is lower.")
     ] = 0.0,
     toys: Annotated[int, typer.Option(min=0, help="Toys per exposure; 0 for Asimov data alone.")] = 200,
-    level: Level = 0.9,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
+    level: common.Level = 0.9,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
     from ..plots.projection import projection_figure
-    from ..runs.files import check_writable, write_text
-    from ..runs.rows import interaction_named
-    from ..statistics import check_level
-    from ..studies.projection import future_experiment
-    from ..studies.projection import project as run
+    from ..runs.rows import interaction_named, plan, run
+    from ..runs.store import ResultsFolder
+    from ..studies.projection_rows import ProjectionSpec
 
-    level = check_level(level)
     kind = interaction_named(model)
-    parameter = parameter or kind.free_names()[0]
-    if parameter not in kind.free_names():
-        raise InputError(f"{model} has no parameter {parameter!r}; the choices are {list(kind.free_names())}")
     if kind.fixed_parameters:
         raise InputError(f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python")
     if "+" in experiment and not Path(experiment).is_dir():
         raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
-    future = [future_experiment(experiment, t_yr, background, edge) for t_yr in sorted(exposure or [None])]
-    check_writable(out)
-
-    rows = []
-    with progress(len(future) * max(toys, 1), "project") as tell:
-        for k, e in enumerate(future):
-            words = f"{e.exposure:g} t yr"
-            tell(k * toys, f"{words}: compiling")
-            rows.append(
-                run(
-                    kind(), [e], parameter, toys, level, seed,
-                    progress=lambda done, k=k, words=words: tell(k * toys + done, words),
-                )
-            )  # fmt: skip
-    content = {
-        "level": level,
-        "seed": seed,
-        "background_scale": background,
-        "edge_shift_keV": edge,
-        "rows": [row.to_dict() for row in rows],
-    }
-    write_text(out / "projection.json", json.dumps(content, indent=1, allow_nan=False) + "\n")
+    (spec,) = plan([model], [parameter or kind.free_names()[0]], [experiment], level=level, seed=seed)
+    asked = [ProjectionSpec(spec, t_yr, background, edge, toys) for t_yr in exposure or [None]]
+    asked.sort(key=lambda one: one.future.exposure)
+    folder = ResultsFolder(out, "projection.json", level)
+    with progress(len(asked), "project") as tell:
+        rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
     paths = projection_figure(rows, out / "projection")
+    warn(folder.messages)
     print_projection(rows)
     console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 

@@ -7,45 +7,33 @@ import typer
 from rich.text import Text
 
 from ..errors import InputError
-from .common import (
-    Draws,
-    Experiments,
-    Fresh,
-    Jobs,
-    Level,
-    Out,
-    PriorText,
-    Seed,
-    console,
-    new_table,
-    progress,
-    warn,
-)
+from . import common
+from .common import console, new_table, progress, warn
 
 
 def region(
     model: Annotated[str, typer.Argument(help="Which interaction.")],
     first: Annotated[str, typer.Argument(help="Parameter on the horizontal axis.")],
     second: Annotated[str, typer.Argument(help="Parameter on the vertical axis.")],
-    experiment: Experiments = None,
-    level: Level = 0.9,
-    prior: PriorText = None,
+    experiment: common.Experiments = None,
+    level: common.Level = 0.9,
+    prior: common.PriorText = None,
     range_: Annotated[
         list[str] | None,
         typer.Option(
             "--range", help="Where to draw, such as nu_e=0:12; extended where the region does not fit."
         ),
     ] = None,
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
     from ..plots.regions import regions_figure
-    from ..results import Region
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
@@ -61,8 +49,7 @@ def region(
     )
     folder = ResultsFolder(out, "regions.json", level)
     with progress(len(specs), "regions") as tell:
-        found = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs)
-        rows = [Region.from_dict(row) for row in found]
+        rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         regions_figure(rows, folder.path / f"region_{model}_{first}_{second}")
     warn(folder.messages)
     print_regions(rows)

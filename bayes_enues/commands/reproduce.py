@@ -9,32 +9,31 @@ from pathlib import Path
 
 import typer
 
-from .common import Draws, Fresh, Jobs, Out, Seed, console, progress, warn
+from . import common
+from .common import console, progress, warn
 
 
 def reproduce(
-    out: Out = Path("results"),
-    draws: Draws = 4000,
-    seed: Seed = 20220811,
-    fresh: Fresh = False,
-    jobs: Jobs = 2,
+    out: common.Out = Path("results"),
+    draws: common.Draws = 4000,
+    seed: common.Seed = 20220811,
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """Table I and the figures of the paper by both statistics, and a page on every difference."""
     from ..plots import paper
     from ..reports import reproduction
-    from ..results import ROW_TYPES
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
+    folders = {name: ResultsFolder(out, f"{name}.json", 0.9) for name in reproduction.PLANS}
     rows, messages = {}, []
     for name, plan in reproduction.PLANS.items():
-        keep = name == "limits"  # their posteriors are drawn
-        pause = 0.0 if keep else 2.0  # seconds; many quick rows need not be saved one by one
-        specs, folder = plan(draws, seed), ResultsFolder(out, f"{name}.json", 0.9, pause)
+        specs, keep = plan(draws, seed), name == "limits"  # their posteriors are drawn
         with progress(len(specs), name) as tell:
-            found = run(specs, folder, fresh, tell, keep, jobs)
-        rows[name] = [ROW_TYPES[name].from_dict(row) for row in found]
-        messages += folder.messages
+            rows[name] = run(specs, folders[name], fresh, tell, keep, jobs, scheduler)
+        messages += folders[name].messages
     with progress(len(paper.FIGURES), "figures") as tell:
         for done, (name, draw) in enumerate(paper.FIGURES.items()):
             tell(done, name)

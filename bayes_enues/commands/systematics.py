@@ -5,43 +5,33 @@ from typing import Annotated
 
 import typer
 
-from .common import (
-    Experiments,
-    Fresh,
-    Level,
-    Mass,
-    Out,
-    Parameters,
-    console,
-    fixed_by,
-    new_table,
-    progress,
-    warn,
-)
+from . import common
+from .common import console, fixed_by, new_table, progress, warn
 
 
 def systematics(
     model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
-    parameter: Parameters = None,
-    experiment: Experiments = None,
-    mass: Mass = None,
-    level: Level = 0.9,
-    out: Out = Path("results"),
-    fresh: Fresh = False,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
+    mass: common.Mass = None,
+    level: common.Level = 0.9,
+    out: common.Out = Path("results"),
+    fresh: common.Fresh = False,
+    jobs: common.Jobs = 2,
+    scheduler: common.Scheduler = None,
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
     from ..experiments.folder import DEFAULT
     from ..plots.systematics import systematics_figure
-    from ..results import SystematicsRow
-    from ..runs.rows import plan
+    from ..runs.rows import plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.systematics import plan_systematics, run_systematics
+    from ..studies.systematics import plan_systematics
 
     chosen = list(experiment or DEFAULT)
     study = plan_systematics(plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass)))
     folder = ResultsFolder(out, "systematics.json", level)
     with progress(len(study), "systematics") as tell:
-        rows = [SystematicsRow.from_dict(row) for row in run_systematics(study, folder, fresh, tell)]
+        rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figure")
         paths = systematics_figure(rows, folder.path / f"systematics_{model}")
     warn(folder.messages)

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..signal.response import REACH, energy_grid, response_matrix
 from ..signal.xenon import Xenon, shell_edges
 from ..tables import label, read_table
-from .schema import Bins, Component, ExperimentFile
+from .schema import Bins, Component, ExperimentFile, ResponseTable
 
 __all__ = ["Tables", "read_bins", "read_component", "read_efficiency", "read_response"]
 
@@ -111,6 +111,7 @@ def read_efficiency(tables: Tables, settings: ExperimentFile, fitted: np.ndarray
     ``fitted``, the edges of the fitted bins, are compared with the range of the table.
     """
     spec = settings.efficiency
+    assert spec is not None  # the schema sees to it
     table = tables(spec.table, (spec.energy, spec.column))
     energy, values = table[spec.energy], table[spec.column]
     where = tables.name(spec.table)
@@ -142,7 +143,9 @@ def _edge_moved(energy: np.ndarray, values: np.ndarray, shift: float) -> tuple[n
 
 def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values, efficiency, fitted) -> None:
     """Whether the table covers the fitted bins; one in eV or MeV does not."""
-    spec, where = settings.efficiency, tables.name(settings.efficiency.table)
+    spec = settings.efficiency
+    assert spec is not None  # the schema sees to it
+    where = tables.name(spec.table)
     low, high = fitted[0], fitted[-1]
     inside = energy[(energy > low) & (energy < high)]
     most = float(np.max(efficiency(np.concatenate([fitted, inside]))))
@@ -189,7 +192,9 @@ def read_response(
             f"bins begin at {fitted[0]:g} keV"
         )
     if settings.response is not None:
-        return _read_response_table(tables, settings, edges)
+        return _read_response_table(tables, settings, settings.response, edges)
+    assert settings.resolution is not None  # the schema sees to it
+    assert settings.efficiency is not None
     resolution = settings.resolution.sigma
     lower = max(shell_edges()[0][0], xenon.threshold_keV)
     upper = edges[-1] + REACH * abs(resolution(edges[-1]))
@@ -232,8 +237,7 @@ def _check_resolution(tables: Tables, resolution, lower: float, upper: float, la
         )
 
 
-def _read_response_table(tables: Tables, settings: ExperimentFile, edges: np.ndarray):
-    spec = settings.response
+def _read_response_table(tables: Tables, settings: ExperimentFile, spec: ResponseTable, edges: np.ndarray):
     table = tables(spec.table, None)
     where = tables.name(spec.table)
     if spec.energy not in table.columns:

@@ -10,6 +10,7 @@ import numba
 import numpy as np
 from numba import types
 
+from ..compiled.caching import njit
 from ..compiled.likelihood import CompiledLikelihood
 from .newton import minimise_all
 
@@ -43,4 +44,4 @@ _SIGNATURE = types.void(
 )  # fmt: skip
 
 
-minimise_graph = numba.njit(_SIGNATURE, nogil=True, cache=True)(minimise_all)
+minimise_graph = njit(_SIGNATURE, nogil=True)(minimise_all)

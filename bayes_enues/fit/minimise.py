@@ -9,9 +9,9 @@ second and not a minute.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from ..compiled.caching import njit
 from .chi2 import Likelihood
 from .newton import minimise_all
 
@@ -39,7 +39,7 @@ class Fits(NamedTuple):
     hessian: np.ndarray
 
 
-_minimise_terms = numba.njit(nogil=True, cache=True)(minimise_all)
+_minimise_terms = njit(nogil=True)(minimise_all)
 
 
 def minimise_many(

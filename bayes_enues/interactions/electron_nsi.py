@@ -73,12 +73,14 @@ class ElectronNSI(Interaction):
         if self.chirality not in CHIRALITIES:
             raise InputError(f"chirality={self.chirality!r} is unknown; the choices are {list(CHIRALITIES)}")
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         return self._scattered(np.array([float(f == flavour) for f in FLAVOURS]), e_nu, e_er)
 
-    def cross_section_of_mass_state(self, state, amplitudes, e_nu, e_er):
+    def cross_section_of_mass_state(
+        self, state: int, amplitudes: np.ndarray, e_nu: Scalar, e_er: Scalar
+    ) -> Scalar:
         # the couplings are real, so that real and imaginary parts of the amplitudes do not mix
-        real, imaginary = amplitudes.real, amplitudes.imag
+        real, imaginary = np.real(amplitudes), np.imag(amplitudes)
         return self._scattered(real, e_nu, e_er) + self._scattered(imaginary, e_nu, e_er)
 
     def _scattered(self, incoming, e_nu, e_er):

@@ -118,9 +118,11 @@ class Mediator(Interaction):
         """Charges of one flavour and of the electron, multiplied."""
         if self.charges == "universal":
             return 1.0
-        given = self.charges, None
-        charges, electron = GAUGE_CHARGES[self.charges] if isinstance(self.charges, str) else given
-        electron = self.electron_charge if electron is None else electron
+        charges, electron = self.charges, self.electron_charge
+        if isinstance(charges, str):
+            charges, of_the_symmetry = GAUGE_CHARGES[charges]
+            electron = electron if of_the_symmetry is None else of_the_symmetry
+        assert electron is not None  # it was checked when the object was made
         return charges[FLAVOURS.index(flavour)] * electron
 
     @abstractmethod

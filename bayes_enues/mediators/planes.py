@@ -7,7 +7,7 @@ where the priors do.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,7 @@ from ..fit.posterior import prior_words, sample_posterior, state_of
 from ..planes.contours import contour_lines, sharpen
 from ..results import CredibleRegion, ProfileRegion, Region
 from ..runs.beside import read_group
-from ..runs.rows import RowSpec, interaction_named
-from ..runs.store import fingerprint
+from ..runs.rows import Asked, RowSpec
 from ..statistics import check_level, threshold
 
 __all__ = ["MassPlaneSpec", "counted", "mass_plane", "share_inside", "stored_plane"]
@@ -165,7 +164,7 @@ def _normalised(x, y, log_density, level) -> tuple[np.ndarray, float]:
 
 
 @dataclass(frozen=True)
-class MassPlaneSpec:
+class MassPlaneSpec(Asked):
     """One plane of mass and coupling: a row of ``mediator_planes.json``.
 
     Parameters
@@ -202,6 +201,16 @@ class MassPlaneSpec:
         """Both names, for progress and messages."""
         return ", ".join(FREE)
 
+    @property
+    def words(self) -> str:
+        return f"{self.model} from {self.experiment}"
+
+    @property
+    def row(self) -> RowSpec:
+        """What this shares with the rows of a table: the coupling at the lowest mass."""
+        fixed = (*self.fixed, ("mass", self.masses[0]))
+        return RowSpec(self.model, "coupling", self.experiment, fixed=fixed)
+
     def build(self) -> pm.Model:
         """The ``pm.Model`` of the plane.
 
@@ -212,12 +221,12 @@ class MassPlaneSpec:
         """
         from bayes_enues.models import light_mediator_masses
 
-        mediator = interaction_named(self.model)(mass=self.masses[0], **dict(self.fixed))
-        experiments = RowSpec(self.model, "coupling", self.experiment).experiments
-        return light_mediator_masses(mediator, experiments, self.prior, self.masses, self.couplings)
+        return light_mediator_masses(
+            self.row.interaction, self.experiments, self.prior, self.masses, self.couplings
+        )
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
-        """The row as it is stored, and its draws with the grid of both regions as group ``plane``."""
+        """Both regions, and the draws with the grid of both as group ``plane``."""
         tell = progress or (lambda words: None)
         tell("templates")
         model = self.build()
@@ -226,14 +235,7 @@ class MassPlaneSpec:
         profile, posterior = plane.profile, plane.posterior
         grids = {"log_density": (FREE, posterior.log_density), "delta_chi2": (FREE, profile.delta_chi2)}
         tree["plane"] = xr.DataTree(xr.Dataset(grids, dict(zip(FREE, (profile.x, profile.y), strict=True))))
-        row = replace(counted(plane, tree), fingerprint=self.fingerprint(), seed=self.seed)
-        return row.to_row(), tree
-
-    def fingerprint(self) -> str:
-        """Hash of data files, options, prior, draws, seed and package version."""
-        fixed = (*self.fixed, ("mass", self.masses[0]))
-        row = RowSpec(self.model, "coupling", self.experiment, self.level, None, self.draws, self.seed, fixed)
-        return fingerprint({**asdict(self), "row": row.fingerprint()})
+        return replace(counted(plane, tree), seed=self.seed).to_row(), tree
 
 
 def stored_plane(row: Region, folder: Path) -> Region:

@@ -7,6 +7,7 @@ compilation; see :mod:`bayes_enues.compiled.structures`.
 """
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 from ..errors import InputError
 from ..experiments.folder import DEFAULT
 from ..results import Curve, Limit, grouped
-from ..runs.files import WholeFile
+from ..runs.files import write_text
 from ..runs.rows import RowSpec, interaction_named, plan
 from ..tables import packaged, read_table
 
@@ -125,15 +126,16 @@ def curves(rows: Iterable[Limit]) -> list[Curve]:
 def write_curves(found: Sequence[Curve], path: str | Path) -> None:
     """Write curves as one table, a line a mass; its columns are those of :class:`Curve`."""
     model, experiment, *numbers, threshold = (f.name for f in fields(Curve))
-    with WholeFile(Path(path)) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([model, experiment, *numbers, threshold])
-        for curve in found:
-            table = np.column_stack([getattr(curve, name) for name in numbers])
-            writer.writerows(
-                [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.threshold:.5g}"]
-                for line in table
-            )
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([model, experiment, *numbers, threshold])
+    for curve in found:
+        table = np.column_stack([getattr(curve, name) for name in numbers])
+        writer.writerows(
+            [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.threshold:.5g}"]
+            for line in table
+        )
+    write_text(Path(path), text.getvalue())
 
 
 def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from ..fit.chi2 import Likelihood
 from ..fit.posterior import sample_posterior, state_of
 from ..fit.setup import ask
 from ..results import Region
-from ..runs.rows import RowSpec, interaction_named, plan
-from ..runs.store import fingerprint
+from ..runs.rows import Asked, RowSpec, interaction_named, plan
 from .plane import plane_indices, plane_region
 
 __all__ = ["RegionSpec", "compute_region", "plan_regions"]
@@ -23,7 +22,7 @@ SUSPICIOUS = 4.0  # Monte Carlo errors between the share of draws in a region an
 
 
 @dataclass(frozen=True)
-class RegionSpec:
+class RegionSpec(Asked):
     """One plane.
 
     Parameters
@@ -56,6 +55,10 @@ class RegionSpec:
         return ", ".join(self.parameters)
 
     @property
+    def words(self) -> str:
+        return f"{self.parameter} from {self.experiment}"
+
+    @property
     def free(self) -> tuple[str, ...]:
         """What the model leaves free: the two, or all where the others are integrated away and profiled."""
         kind = interaction_named(self.model)
@@ -76,15 +79,11 @@ class RegionSpec:
 
         kind = interaction_named(self.model)
         prior = parse_prior(self.prior, kind.unit)
-        return counting_model(kind(), self.row.experiments, self.free, prior)
+        return counting_model(kind(), self.experiments, self.free, prior)
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
-        """The row as it is stored; a plane keeps no draws."""
+        """Both regions; a plane keeps no draws."""
         return compute_region(self, progress).to_row(), None
-
-    def fingerprint(self) -> str:
-        """Hash of data files, options, prior, draws, seed and package version."""
-        return fingerprint({**asdict(self), "row": self.row.fingerprint()})
 
 
 def plan_regions(
@@ -137,7 +136,7 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
     ranges = {name: (lower, upper) for name, lower, upper in spec.ranges}
     region = plane_region(model, spec.parameters, spec.level, ranges)
     tree = sample_posterior(model, spec.draws, spec.seed, groups=False, progress=tell)
-    return replace(_counted(region, tree), fingerprint=spec.fingerprint(), seed=spec.seed)
+    return replace(_counted(region, tree), seed=spec.seed)
 
 
 def _counted(region: Region, tree) -> Region:

@@ -5,6 +5,10 @@ operators live at module level, unlike those of ``pm.CustomDist``, so that two m
 equal and share what is compiled.
 """
 
+# PyTensor has no types: its functions seem to return None.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
+# pyright: reportSelfClsParameterName=false
+
 import numpy as np
 import pytensor.tensor as pt
 from pymc.distributions.continuous import Continuous

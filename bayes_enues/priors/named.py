@@ -6,6 +6,7 @@ the likelihood: from the physical edge to where Delta chi^2 exceeds 25, rounded 
 PyMC is imported when a variable is made: to read a prior's name and numbers takes no seconds.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 
@@ -55,6 +57,13 @@ class Prior(ABC):
         """Whether an edge is still to be set."""
         return self.lower is None or self.upper is None
 
+    @property
+    def edges(self) -> tuple[float, float]:
+        """The range, once it is set."""
+        if self.lower is None or self.upper is None:
+            raise InputError(f"the range of {self} is open; give both edges, or use it in a model")
+        return self.lower, self.upper
+
     def within(self, lower: float, upper: float) -> "Prior":
         """The same prior with its open edges set."""
         return replace(
@@ -63,13 +72,14 @@ class Prior(ABC):
             upper=upper if self.upper is None else self.upper,
         )
 
-    def asked_of(self, question, name: str) -> "Prior":
+    def asked_of(self, question: Any, name: str) -> "Prior":
         """The same prior with what only the question knows, such as the templates."""
         return self
 
     def numbers(self, name: str) -> dict[str, Any]:
         """What the density rests on, by the name of the ``pm.Data`` that holds it."""
-        return {f"{name}_lower": float(self.lower), f"{name}_upper": float(self.upper)}
+        lower, upper = self.edges
+        return {f"{name}_lower": float(lower), f"{name}_upper": float(upper)}
 
     def data(self, name: str) -> list:
         """The same as ``pm.Data``, so that models that differ only in numbers share what is compiled."""
@@ -79,7 +89,7 @@ class Prior(ABC):
 
     def grid(self, n: int) -> np.ndarray:
         """Points over the range between which the density changes little, (n,)."""
-        return np.linspace(self.lower, self.upper, n)
+        return np.linspace(*self.edges, n)
 
     def check(self, name: str, signed: bool) -> None:
         """Refuse a range outside the physical region."""
@@ -117,10 +127,11 @@ class Prior(ABC):
     def words(self, name: str) -> str:
         """What the prior is, for tables and files."""
 
-    def log_density(self, values) -> np.ndarray:
+    def log_density(self, values: ArrayLike) -> np.ndarray:
         """Logarithm of the normalised density, minus infinity outside the range, (n,)."""
         values = np.asarray(values, float)
-        inside = (values >= self.lower) & (values <= self.upper)
+        lower, upper = self.edges
+        inside = (values >= lower) & (values <= upper)
         found = np.full(values.shape, -np.inf)
         found[inside] = self._log_density(values[inside])
         return found
@@ -137,7 +148,7 @@ class Prior(ABC):
         return f"[{self.lower:.6g}, {self.upper:.6g}]"
 
     @abstractmethod
-    def __call__(self, name: str):
+    def __call__(self, name: str) -> Any:
         """The PyMC variable of that name, in the context of a model."""
 
 
@@ -145,16 +156,17 @@ class Prior(ABC):
 class Flat(Prior):
     """Flat in the parameter itself."""
 
-    def words(self, name):
+    def words(self, name: str) -> str:
         return f"flat in {name} on {self._range()}"
 
-    def _log_density(self, values):
-        return np.full(values.shape, -np.log(self.upper - self.lower))
+    def _log_density(self, values: np.ndarray) -> np.ndarray:
+        lower, upper = self.edges
+        return np.full(values.shape, -np.log(upper - lower))
 
-    def sample(self, rng, n):
-        return rng.uniform(self.lower, self.upper, n)
+    def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        return rng.uniform(*self.edges, n)
 
-    def __call__(self, name):
+    def __call__(self, name: str) -> Any:
         import pymc as pm
 
         lower, upper = self.data(name)
@@ -165,7 +177,7 @@ class Flat(Prior):
 class FlatStrength(Prior):
     """Flat in the square of a non-negative parameter: mu^2 or g^2, to which the signal is proportional."""
 
-    def check(self, name, signed):
+    def check(self, name: str, signed: bool) -> None:
         super().check(name, signed)
         if signed:
             raise InputError(
@@ -174,23 +186,23 @@ class FlatStrength(Prior):
         if self.lower not in (None, 0):
             raise InputError(f"a prior flat in {name}^2 starts at zero, not at {self.lower:g}")
 
-    def words(self, name):
+    def words(self, name: str) -> str:
         return f"flat in {name}^2 on {self._range()}"
 
-    def numbers(self, name):
+    def numbers(self, name: str) -> dict[str, Any]:
         from . import densities
 
-        line = densities.tabulate(0.0, self.upper, np.array([0.0, 1.0]))  # proportional to the parameter
+        line = densities.tabulate(0.0, self.edges[1], np.array([0.0, 1.0]))  # proportional to the parameter
         return {**super().numbers(name), f"{name}_pieces": line}
 
-    def _log_density(self, values):
+    def _log_density(self, values: np.ndarray) -> np.ndarray:
         with np.errstate(divide="ignore"):
-            return np.log(2 * values / self.upper**2)
+            return np.log(2 * values / self.edges[1] ** 2)
 
-    def sample(self, rng, n):
-        return self.upper * np.sqrt(rng.uniform(size=n))
+    def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        return self.edges[1] * np.sqrt(rng.uniform(size=n))
 
-    def __call__(self, name):
+    def __call__(self, name: str) -> Any:
         from . import densities
 
         return densities.Tabulated(name, *self.data(name))
@@ -214,27 +226,28 @@ class HalfNormal(Prior):
                 "widen one or lower the other"
             )
 
-    def words(self, name):
+    def words(self, name: str) -> str:
         return f"half-normal in {name} of scale {self.scale:.6g} on {self._range()}"
 
-    def numbers(self, name):
+    def numbers(self, name: str) -> dict[str, Any]:
         return {**super().numbers(name), f"{name}_width": float(self.scale)}
 
     def _widths(self):
         return (self.upper, self.scale)
 
-    def _frozen(self):
+    def _frozen(self) -> Any:
         from scipy.stats import truncnorm
 
-        return truncnorm(self.lower / self.scale, self.upper / self.scale, scale=self.scale)
+        lower, upper = self.edges
+        return truncnorm(lower / self.scale, upper / self.scale, scale=self.scale)
 
-    def _log_density(self, values):
+    def _log_density(self, values: np.ndarray) -> np.ndarray:
         return self._frozen().logpdf(values)
 
-    def sample(self, rng, n):
+    def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
         return self._frozen().rvs(n, random_state=rng)
 
-    def __call__(self, name):
+    def __call__(self, name: str) -> Any:
         import pymc as pm
 
         lower, upper, width = self.data(name)
@@ -266,32 +279,33 @@ class LogUniform(Prior):
                 "above zero, as in loguniform(0.01)"
             )
 
-    def check(self, name, signed):
+    def check(self, name: str, signed: bool) -> None:
         super().check(name, signed)
         if signed:
             raise InputError(
                 f"{name} is signed; a log-uniform prior is for parameters that cannot be negative"
             )
 
-    def asked_of(self, question, name):
+    def asked_of(self, question: Any, name: str) -> "Prior":
         return replace(self, knee=0.7 * question.scales[question.free.index(name)])
 
-    def grid(self, n):
-        return np.geomspace(self.lower, self.upper, n)
+    def grid(self, n: int) -> np.ndarray:
+        return np.geomspace(*self.edges, n)
 
-    def words(self, name):
+    def words(self, name: str) -> str:
         return f"flat in log {name} on {self._range()}"
 
-    def numbers(self, name):
-        return {**super().numbers(name), f"{name}_knee": float(self.knee or self.upper)}
+    def numbers(self, name: str) -> dict[str, Any]:
+        return {**super().numbers(name), f"{name}_knee": float(self.knee or self.edges[1])}
 
-    def _log_density(self, values):
-        return -np.log(values) - np.log(np.log(self.upper / self.lower))
+    def _log_density(self, values: np.ndarray) -> np.ndarray:
+        lower, upper = self.edges
+        return -np.log(values) - np.log(np.log(upper / lower))
 
-    def sample(self, rng, n):
-        return np.exp(rng.uniform(np.log(self.lower), np.log(self.upper), n))
+    def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        return np.exp(rng.uniform(*map(math.log, self.edges), n))
 
-    def __call__(self, name):
+    def __call__(self, name: str) -> Any:
         from . import densities
 
         return densities.LogUniform(name, *self.data(name))
@@ -313,15 +327,15 @@ class Jeffreys(Prior):
 
     N: ClassVar[int] = 240
 
-    def asked_of(self, question, name):
+    def asked_of(self, question: Any, name: str) -> "Prior":
         if self.information is not None:
             return self
         return replace(self, information=lambda values: question.fisher_information(name, values))
 
-    def words(self, name):
+    def words(self, name: str) -> str:
         return f"Jeffreys in {name} on {self._range()}"
 
-    def numbers(self, name):
+    def numbers(self, name: str) -> dict[str, Any]:
         if self.information is None:
             raise InputError(
                 "Jeffreys' prior needs the information of the data: use it in a model of bayes_enues.models, "
@@ -329,27 +343,27 @@ class Jeffreys(Prior):
             )
         from . import densities
 
-        root = np.sqrt(self.information(np.linspace(self.lower, self.upper, self.N + 1)))
+        root = np.sqrt(self.information(np.linspace(*self.edges, self.N + 1)))
         if not (np.all(np.isfinite(root)) and root.max() > 0):
             raise InputError(f"Jeffreys: the data carry no information on {name} over {self._range()}")
-        return {**super().numbers(name), f"{name}_pieces": densities.tabulate(self.lower, self.upper, root)}
+        return {**super().numbers(name), f"{name}_pieces": densities.tabulate(*self.edges, root)}
 
     @cached_property
     def _pieces(self):
         return self.numbers("the parameter")["the parameter_pieces"]
 
-    def _log_density(self, values):
+    def _log_density(self, values: np.ndarray) -> np.ndarray:
         from . import densities
 
         with np.errstate(divide="ignore"):
-            return np.log(np.maximum(densities.evaluate(values, self.lower, self.upper, self._pieces), 0.0))
+            return np.log(np.maximum(densities.evaluate(values, *self.edges, self._pieces), 0.0))
 
-    def sample(self, rng, n):
+    def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
         from . import densities
 
-        return densities.TabulatedRV.rng_fn(rng, self.lower, self.upper, self._pieces, n)
+        return densities.TabulatedRV.rng_fn(rng, *self.edges, self._pieces, n)
 
-    def __call__(self, name):
+    def __call__(self, name: str) -> Any:
         from . import densities
 
         return densities.Tabulated(name, *self.data(name))

@@ -6,6 +6,10 @@ the sampler's coordinate, linear in log g below and in the strength of the signa
 density stays what was declared.
 """
 
+# PyTensor has no types: its functions seem to return None.
+# pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
+# pyright: reportSelfClsParameterName=false
+
 import numpy as np
 import pytensor.tensor as pt
 from pymc.distributions.continuous import Continuous

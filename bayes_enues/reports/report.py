@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from ..errors import InputError
 from ..results import ROW_TYPES, Limit, Region, Row
+from ..runs.store import is_intact
 from .pages import part, render
 from .sources import diagnostics, inputs, references
 from .tables import limits_tables, other_table
@@ -121,7 +122,10 @@ def _tables(folder: Path) -> tuple[dict[str, dict], list[tuple[str, str]]]:
             continue
         rows = content.get("rows") if isinstance(content, dict) else None
         if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-            found[path.stem] = content
+            intact = [row for row in rows if "sha256" not in row or is_intact(row)]
+            if edited := len(rows) - len(intact):
+                broken.append((path.name, f"{edited} of its rows were changed after they were written"))
+            found |= {path.stem: {**content, "rows": intact}} if intact else {}
     return dict(
         sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99)
     ), broken

@@ -1,8 +1,10 @@
 """What the numbers of a report rest on: the state of each posterior, every input, references."""
 
+import os
 from collections.abc import Sequence
+from functools import cache
 
-from ..results import ESS, R_HAT, Limit, Region, Row, there
+from ..results import ESS, R_HAT, Limit, Region, Row, UsedExperiment, there
 from ..tables import packaged, packaged_names, read_table, sha256
 from .citations import cite, sampler_of
 from .pages import part
@@ -50,47 +52,68 @@ def diagnostics(rows: Sequence[Limit | Region]) -> str:
 
 
 def _experiments(rows: Sequence[Row]):
-    """Experiments that the rows name and that can still be read, and the names of the others."""
+    """Experiments by the names that the rows have, as they can be read today, and names of the others."""
     from ..experiments.loading import load_experiment
     from ..runs.rows import split_experiments
 
+    homes = {name: found[0].home for name, found in _used(rows).items() if os.path.isabs(found[0].home)}
     names = [name for row in rows for name in split_experiments(row.experiment)]
-    loaded, gone = [], []
+    loaded, gone = {}, []
     for name in dict.fromkeys(names):
+        variant = "".join(name.partition(":")[1:])
         try:
-            loaded.append(load_experiment(name))
+            loaded[name] = load_experiment(homes[name] + variant if name in homes else name)
         except (ValueError, FileNotFoundError):
             gone.append(name)
     return loaded, gone
 
 
+def _used(rows: Sequence[Row]) -> dict[str, list[UsedExperiment]]:
+    """What the rows say of each experiment, which is not the same for all if it was edited meanwhile."""
+    found: dict[str, list[UsedExperiment]] = {}
+    for row in rows:
+        for name, used in row.provenance.experiments.items() if row.provenance else ():
+            if used not in found.setdefault(name, []):
+                found[name].append(used)
+    return found
+
+
 def inputs(rows: Sequence[Row]) -> str:
-    """Source, unit and hash of every table."""
+    """Source, unit and hash of every table: hashes and totals as the rows were made, and what has changed."""
+    from ..runs.provenance import changes_since, file_hash
+
     loaded, gone = _experiments(rows)
-    experiments = [
-        {
-            "title": e.title,
-            "name": e.name,
-            "reference": e.reference,
-            "about": f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins; {e.counts.sum():.0f} events; "
-            f"{e.likelihood} likelihood",
-            "note": e.note,
-            "nuisances": [f"{n.name}: {n.words} on {n.scales} ({n.meaning})" for n in e.nuisances],
-            "tables": [[file, " ".join(lines), e.hashes[file][:12]] for file, lines in e.provenance.items()],
-        }
-        for e in loaded
-    ]
+    known, used, hash_of = [row.provenance for row in rows if row.provenance], _used(rows), cache(file_hash)
+    experiments = []
+    for name, e in loaded.items():
+        now = {"exposure": e.exposure, "events": e.counts.sum(), "background": e.background.sum()}
+        then = used.get(name) or [UsedExperiment(home=name, **now, bins=e.n_bins, files=dict(e.hashes))]
+        totals = [f"{u.exposure:.4g} t yr; {u.bins} fitted bins; {u.events:.0f} events" for u in then]
+        hashes = {file: ", ".join(u.files.get(file, "")[:12] for u in then) for file in e.provenance}
+        experiments.append(
+            {
+                "title": e.title,
+                "name": name,
+                "reference": e.reference,
+                "about": f"{' / '.join(totals)}; {e.likelihood} likelihood",
+                "note": e.note,
+                "nuisances": [f"{n.name}: {n.words} on {n.scales} ({n.meaning})" for n in e.nuisances],
+                "tables": [[file, " ".join(lines), hashes[file]] for file, lines in e.provenance.items()],
+            }
+        )
+    then_shared = known[0].tables if known else {}
     shared = [
         [
             f"{folder}/{file}",
             " ".join(read_table(packaged(folder, file)).provenance),
-            sha256(packaged(folder, file))[:12],
+            then_shared.get(f"{folder}/{file}", sha256(packaged(folder, file)))[:12],
         ]
         for folder in ("solar", "xenon")
         for file in packaged_names(folder)
         if file.endswith(".csv")
     ]
-    return part("inputs", experiments=experiments, gone=gone, shared=shared)
+    changed = list(dict.fromkeys(word for p in known for word in changes_since(p, hash_of)))
+    return part("inputs", experiments=experiments, gone=gone, shared=shared, changed=changed)
 
 
 def references(rows: Sequence[Row]) -> str:

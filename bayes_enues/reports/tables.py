@@ -11,6 +11,7 @@ from .wording import columns_of, footnotes, limit_cells
 __all__ = ["limits_tables", "other_table"]
 
 _SKIPPED = {"fingerprint", "file", "pieces", "eti", "nuisances", "caveats", "notes", "diagnosis", "vertices"}
+_SKIPPED |= {"schema", "provenance", "question", "sha256"}
 
 
 def limits_tables(limits: Sequence[Limit]) -> str:
@@ -71,7 +72,8 @@ def other_table(name: str, content: Mapping[str, Any]) -> str:
         key: flat[0][key] for key in columns if len(flat) > 1 and len({row.get(key) for row in flat}) == 1
     }
     varying = [key for key in columns if key not in constant and any(row.get(key) for row in flat)]
-    scalars = {k: _number(v) for k, v in content.items() if isinstance(v, int | float | str)}
+    kept = {k: v for k, v in content.items() if k not in _SKIPPED}
+    scalars = {k: _number(v) for k, v in kept.items() if isinstance(v, int | float | str)}
     said = {**scalars, **{key: text for key, text in constant.items() if text}}
     said = {key.replace("_", " "): text for key, text in said.items()}
     body = [[row.get(key, "") for key in varying] for row in flat]

@@ -1,21 +1,38 @@
 """What lies in the file beside a row: draws, curves, grids. One group is read at a time."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
+from ..errors import MissingFileError
 from ..results import Limit, Row
 
-__all__ = ["read_group", "with_curve"]
+__all__ = ["draws_file", "read_group", "with_curve"]
 
 
-def read_group(folder: Path, row: Row, group: str):
+def draws_file(folder: str | Path, row: Row) -> Path:
+    """The NetCDF file beside a row in a folder of results.
+
+    Raises
+    ------
+    MissingFileError
+        If it is not there. No name that a row holds is followed anywhere else.
+    """
+    mark = row.fingerprint or ""
+    found = sorted(Path(folder).glob(f"rows/*/{mark}.nc")) if re.fullmatch("[0-9a-f]{32}", mark) else []
+    if not found:
+        raise MissingFileError(f"{folder} holds no draws of the row {mark[:8]}; compute it with --fresh")
+    return found[0]
+
+
+def read_group(folder: str | Path, row: Row, group: str):
     """One group of the NetCDF file beside a row, as an xr.Dataset in memory."""
     import xarray as xr
 
-    return xr.load_dataset(folder / row.file.name, group=group, engine="h5netcdf")
+    return xr.load_dataset(draws_file(folder, row), group=group, engine="h5netcdf")
 
 
-def with_curve(folder: Path, limit: Limit) -> Limit:
+def with_curve(folder: str | Path, limit: Limit) -> Limit:
     """A stored limit with the curve of its profile."""
     found = read_group(folder, limit, "profile")
     values, delta_chi2 = found[limit.parameter].values, found["delta_chi2"].values

@@ -1,10 +1,9 @@
-"""The rows of a table of limits: what each asks, in numbers and names to be stored, hashed and shipped."""
+"""The rows of a table of limits: what each asks, and the plan of many."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from importlib.metadata import version
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +11,29 @@ from .. import interactions
 from ..errors import InputError
 from ..experiments.counts import check_possible
 from ..experiments.experiment import Experiment
-from ..experiments.folder import DEFAULT, experiment_names, members, variant_names
+from ..experiments.folder import DEFAULT, experiment_names, locate, variant_names
 from ..experiments.loading import load_experiment
 from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
 from ..statistics import check_level
-from ..tables import packaged, packaged_names, sha256
-from .completion import complete
-from .executors import compute_all
-from .store import ResultsFolder, fingerprint
+from .asked import Asked, split_experiments
+from .runner import all_converged, run
 
-__all__ = ["RowSpec", "compute", "interaction_named", "model_of", "plan", "run"]
+__all__ = [
+    "Asked", "RowSpec", "all_converged", "interaction_named", "model_of", "plan", "run", "split_experiments",
+]  # fmt: skip
 
 
-def interaction_named(name: str) -> type[Interaction]:
-    """The interaction class of a model's name.
+def interaction_named(name: str | type[Interaction]) -> type[Interaction]:
+    """The interaction class of a model's name; a class of the user's own is itself.
 
     Raises
     ------
     InputError
         If there is none; the message lists the choices.
     """
+    if isinstance(name, type) and issubclass(name, Interaction):
+        return name
     kinds = {kind.name: kind for kind in (getattr(interactions, n) for n in interactions.__all__)}
     choices = sorted(n for n, kind in kinds.items() if kind.free_names())
     if name not in choices:
@@ -41,17 +42,20 @@ def interaction_named(name: str) -> type[Interaction]:
 
 
 @dataclass(frozen=True)
-class RowSpec:
+class RowSpec(Asked):
     """One row: a parameter of a model, from one experiment or several together.
 
     Parameters
     ----------
-    model, parameter : str
+    model : str or class
+        Name of an interaction, or the class of a user's own, written in a file.
+    parameter : str
     experiment : str
         Names joined by a plus; a path for a user's own.
     level : float
-    prior : str or None
-        As :func:`bayes_enues.priors.text.parse_prior` reads it; None is flat over the likelihood's range.
+    prior : str, callable or None
+        As :func:`bayes_enues.priors.text.parse_prior` reads it, or as a model takes it; None is flat over the
+        likelihood's range.
     draws, seed : int
     fixed : tuple of (name, value)
         Parameters and options of the interaction that are not free, such as a mass.
@@ -62,11 +66,11 @@ class RowSpec:
         :func:`bayes_enues.load_experiment`.
     """
 
-    model: str
+    model: str | type[Interaction]
     parameter: str
     experiment: str
     level: float = 0.9
-    prior: str | None = None
+    prior: str | Callable | None = None
     draws: int = 4000
     seed: int = 20220811
     fixed: tuple[tuple[str, Any], ...] = field(default=())
@@ -74,9 +78,19 @@ class RowSpec:
     changes: str = ""
 
     @property
+    def row(self) -> "RowSpec":
+        return self
+
+    @property
     def experiments(self) -> list[Experiment]:
         changes = json.loads(self.changes or "{}")
-        return [load_experiment(name, changes.get(name)) for name in split_experiments(self.experiment)]
+        names = split_experiments(self.experiment)
+        return [_loaded(name, json.dumps(changes[name]) if name in changes else "") for name in names]
+
+    @property
+    def experiment_name(self) -> str:
+        """Names of the experiments, whatever is changed in them, joined by a plus."""
+        return "+".join(sorted(_loaded(name, "").name for name in split_experiments(self.experiment)))
 
     @property
     def interaction(self) -> Interaction:
@@ -87,49 +101,44 @@ class RowSpec:
         return model_of(self)
 
     def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
-        """The row as it is stored, and its posterior; see :func:`compute`."""
-        return compute(self, progress, groups)
+        """Both bounds, and the posterior."""
+        from ..fit import limits
 
-    def fingerprint(self) -> str:
-        """Hash of data files, options, prior, draws, seed and package version."""
-        return fingerprint(
-            {
-                **asdict(self),
-                "data": {e.name: {**e.hashes, "settings": e.settings.model_dump()} for e in self.experiments},
-                "inputs": _shared_hashes(),
-                "version": _version(),
-            }
+        (progress or (lambda words: None))("compiling")
+        found = limits(
+            self.build(),
+            self.parameter,
+            self.level,
+            self.draws,
+            self.seed,
+            delta_chi2=self.delta_chi2,
+            groups=groups,
+            progress=progress,
         )
+        given = {"given": dict(self.fixed)} if self.fixed else {}
+        return {**found.to_row(), **dict(self.fixed), **given, "seed": self.seed}, found.tree
 
 
-@lru_cache
-def _version() -> str:
-    return version("bayes-enues")
+_LOADED: dict[tuple[str, ...], tuple[Experiment, list]] = {}  # a scan asks for one experiment 400 times
 
 
-@lru_cache
-def _shared_hashes() -> dict[str, str]:
-    names = [
-        (folder, n)
-        for folder in ("solar", "xenon", "published")
-        for n in packaged_names(folder)
-        if n.endswith(".csv")
-    ]
-    return {f"{folder}/{n}": sha256(packaged(folder, n)) for folder, n in names}
+def _loaded(name: str, changes: str) -> Experiment:
+    """An experiment, read again only if one of its files was touched."""
+    folder = os.path.abspath(str(locate(name)[0]))
 
+    def stamps(e: Experiment) -> list:
+        files = [Path(folder, file) for file in e.hashes]
+        return [(s.st_mtime_ns, s.st_size) for f in files if f.is_file() and (s := f.stat())]
 
-def split_experiments(joined: str) -> list[str]:
-    """The experiments of ``a+b``, sorted, a set as its members; a path that holds a plus is one."""
-    if Path(joined).is_dir():
-        return [joined]
-    names = [part.strip() for part in joined.split("+")]
-    if not all(names):
-        raise InputError(f"{joined!r} names no experiment on one side of a plus")
-    return sorted(member for name in names for member in members(name))
+    known = _LOADED.get((folder, name, changes))
+    if known is None or known[1] != stamps(known[0]):
+        found = load_experiment(name, json.loads(changes) if changes else None)
+        known = _LOADED[folder, name, changes] = found, stamps(found)
+    return known[0]
 
 
 def plan(
-    models: Sequence[str],
+    models: Sequence[str | type[Interaction]],
     parameters: Sequence[str] | None = None,
     experiments: Sequence[str] | None = None,
     atomic: str | None = None,
@@ -139,7 +148,7 @@ def plan(
 
     Parameters
     ----------
-    models : sequence of str
+    models : sequence of str or class
     parameters : sequence of str, optional
         By default all that can be free.
     experiments : sequence of str, optional
@@ -158,37 +167,67 @@ def plan(
     """
     if "level" in options:
         options["level"] = check_level(options["level"])
-    asked = list(experiments) if experiments else [*DEFAULT, "+".join(DEFAULT)]
-    joined, together = [], []
-    for name in asked:
-        loaded = [load_experiment(part) for part in split_experiments(name)]
-        together.append(loaded)
-        check_distinct(loaded)
-        own = [p for p in split_experiments(name) if p.partition(":")[0] not in experiment_names()]
-        joined.append(name if own else "+".join(e.name for e in loaded))
+    joined, together = _planned(experiments or [*DEFAULT, "+".join(DEFAULT)])
     specs = []
     for model in models:
-        kind = interaction_named(_with_own_electrons(model) if atomic == "equivalent_photons" else model)
-        model, electrons = kind.name, None if atomic == "equivalent_photons" else atomic
+        electrons = None if atomic == "equivalent_photons" else atomic
+        kind = interaction_named(_with_own_electrons(model) if electrons != atomic else model)
+        model = model if isinstance(model, type) else kind.name
         if electrons is not None:
             kind.check_atomic_model(electrons)
         names = list(parameters) if parameters else [n for n in kind.free_names()]
         unknown = sorted(set(names) - set(kind.free_names()))
         if unknown:
-            raise InputError(f"{model} has no parameter {unknown}; the choices are {list(kind.free_names())}")
+            choices = list(kind.free_names())
+            raise InputError(f"{kind.name} has no parameter {unknown}; the choices are {choices}")
         for loaded in together:
             check_possible(kind(**dict(options.get("fixed", ()))), loaded)
-        if options.get("prior") is not None:
+        if isinstance(options.get("prior"), str):
             # with PyMC, which a process that only hands out work can spare
             from ..priors.text import parse_prior
 
             prior = parse_prior(options["prior"], kind.unit)
             for name in names:
                 prior.check(name, kind.signed)
-        for experiment in dict.fromkeys(joined):
+        for experiment in joined:
             experiment, changed = _with_electrons(experiment, electrons)
             specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
     return specs
+
+
+def _planned(asked: Iterable[str]) -> tuple[list[str], list[list[Experiment]]]:
+    """Experiments in the form that rows take, each once, and what they are: ``./mine/`` and ``mine`` are one.
+
+    Raises
+    ------
+    InputError
+        If one is unknown, its data would count twice, or two of different folders have one name.
+    """
+    joined: dict[str, list[Experiment]] = {}
+    homes: dict[str, str] = {}
+    for name in asked:
+        parts = [_normal(part) for part in split_experiments(name)]
+        loaded = [load_experiment(part) for part in parts]
+        check_distinct(loaded)
+        for part, e in zip(parts, loaded, strict=True):
+            if homes.setdefault(e.name, part) != part:
+                raise InputError(
+                    f"{homes[e.name]} and {part} are both called {e.name!r}, which results would not tell "
+                    "apart; change the name in one experiment.toml"
+                )
+        joined["+".join(parts)] = loaded
+    return list(joined), list(joined.values())
+
+
+def _normal(name: str) -> str:
+    """One way to write an experiment; a path is absolute, so that workers find it, unless a plus is in it."""
+    if name.partition(":")[0] in experiment_names():
+        return name
+    stem, colon, variant = (name, "", "") if os.path.isdir(name) else name.rpartition(":")
+    if not os.path.isdir(stem):
+        return name
+    absolute = os.path.abspath(stem) + colon + variant
+    return absolute if "+" not in absolute else os.path.normpath(stem) + colon + variant
 
 
 def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[str, str]]:
@@ -219,71 +258,10 @@ def model_of(spec: RowSpec):
 
     from ..priors.text import parse_prior
 
-    prior = parse_prior(spec.prior, interaction_named(spec.model).unit)
+    prior = spec.prior
+    if prior is None or isinstance(prior, str):
+        prior = parse_prior(prior, interaction_named(spec.model).unit)
     return counting_model(spec.interaction, spec.experiments, spec.parameter, prior)
-
-
-def compute(spec: RowSpec, progress: Callable[[str], None] | None = None, groups: bool = True):
-    """Both bounds of one row: the row as it is stored, and the posterior."""
-    from ..fit import limits
-
-    (progress or (lambda words: None))("compiling")
-    limit = limits(
-        model_of(spec),
-        spec.parameter,
-        spec.level,
-        spec.draws,
-        spec.seed,
-        delta_chi2=spec.delta_chi2,
-        groups=groups,
-        progress=progress,
-    )
-    row = {**limit.to_row(), **dict(spec.fixed)}
-    if spec.fixed:
-        row["given"] = dict(spec.fixed)
-    row["fingerprint"] = spec.fingerprint()
-    row["seed"] = spec.seed
-    return row, limit.tree
-
-
-def run(
-    specs: Sequence[RowSpec],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-    keep_draws: bool = True,
-    jobs: int = 1,
-) -> list[dict[str, Any]]:
-    """Compute the rows that a folder does not hold yet, writing each as it finishes.
-
-    Parameters
-    ----------
-    specs : sequence of RowSpec
-    folder : ResultsFolder
-    fresh : bool
-        Compute all anew.
-    progress : callable, optional
-        Told how many rows are done, and in words what is going on.
-    keep_draws : bool
-        Whether to write each posterior beside its row; a scan of hundreds of rows keeps its numbers only.
-    jobs : int
-        Processes to share the work; see :mod:`bayes_enues.runs.executors`.
-
-    Returns
-    -------
-    list of dict
-        The rows, in order.
-    """
-
-    def shared_out(missing, rows, tell):
-        return compute_all(missing, folder.path, jobs, keep_draws, lambda words: tell(len(rows), words))
-
-    return complete(specs, folder, shared_out, fresh, progress)
-
-
-def all_converged(rows: Iterable) -> bool:
-    """Whether the posterior of every row counts."""
-    return all(row.posterior.converged for row in rows)
 
 
 def electromagnetic_models() -> list[str]:

@@ -1,64 +1,87 @@
-"""A folder of results that survives interruption and knows what each row rests on.
+"""A folder of results: a row is one file, and ``limits.json`` is a view of rows.
 
-``limits.json`` holds the rows; each posterior is a NetCDF file beside it. Files appear whole or not at all.
-A row is used again only if its fingerprint matches and its files are what they were when it was written;
-whatever cannot be read is set aside under another name, never trusted and never deleted. Commands that write
-to one folder at the same time keep each other's rows.
+``rows/limits/<fingerprint>.json`` is a row of ``limits.json``, and ``<fingerprint>.nc`` or ``.npy`` beside it
+its draws or its toys. Each appears whole or not at all and is written by whoever computed it, so that
+commands in one folder, and workers, do not get in each other's way. A row is used again if it is what was
+asked, carries its own hash, and the file beside it is the one it was written with; what cannot be trusted is
+set aside under another name, said, and never deleted. A view holds the rows whose data and code are today's.
 """
 
 import csv
 import hashlib
+import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import count
 from math import isfinite
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
+import numpy as np
+
 from ..errors import InputError
-from .files import WholeFile, check_writable, locked, slug, write_text
+from ..results import ROW_TYPES, Provenance, StoredFile
+from .files import check_writable, remove_leftovers, whole_file, write_text
+from .provenance import changes_since, file_hash
 
-__all__ = ["ResultsFolder", "file_hash", "fingerprint", "write_posterior"]
+__all__ = ["ResultsFolder", "fingerprint", "is_intact", "load_rows"]
+
+VERSION = 2  # of the layout; at first, rows lay in the views themselves
 
 
-def write_posterior(tree, path: Path) -> None:
-    """Write a posterior as NetCDF: draws in full precision, what follows from them compressed to single.
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """Hash of everything that decides a result."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
-    It is put together in memory: HDF5 ends the process where the disk is full.
+
+def is_intact(row: Mapping[str, Any]) -> bool:
+    """Whether a row is what was written: its hash is its own."""
+    return _sealed(row)["sha256"] == row.get("sha256")
+
+
+def load_rows(path: str | Path, table: str = "limits") -> list[dict[str, Any]]:
+    """The rows of a folder that are intact and still rest on today's data and code, in the view's order.
+
+    Nothing is written, and PyMC is not needed.
     """
-    derived = [group for group in ("log_likelihood", "posterior_predictive") if group in tree.children]
-    small = {"dtype": "float32", "compression": "gzip", "compression_opts": 1, "shuffle": True}
-    encoding = {f"/{group}": {name: small for name in tree[group].data_vars} for group in derived}
-    path.write_bytes(tree.to_netcdf(engine="h5netcdf", encoding=encoding))
+    home = Path(path, "rows", table)
+    found = {}
+    for file in _oldest_first(home):
+        try:
+            found[file.stem] = _checked(file)
+        except (OSError, ValueError, TypeError):
+            continue
+    return _shown(found, [], _order(Path(path, f"{table}.json")), [])
 
 
 class ResultsFolder:
-    """Rows of one kind in one folder.
+    """The rows of one kind in a folder of results, and the view that shows them.
 
     Parameters
     ----------
     path : path
         Made if it does not exist.
     name : str
-        Of the rows' file, ``limits.json``.
+        Of the view, ``limits.json``.
     level : float, optional
-        All rows of a file share one level; None where they have none.
-    beside : str
-        Beginning of the names of the files that :meth:`write` puts beside the rows.
-    seconds_between_saves : float
-        Rows that finish sooner after the last save wait for the next, so that a file of hundreds of rows is
-        not written hundreds of times; :meth:`save` and :meth:`arrange` write at once.
+        All rows of a view share one level; None where they have none.
+    lists : sequence of str, optional
+        Where a stored row is several entries, as one of coverage is: the lists of entries that it holds,
+        which the view shows joined. An empty sequence: rows that no view shows, such as toys.
+    shared
+        What all rows of a view share instead of a level, such as model and seed.
 
     Attributes
     ----------
     messages : list of str
-        What was found broken and set aside.
+        What was set aside or left out, each in one line.
 
     Raises
     ------
     InputError
-        If the folder cannot be written to, or holds results at another level.
+        If the folder cannot be written to, or holds a view of another level or of whatever else is shared.
     """
 
     def __init__(
@@ -66,152 +89,264 @@ class ResultsFolder:
         path: str | Path,
         name: str = "limits.json",
         level: float | None = None,
-        seconds_between_saves: float = 0.0,
-        beside: str = "posterior",
+        lists: Sequence[str] | None = None,
+        **shared: Any,
     ):
-        self.path = Path(path)
-        self.seconds_between_saves, self._saved = seconds_between_saves, 0.0
+        self.path = Path(os.path.abspath(path))  # workers may stand elsewhere
         self.file = self.path / name
-        self.level, self.beside = level, beside
+        self.home = self.path / "rows" / self.file.stem
+        self.shared, self.lists = {"level": level, **shared}, lists
         self.messages: list[str] = []
         check_writable(self.path)
-        self._written: set[str] = set()  # fingerprints of the rows that are this object's own
-        self.rows: list[dict[str, Any]] = self._read()
+        self._check_view()
+        check_writable(self.home)
+        for folder in (self.path, self.home):
+            remove_leftovers(folder)
 
-    def _read(self) -> list[dict[str, Any]]:
+    @property
+    def _schema(self) -> str:
+        return f"bayes_enues/{self.file.stem}/{VERSION}"
+
+    def _check_view(self) -> None:
+        """Set aside a view that is not made of the rows here; refuse one of another level."""
         if not self.file.exists():
-            return []
+            return
         try:
             content = json.loads(self.file.read_text(encoding="utf-8"))
-            rows = content["rows"]
-            if not all(_complete(row) for row in rows):
-                raise InputError("a row lacks its fingerprint, or its posterior's name or hash")
-            level = content["level"]
-            level = float(level) if self.level is not None or level is not None else None
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            self.set_aside(self.file, f"cannot be read ({error})")
-            return []
-        if self.level is not None and level != self.level:
-            raise InputError(
-                f"{self.file} holds results at level {level:g}, not {self.level:g}; choose another --out"
-            )
-        self.level = level if self.level is None else self.level
-        return rows
+            schema, marks = content.get("schema"), [row["fingerprint"] for row in content["rows"]]
+        except (ValueError, AttributeError, KeyError, TypeError, OSError) as error:
+            self._set_aside(self.file, f"cannot be read ({error})")
+            return
+        if schema != self._schema:
+            why = "is of another version, whose rows do not say which code made them"
+            self._set_aside(self.file, why, "old")
+            return
+        for key, ours in self.shared.items():
+            if content.get(key, ours) != ours:
+                raise InputError(
+                    f"{self.file} holds results of {key} {content[key]}, not {ours}; choose another --out"
+                )
+        if not all((self.home / f"{mark}.json").is_file() for mark in marks):
+            self._set_aside(self.file, f"holds rows that are not in rows/{self.file.stem}", "old")
 
-    def set_aside(self, path: Path, why: str) -> None:
+    def _set_aside(self, path: Path, why: str, word: str = "broken") -> None:
         """Rename a file that cannot be trusted, and remember to say so."""
-        for k in range(1, 1000):
-            aside = path.with_name(f"{path.name}.broken-{k}")
-            if not aside.exists():
-                break
+        names = (path.with_name(f"{path.name}.{word}-{k}") for k in count(1))
+        aside = next(name for name in names if not name.exists())
         os.replace(path, aside)
         self.messages.append(f"{path.name} {why}; it was kept as {aside.name} and is computed anew")
 
-    def find(self, fingerprint: str) -> dict[str, Any] | None:
-        """The row of a fingerprint, if it converged and its posterior file is the one it was written with."""
-        for row in self.rows:
-            if row["fingerprint"] != fingerprint or not row.get("posterior", {}).get("converged", True):
-                continue
-            named = row.get("file")
-            if named is None:
-                return row
-            path = self.path / named["name"]
+    def read(self, mark: str) -> dict[str, Any] | None:
+        """The row of a fingerprint; None if there is none, or none that can be trusted."""
+        path = self.home / f"{mark}.json"
+        try:
+            return _checked(path)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            self._set_aside(path, str(error))
+            return None
+
+    def find(self, mark: str) -> dict[str, Any] | None:
+        """The row of a fingerprint, if it converged and the file beside it is the one it was written with."""
+        row = self.read(mark)
+        if row is None or not _converged(row):
+            return None
+        if (named := row.get("file")) is not None:
+            path = self.home / named["name"]
             if not path.exists():
                 return None
-            if file_hash(path) != named["sha256"]:
-                self.set_aside(path, "is not the file its row was written with")
+            if hashlib.sha256(path.read_bytes()).hexdigest() != named["sha256"]:
+                self._set_aside(path, "is not the file its row was written with")
                 return None
-            return row
-        return None
-
-    def write(self, row: Mapping[str, Any], tree=None) -> dict[str, Any]:
-        """Add a finished row, its posterior first; a broken row never replaces a finished one.
-
-        The posterior is a DataTree, or the path of a file to be moved here. What is not finite, such as the
-        R-hat of a chain that never moved, becomes None: JSON knows no NaN.
-        """
-        row = _without_nan(row)
-        same = [r for r in self.rows if r["fingerprint"] == row["fingerprint"]]
-        if (
-            any(r["posterior"]["converged"] for r in same if "posterior" in r)
-            and not row["posterior"]["converged"]
-        ):
-            self.messages.append(
-                f"{row['model']} {row['parameter']}: the new run did not converge; the old row stays"
-            )
-            return same[0]
-        if tree is not None:
-            what = "_".join(slug(row[key]) for key in ("model", "parameter", "experiment"))
-            name = f"{self.beside}_{what}_{row['fingerprint'][:8]}.nc"
-            with WholeFile(self.path / name) as partial:
-                if isinstance(tree, Path):
-                    os.replace(tree, partial)
-                else:
-                    write_posterior(tree, partial)
-            row["file"] = {"name": name, "sha256": file_hash(self.path / name)}
-        place = next(
-            (i for i, r in enumerate(self.rows) if r["fingerprint"] == row["fingerprint"]), len(self.rows)
-        )
-        self.rows[place : place + 1] = [row]
-        self._written.add(row["fingerprint"])
-        if monotonic() - self._saved >= self.seconds_between_saves:
-            self.save()
         return row
 
-    def arrange(self, fingerprints: Iterable[str]) -> None:
-        """Put rows in the order asked for; others follow in theirs."""
-        order = {fingerprint: i for i, fingerprint in enumerate(fingerprints)}
-        self.rows.sort(key=lambda row: order.get(row["fingerprint"], len(order)))
-        self.save()
+    def result(self, mark: str):
+        """The row of a fingerprint as what it is, whether it converged or not; None if there is none."""
+        row, kind = self.read(mark), ROW_TYPES.get(self.file.stem)
+        return row if row is None or kind is None else kind.from_dict(row)
 
-    def save(self) -> None:
-        """Write the JSON and its flat CSV, with the rows that others have written there meanwhile."""
-        self._saved = monotonic()
-        with locked(self.file):
-            self._merge()
-            self._write()
+    def stamp(self, mark: str) -> tuple[int, int] | None:
+        """What changes when a row is written; None if there is no row."""
+        try:
+            found = (self.home / f"{mark}.json").stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
 
-    def _merge(self) -> None:
-        """Take over the file's rows, but for those that this object wrote itself."""
-        theirs = {row["fingerprint"]: row for row in self._read()}
-        self.rows = [
-            row if row["fingerprint"] in self._written else theirs.get(row["fingerprint"], row)
-            for row in self.rows
-        ]
-        known = {row["fingerprint"] for row in self.rows}
-        self.rows += [row for mark, row in theirs.items() if mark not in known]
+    def beside(self, row: Mapping[str, Any]) -> Path:
+        """The file beside a row that was read here."""
+        return self.home / row["file"]["name"]
 
-    def _write(self) -> None:
-        write_text(
-            self.file, json.dumps({"level": self.level, "rows": self.rows}, indent=1, allow_nan=False) + "\n"
-        )
-        flat = [_flat(row) for row in self.rows]
-        columns = list(dict.fromkeys(name for row in flat for name in row))
-        with (
-            WholeFile(self.file.with_suffix(".csv")) as partial,
-            open(partial, "w", newline="", encoding="utf-8") as file,
-        ):
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(flat)
+    def array(self, row: Mapping[str, Any]) -> np.ndarray:
+        """What a row was written with, if that was an array."""
+        return np.load(self.beside(row), allow_pickle=False)
+
+    def write(self, row: Mapping[str, Any], beside=None) -> dict[str, Any]:
+        """Write a finished row, what belongs to it first; one that failed never replaces one that did not.
+
+        Beside it goes a DataTree or an array. What is not finite, such as the R-hat of a chain that never
+        moved, becomes None: JSON knows no NaN.
+
+        Raises
+        ------
+        InputError
+            If the folder is not there, as for a worker that does not see it, or cannot be written to.
+        """
+        row = _without_nan(row)
+        mark = row["fingerprint"]
+        if not _converged(row) and (old := self.find(mark)) is not None:
+            what = f"{row['model']} {row['parameter']}"
+            self.messages.append(f"{what}: the new run did not converge; the old row stays")
+            return old
+        if beside is not None:
+            content, suffix = _bytes_of(beside)
+            self._put(mark + suffix, content)
+            row["file"] = {"name": mark + suffix, "sha256": hashlib.sha256(content).hexdigest()}
+        row = _sealed(row)
+        self._put(f"{mark}.json", _text(row).encode())
+        return row
+
+    def _put(self, name: str, content: bytes | memoryview) -> None:
+        # not flushed to the disk: whatever a power cut leaves of it is noticed by its hash
+        try:
+            with whole_file(self.home / name) as partial:
+                partial.write_bytes(content)
+        except FileNotFoundError:
+            raise InputError(
+                f"there is no folder {self.home} on this machine; workers must see the folder of --out"
+            ) from None
+        except OSError as error:
+            raise InputError(
+                f"{self.home / name} cannot be written: {error.strerror}; finished rows are kept"
+            ) from None
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What the view shows: rows that rest on today's data and code, one a question."""
+        return self._rows(())
+
+    def _rows(self, first: Sequence[str]) -> list[dict[str, Any]]:
+        found = {path.stem: row for path in _oldest_first(self.home) if (row := self.read(path.stem))}
+        shared = {key: value for key, value in self.shared.items() if value is not None}
+        mine = {m: r for m, r in found.items() if all(r.get(k, v) == v for k, v in shared.items())}
+        left_out: list[str] = []
+        rows = _shown(mine, first, _order(self.file), left_out)
+        if left_out and (why := f"{self.file.name}: {left_out[0]}") not in self.messages:
+            self.messages.append(why)
+        return rows
+
+    def save(self, first: Iterable[str] = ()) -> None:
+        """Put the view together, as JSON and flat CSV: rows in the order asked for, others in theirs.
+
+        Parameters
+        ----------
+        first : iterable of str
+            Fingerprints.
+        """
+        if self.lists is not None and not self.lists:
+            return
+        first = list(dict.fromkeys(first))
+        there = None
+        while there != (now := {path.name for path in self.home.glob("*.json")}):
+            there = now  # until no other command has added a row meanwhile
+            rows = self._rows(first)
+            lists = {key: [_entry(r, e) for r in rows for e in r[key]] for key in self.lists or ()}
+            lists = lists or {"rows": rows}
+            write_text(self.file, _text({"schema": self._schema, **self.shared, **lists}))
+            write_text(self.file.with_suffix(".csv"), _table(lists["rows"]))
 
 
-def _complete(row: Any) -> bool:
-    """Whether a row says what it rests on."""
-    file = row.get("file") if isinstance(row, dict) else None
-    named = file is None or (isinstance(file, dict) and {"name", "sha256"} <= file.keys())
-    return isinstance(row, dict) and isinstance(row.get("fingerprint"), str) and named
+def _checked(path: Path) -> dict[str, Any]:
+    """A stored row; a ValueError says in one line what is wrong with it."""
+    row = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    if not isinstance(row, dict):
+        raise ValueError("is no row")
+    names = [row.get("fingerprint")]
+    if "file" in row:
+        names.append(StoredFile.from_dict(row["file"]).name.rpartition(".")[0])
+    if any(name != path.stem for name in names):
+        raise ValueError("names another row's file than its own")
+    if not is_intact(row):
+        raise ValueError("was changed after it was written")
+    if not isinstance(row.get("question"), str):
+        raise ValueError("does not say what was asked")
+    Provenance.from_dict(row.get("provenance", {}))
+    if kind := ROW_TYPES.get(path.parent.name):
+        for entry in row.get("rows", [row]):
+            kind.from_dict(entry)
+    return row
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _refuse(constant: str):
+    raise ValueError(f"holds {constant}")
 
 
-def fingerprint(content: Mapping[str, Any]) -> str:
-    """Hash of everything that decides a result."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
+def _shown(
+    found: Mapping[str, dict[str, Any]], first: Sequence[str], order: Sequence[str], left_out: list[str]
+) -> list[dict[str, Any]]:
+    """Of stored rows, oldest first, those of today's data and code; the newest where several ask the same."""
+    hash_of = cache(file_hash)
+    changed = {
+        mark: why
+        for mark, row in found.items()
+        if mark not in first and (why := changes_since(Provenance.from_dict(row["provenance"]), hash_of))
+    }
+    if changed:
+        what = list(dict.fromkeys(word for why in changed.values() for word in why))
+        more = f" and {len(what) - 4} more" if len(what) > 4 else ""
+        left_out.append(f"{len(changed)} rows left out, since other today: {', '.join(what[:4])}{more}")
+    marks = [mark for mark in found if mark not in changed]
+    last = {found[mark]["question"]: mark for mark in [*marks, *(m for m in first if m in found)]}
+    marks = [mark for mark in marks if mark in first or last[found[mark]["question"]] == mark]
+    place = {mark: k for k, mark in enumerate(dict.fromkeys([*first, *order]))}
+    return [found[mark] for mark in sorted(marks, key=lambda mark: place.get(mark, len(place)))]
+
+
+def _oldest_first(home: Path) -> list[Path]:
+    return sorted(home.glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def _order(view: Path) -> list[str]:
+    """Fingerprints in the order in which a view shows them."""
+    try:
+        return [row["fingerprint"] for row in json.loads(view.read_text(encoding="utf-8"))["rows"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _converged(row: Mapping[str, Any]) -> bool:
+    return (row.get("posterior") or {}).get("converged", True)
+
+
+def _sealed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with the hash of all else in it."""
+    bare = {name: value for name, value in row.items() if name != "sha256"}
+    return {**bare, "sha256": hashlib.sha256(json.dumps(bare, sort_keys=True).encode()).hexdigest()}
+
+
+def _entry(row: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """One of several entries that a stored row holds, as a view shows it."""
+    return _sealed({**entry, **{key: row[key] for key in ("fingerprint", "provenance")}})
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, indent=1, allow_nan=False) + "\n"
+
+
+def _bytes_of(beside) -> tuple[bytes | memoryview, str]:
+    """An array, or a tree as NetCDF: draws in full precision, what follows from them compressed to single.
+
+    Made in memory, since the HDF5 library does not survive a full disk.
+    """
+    if isinstance(beside, np.ndarray):
+        buffer = io.BytesIO()
+        np.save(buffer, beside, allow_pickle=False)
+        return buffer.getvalue(), ".npy"
+    derived = [group for group in ("log_likelihood", "posterior_predictive") if group in beside.children]
+    small = {"dtype": "float32", "compression": "gzip", "compression_opts": 1, "shuffle": True}
+    encoding = {f"/{group}": {name: small for name in beside[group].data_vars} for group in derived}
+    return beside.to_netcdf(None, engine="h5netcdf", encoding=encoding), ".nc"
 
 
 def _without_nan(value: Any) -> Any:
@@ -222,13 +357,22 @@ def _without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV, a column for each number, lists as JSON; what they rest on is left to the JSON file."""
+    flat = [_flat(row) for row in rows]
+    text = io.StringIO()
+    columns = list(dict.fromkeys(name for row in flat for name in row))
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+    return text.getvalue()
+
+
 def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat = {}
     for name, value in row.items():
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
-        elif isinstance(value, list):
-            flat[prefix + name] = json.dumps(value)
+            flat |= {} if name == "provenance" else _flat(value, f"{prefix}{name}.")
         else:
-            flat[prefix + name] = value
+            flat[prefix + name] = json.dumps(value) if isinstance(value, list) else value
     return flat

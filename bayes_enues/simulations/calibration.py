@@ -6,10 +6,10 @@ arXiv:1804.06788). The rank of chi^2 is looked at too: it notices errors that th
 (Modrak et al., arXiv:2211.02383). A model is compiled once; simulations only swap its numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -24,12 +24,10 @@ from ..fit import sample_posterior
 from ..fit.chi2 import Likelihood
 from ..fit.groups import draws_of
 from ..fit.setup import question_of
+from ..runs.rows import Asked, RowSpec
 from .toys import random_generator
 
-__all__ = [
-    "CHI2", "STATES", "Asked", "Simulations", "Simulator",
-    "judge", "quantities_of", "simulate", "simulations_of",
-]  # fmt: skip
+__all__ = ["CHI2", "STATES", "Simulations", "Simulator", "judge", "quantities_of", "simulations_of"]
 
 CHI2 = "chi2"
 #: What is told of a simulation beside its ranks.
@@ -41,30 +39,32 @@ PROBABILITY = 0.99
 #: Simulations of a perfect sampler that decide how wide a band is.
 BAND_SIMULATIONS = 2000
 
-_LOCK = Lock()
 
-
-class Asked(Protocol):
-    """A row of any table: what has a model and a seed."""
-
-    model: str
-    experiment: str
-    seed: int
-
-    @property
-    def parameter(self) -> str: ...
-
-    def build(self) -> pm.Model: ...
-
-    def fingerprint(self) -> str: ...
-
-
-class Simulations(NamedTuple):
+@dataclass(frozen=True)
+class Simulations(Asked):
     """Simulations ``first`` to ``last`` (excluded) of a row's model; the row's seed is theirs."""
 
     spec: Asked
     first: int
     last: int
+
+    @property
+    def row(self) -> RowSpec:
+        return self.spec.row
+
+    @property
+    def words(self) -> str:
+        return self.spec.words
+
+    @property
+    def batch(self) -> str:
+        return f"{self.row.experiment} {self.spec.words} {self.first}"
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+        """Where these simulations stand, and beside it ranks and states, (m, n_free + 4)."""
+        simulator = _simulator(self.spec, self.spec.fingerprint())
+        ranks = np.array([simulator.pit(number) for number in range(self.first, self.last)])
+        return {"first": self.first, "last": self.last}, ranks
 
 
 def simulations_of(spec: Asked, n: int) -> list[Simulations]:
@@ -132,15 +132,8 @@ class Simulator:
 
 
 @lru_cache(maxsize=8)
-def _simulator(spec: Asked) -> Simulator:
-    return Simulator(spec.build(), spec.seed)
-
-
-def simulate(chunk: Simulations) -> np.ndarray:
-    """Ranks and states of some simulations, (m, n_free + 4); see :meth:`Simulator.pit`."""
-    with _LOCK:  # compiled functions keep their storage: one thread at a time
-        simulator = _simulator(chunk.spec)
-        return np.array([simulator.pit(number) for number in range(chunk.first, chunk.last)])
+def _simulator(spec: Asked, mark: str) -> Simulator:
+    return Simulator(spec.build(), spec.row.seed)
 
 
 def quantities_of(model: pm.Model) -> list[str]:

@@ -9,19 +9,9 @@ import numpy as np
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
 from ..results import CalibrationRow, RankTest
-from ..runs.rows import RowSpec
-from .calibration import (
-    PROBABILITY,
-    STATES,
-    Asked,
-    Simulations,
-    judge,
-    quantities_of,
-    simulate,
-    simulations_of,
-)
-from .parallel import Opener, completed
-from .run_folder import RunFolder
+from ..runs.rows import Asked, RowSpec, run
+from ..runs.store import ResultsFolder, fingerprint
+from .calibration import PROBABILITY, STATES, judge, quantities_of, simulations_of
 
 __all__ = ["calibration_folder", "every_shape", "run_calibration"]
 
@@ -31,12 +21,10 @@ PRIORS = ("flat_strength", "halfnormal(5)", "loguniform(0.1)", "jeffreys")
 #: the default ranges most of them would make millions of counts.
 SEEN_MASSES, SEEN_COUPLINGS = (1.0, 1e3), (3e-8, 1e-6)
 
-KEYS = ("model", "parameter", "experiment", "prior")  # of a row
 
-
-def calibration_folder(path: str | Path, seed: int) -> RunFolder:
-    """The folder of ``calibration.json``; see :class:`RunFolder`."""
-    return RunFolder(path, "calibration.json", {"seed": seed}, KEYS)
+def calibration_folder(path: str | Path, seed: int) -> ResultsFolder:
+    """The folder of ``calibration.json``."""
+    return ResultsFolder(path, "calibration.json", seed=seed)
 
 
 def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) -> list[Asked]:
@@ -70,76 +58,66 @@ def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) 
 def run_calibration(
     specs: Sequence[Asked],
     simulations: int,
-    folder: RunFolder,
-    opener: Opener | None = None,
+    folder: ResultsFolder,
+    workers: int | None = 1,
+    scheduler: str | None = None,
     progress: Callable[[int, str], None] | None = None,
-) -> tuple[list[dict[str, Any]], list[np.ndarray]]:
+) -> tuple[list[CalibrationRow], list[np.ndarray]]:
     """Simulate what a folder does not hold yet, and judge the sampler of each model.
 
     Parameters
     ----------
-    specs : sequence
-        Rows of any table that have a model: a ``RowSpec``, a plane. Their seed is the
-        simulations'.
+    specs : sequence of Asked
+        Rows of any table that have a model: a ``RowSpec``, a plane. Their seed is the simulations'.
     simulations : int
         Of each model.
-    folder : RunFolder
-        From :func:`calibration_folder`.
-    opener : callable, optional
-        From :func:`bayes_enues.simulations.parallel.executors`.
+    folder : ResultsFolder
+        From :func:`calibration_folder`; the simulations lie there too.
+    workers, scheduler
+        Who computes; see :func:`bayes_enues.runs.rows.run`.
     progress : callable, optional
         Told how many chunks are done, and in words what is going on.
 
     Returns
     -------
-    rows : list of dict
-        Rows of ``calibration.json``.
+    rows : list of CalibrationRow
     ranks : list of (n, n_quantities)
     """
-    tell = progress or (lambda done, words: None)
-    chunks = [chunk for spec in specs for chunk in simulations_of(spec, simulations)]
-    names = {spec: quantities_of(spec.build()) for spec in specs}
+    chunks = {spec: simulations_of(spec, simulations) for spec in specs}
+    kept = ResultsFolder(folder.path, "simulations", lists=())
+    rows, ranks = [], []
+    try:
+        run([c for mine in chunks.values() for c in mine], kept, False, progress, True, workers, scheduler)
+    finally:  # also what an interruption leaves
+        for spec, mine in chunks.items():
+            found = [kept.find(chunk.fingerprint()) for chunk in mine]
+            if all(found):
+                table = np.concatenate([kept.array(row) for row in found])
+                ranks.append(table[:, : -len(STATES)])
+                rows.append(folder.write(_judged(spec, table)))
+        folder.save(row["fingerprint"] for row in rows)
+        folder.messages += kept.messages
+    return [CalibrationRow.from_dict(row) for row in rows], ranks
 
-    def path(chunk: Simulations) -> Path:
-        return folder.chunk(chunk.spec, chunk.spec.fingerprint(), chunk.first, chunk.last)
 
-    found: dict[Simulations, np.ndarray] = {}
-    for chunk in chunks:
-        results = folder.find(path(chunk), (chunk.last - chunk.first, len(names[chunk.spec]) + len(STATES)))
-        if results is not None:
-            found[chunk] = results
-    tell(len(found), "compiling")
-    missing = [chunk for chunk in chunks if chunk not in found]
-    rows, ranks = {}, {}
-
-    def finish(spec: Asked) -> None:
-        mine = [chunk for chunk in chunks if chunk.spec == spec]
-        if spec in rows or not all(chunk in found for chunk in mine):
-            return
-        table = np.concatenate([found[chunk] for chunk in mine])
-        ranks[spec] = table[:, : -len(STATES)]
-        converged, by_smc, divergences = table[:, -len(STATES) :].sum(axis=0).astype(int).tolist()
-        verdict = judge(ranks[spec], names[spec])
-        values = (spec.model, spec.parameter, spec.experiment, spec.prior or "flat")
-        key = dict(zip(KEYS, values, strict=True))
-        row = CalibrationRow(
-            **key,
-            simulations=len(table),
-            not_converged=len(table) - converged,
-            by_smc=by_smc,
-            divergences=divergences,
-            probability=PROBABILITY,
-            passed=verdict["passed"],
-            quantities={name: RankTest(**test) for name, test in verdict["quantities"].items()},
-        )
-        rows[spec] = row.to_row()
-        folder.put(key, rows=[rows[spec]])
-
-    for spec in specs:
-        finish(spec)
-    for done, (chunk, results) in enumerate(completed(opener, simulate, missing), start=len(found) + 1):
-        folder.keep(path(chunk), results)
-        found[chunk] = results
-        tell(done, f"{chunk.spec.model} {chunk.spec.parameter} from {chunk.spec.experiment}")
-        finish(chunk.spec)
-    return [rows[spec] for spec in specs], [ranks[spec] for spec in specs]
+def _judged(spec: Asked, table: np.ndarray) -> dict[str, Any]:
+    """The row of a model as it is stored, from its ranks and states."""
+    converged, by_smc, divergences = table[:, -len(STATES) :].sum(axis=0).astype(int).tolist()
+    verdict = judge(table[:, : -len(STATES)], quantities_of(spec.build()))
+    row = CalibrationRow(
+        model=spec.model,
+        parameter=spec.parameter,
+        experiment=spec.row.experiment_name,
+        prior=spec.prior or "flat",
+        simulations=len(table),
+        not_converged=len(table) - converged,
+        by_smc=by_smc,
+        divergences=divergences,
+        probability=PROBABILITY,
+        passed=verdict["passed"],
+        quantities={name: RankTest(**test) for name, test in verdict["quantities"].items()},
+        fingerprint=fingerprint({"calibration": spec.fingerprint()}),
+        seed=spec.row.seed,
+        provenance=spec.provenance(),
+    )
+    return {**row.to_row(), "question": fingerprint({"calibration": spec.question()})}

@@ -1,7 +1,6 @@
 """A toy experiment analysed in a millisecond: profile, best fit and posterior."""
 
-import numba
-
+from ..compiled.caching import njit
 from ..fit.chi2 import Likelihood
 from .toy_loop import analyse_all
 
@@ -20,7 +19,7 @@ COLUMNS = (
 )
 
 
-_analyse_terms = numba.njit(nogil=True, cache=True)(analyse_all)
+_analyse_terms = njit(nogil=True)(analyse_all)
 
 
 def analyse_toys(

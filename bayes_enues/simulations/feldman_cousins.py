@@ -8,8 +8,6 @@ values they are taken as straight lines.
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -17,8 +15,9 @@ import pymc as pm
 from ..errors import InputError
 from ..fit import fit_of, profile_likelihood
 from ..fit.setup import question_of
-from ..results import FeldmanCousins
+from ..results import FeldmanCousins, Limit
 from ..runs.rows import RowSpec
+from ..runs.store import ResultsFolder, is_intact
 from .few_events import exact_region
 
 __all__ = ["attach", "feldman_cousins", "inputs_of", "p_value"]
@@ -127,37 +126,37 @@ def inputs_of(spec: RowSpec) -> str:
     return replace(spec, level=0.9, prior=None, draws=1, seed=0, delta_chi2=None).fingerprint()
 
 
-def attach(rows: Sequence[dict[str, Any]], specs: Sequence[RowSpec], folder: Path) -> list[str]:
-    """Give rows of ``limits.json`` a ``feldman_cousins`` entry where toys were thrown for them.
+def attach(limits: Sequence[Limit], specs: Sequence[RowSpec], folder: ResultsFolder) -> list[Limit]:
+    """Limits with the region of Feldman and Cousins where toys were thrown for them; stored so too.
 
-    Looks for ``coverage.json`` in the folder of the limits and in its direct subfolders.
+    Looks for ``coverage.json`` in the folder of the limits and in its direct subfolders. An entry that no
+    longer matches is removed; what was found and not used is said in ``folder.messages``.
 
     Parameters
     ----------
-    rows : sequence of dict
-        Changed in place: an entry that matches is set, one that no longer does is removed.
+    limits : sequence of Limit
+        As they are stored.
     specs : sequence of RowSpec
-        Of each row.
-    folder : path
-
-    Returns
-    -------
-    list of str
-        What was found and not used, in words.
+        Of each.
+    folder : ResultsFolder
     """
     found: dict[tuple[str | None, float | None], FeldmanCousins] = {}
-    messages = []
-    for file in sorted([*folder.glob("coverage.json"), *folder.glob("*/coverage.json")]):
+    for file in sorted([*folder.path.glob("coverage.json"), *folder.path.glob("*/coverage.json")]):
         try:
-            limits = json.loads(file.read_text(encoding="utf-8"))["limits"]
-            for one in map(FeldmanCousins.from_dict, limits):
+            entries = json.loads(file.read_text(encoding="utf-8"))["limits"]
+            for one in (FeldmanCousins.from_dict(e) for e in entries if "sha256" not in e or is_intact(e)):
                 if one.toy_kind == "poisson":  # other toys test themselves, not the data's likelihood
-                    found[one.inputs, one.level] = replace(one, source=str(file.relative_to(folder)))
+                    found[one.inputs, one.level] = replace(one, source=str(file.relative_to(folder.path)))
         except (ValueError, KeyError, TypeError, OSError) as error:
-            messages.append(f"{file} cannot be read ({error}); it was left alone")
-    for row, spec in zip(rows, specs, strict=True):
-        row.pop("feldman_cousins", None)
-        one = found.get((inputs_of(spec), spec.level))
-        if one is not None:
-            row["feldman_cousins"] = one.to_dict()
-    return messages
+            folder.messages.append(f"{file} cannot be read ({error}); it was left alone")
+    attached = [
+        replace(limit, feldman_cousins=found.get((inputs_of(spec), spec.level)))
+        for limit, spec in zip(limits, specs, strict=True)
+    ]
+    for before, limit in zip(limits, attached, strict=True):
+        if limit != before and limit.fingerprint and (stored := folder.read(limit.fingerprint)):
+            stored.pop("feldman_cousins", None)
+            entry = limit.feldman_cousins
+            folder.write(stored | ({"feldman_cousins": entry.to_dict()} if entry else {}))
+    folder.save(limit.fingerprint or "" for limit in attached)
+    return attached

@@ -1,8 +1,8 @@
 """Toys of models that are no sums of templates: the loop over the chi^2 that PyTensor compiled."""
 
-import numba
 from numba import types
 
+from ..compiled.caching import njit
 from ..fit.graph import FULL, MATRIX, VECTOR
 from .toy_loop import analyse_all
 
@@ -14,4 +14,4 @@ _SIGNATURE = types.void(
 )  # fmt: skip
 
 
-analyse_graph = numba.njit(_SIGNATURE, nogil=True, cache=True)(analyse_all)
+analyse_graph = njit(_SIGNATURE, nogil=True)(analyse_all)

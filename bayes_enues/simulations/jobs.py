@@ -4,15 +4,15 @@ Near the physical boundary Wilks' theorem is only approximate, and a credible bo
 frequencies. So toys are thrown at a grid of true values, each is analysed exactly as the data are, and it is
 counted how often each bound includes the truth.
 
-The work is cut into chunks of toys, written as they finish. A chunk depends on nothing but its job and its
-place, so that an interrupted run goes on where it stopped, on whatever machine.
+The work is cut into chunks of toys, each a row of its own. A chunk depends on nothing but its true value and
+its place, so that an interrupted run goes on where it stopped, on whatever machine; a longer one only adds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -20,8 +20,7 @@ from numpy.polynomial.legendre import leggauss
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
 from ..fit.setup import question_of
-from ..runs.rows import RowSpec, interaction_named, model_of
-from ..runs.store import fingerprint
+from ..runs.rows import Asked, RowSpec, interaction_named, model_of
 from ..statistics import one_sided_threshold, threshold
 from .fast_fits import COLUMNS, analyse_toys
 from .toys import ToyMaker, check_kind, truth_points
@@ -77,19 +76,36 @@ class CoverageJob:
         """Of the parameter."""
         return [point[0] for point in self.points]
 
-    def fingerprint(self) -> str:
-        """Hash of everything that decides a toy's result."""
-        spec = replace(self.spec, level=0.9)
-        return fingerprint({"inputs": spec.fingerprint(), "points": self.points, "kind": self.kind})
 
-
-class Chunk(NamedTuple):
+@dataclass(frozen=True)
+class Chunk(Asked):
     """Toys ``first`` to ``last`` (excluded) at one true value of a job."""
 
     job: CoverageJob
     i_true: int
     first: int
     last: int
+
+    alone = False  # threads of a worker wait for each other only to compile and to throw
+
+    @property
+    def row(self) -> RowSpec:
+        return replace(self.job.spec, level=0.9)
+
+    @property
+    def batch(self) -> str:
+        return f"{self.row.experiment} {self.i_true} {self.first}"
+
+    def options(self) -> dict[str, Any]:
+        """What decides a toy's result: its own true value among those of the job, and where it stands."""
+        point, kind = self.job.points[self.i_true], self.job.kind
+        mine = {"i_true": self.i_true, "first": self.first, "last": self.last}
+        return {"spec": self.row.options(), "point": point, "kind": kind, **mine}
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+        """Where these toys stand, and beside it their results; see :func:`analyse`."""
+        mine = {"true_value": self.job.true_values[self.i_true], "first": self.first, "last": self.last}
+        return describe(self.job) | mine, analyse(self)
 
 
 def default_true_values(model, level: float, n: int = 20) -> list[float]:
@@ -200,7 +216,7 @@ class _Laboratory:
 
 
 @lru_cache(maxsize=8)
-def _laboratory(job: CoverageJob) -> _Laboratory:
+def _laboratory(job: CoverageJob, mark: str) -> _Laboratory:
     return _Laboratory(job)
 
 
@@ -210,7 +226,7 @@ def analyse(chunk: Chunk) -> np.ndarray:
     A worker compiles when it first sees a job; threads of one worker wait for each other to do so.
     """
     with _LOCK:
-        laboratory = _laboratory(chunk.job)
+        laboratory = _laboratory(chunk.job, chunk.row.fingerprint())
         toys = laboratory.maker.throw(chunk.i_true, chunk.first, chunk.last)
     return laboratory.analyse(toys, laboratory.maker.points[chunk.i_true])
 
@@ -293,10 +309,11 @@ def critical_value(delta_chi2: np.ndarray, level: float) -> tuple[float | None, 
 
 def describe(job: CoverageJob) -> dict[str, Any]:
     """What a row of ``coverage.json`` says of its job."""
+    spec = job.spec
     return {
-        "model": job.spec.model,
-        "parameter": job.spec.parameter,
-        "experiment": job.spec.experiment,
-        "unit": interaction_named(job.spec.model).unit,
-        **{name: value for name, value in job.spec.fixed if name == "mass"},
+        "model": spec.model,
+        "parameter": spec.parameter,
+        "experiment": spec.experiment_name,
+        "unit": interaction_named(spec.model).unit,
+        **{name: value for name, value in spec.fixed if name == "mass"},
     }

@@ -1,6 +1,5 @@
-"""Running coverage jobs: chunks of toys to workers, rows to a folder as they finish."""
+"""Running coverage jobs: chunks of toys to workers, rows and limits to a folder."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,39 +9,29 @@ import numpy as np
 
 from ..fit import profile_likelihood
 from ..results import CoverageRow
-from ..runs.rows import interaction_named, model_of
+from ..runs.rows import interaction_named, model_of, run
+from ..runs.store import ResultsFolder, fingerprint
 from .fast_fits import COLUMNS
 from .feldman_cousins import feldman_cousins, inputs_of, p_value
-from .jobs import Chunk, CoverageJob, analyse, chunks_of, coverage_row, describe
-from .parallel import Opener, completed
-from .run_folder import RunFolder
+from .jobs import Chunk, CoverageJob, chunks_of, coverage_row, describe
 
 __all__ = ["coverage_folder", "run_coverage"]
 
-SECONDS_BETWEEN_WRITES = 15
 
-
-def coverage_folder(path: str | Path, model: str, seed: int, kind: str, level: float) -> RunFolder:
-    """The folder of ``coverage.json``: rows, and limits of Feldman and Cousins; see :class:`RunFolder`."""
-    identity = {"model": model, "seed": seed, "kind": kind, "level": level}
-    return RunFolder(path, "coverage.json", identity, ("parameter", "experiment"), ("rows", "limits"))
-
-
-def _path(folder: RunFolder, chunk: Chunk) -> Path:
-    return folder.chunk(chunk.job.spec, chunk.job.fingerprint(), chunk.i_true, chunk.first, chunk.last)
-
-
-def _find(folder: RunFolder, chunk: Chunk) -> np.ndarray | None:
-    return folder.find(_path(folder, chunk), (chunk.last - chunk.first, len(COLUMNS)))
+def coverage_folder(path: str | Path, model: str, seed: int, kind: str, level: float) -> ResultsFolder:
+    """The folder of ``coverage.json``: rows and limits of Feldman and Cousins; those of a job go together."""
+    lists = ("rows", "limits")
+    return ResultsFolder(path, "coverage.json", level, lists, model=model, seed=seed, kind=kind)
 
 
 def run_coverage(
     jobs: Sequence[CoverageJob],
     toys: int,
-    folder: RunFolder,
-    opener: Opener | None = None,
+    folder: ResultsFolder,
+    workers: int | None = 1,
+    scheduler: str | None = None,
     progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[CoverageRow]:
     """Throw the toys that a folder does not hold yet, and say how often each bound held.
 
     Parameters
@@ -50,104 +39,78 @@ def run_coverage(
     jobs : sequence of CoverageJob
     toys : int
         At each true value.
-    folder : RunFolder
-        From :func:`coverage_folder`.
-    opener : callable, optional
-        From :func:`.parallel.executors`; by default everything happens in this process.
+    folder : ResultsFolder
+        From :func:`coverage_folder`; the toys lie there too.
+    workers, scheduler
+        Who computes; see :func:`bayes_enues.runs.rows.run`.
     progress : callable, optional
         Told how many chunks are done, and in words what is going on.
 
     Returns
     -------
-    list of dict
-        The rows of ``coverage.json``, in order of jobs and true values.
+    list of CoverageRow
+        In order of jobs and true values.
     """
-    tell = progress or (lambda done, words: None)
-    chunks = [chunk for job in jobs for chunk in chunks_of(job, toys)]
-    known = {c: results for c in chunks if (results := _find(folder, c)) is not None}
-    tell(len(known), f"{len(known)} chunks were there" if known else "compiling")
-    ledgers = {job: _Ledger(job, chunks) for job in jobs}
-    for chunk, results in known.items():
-        ledgers[chunk.job].add(chunk, results)
-    for job in jobs:
-        if ledgers[job].complete:
-            ledgers[job].write(folder)
-    written = time.monotonic()
-    missing = [c for c in chunks if c not in known]
-    for done, (chunk, results) in enumerate(completed(opener, analyse, missing), start=len(known) + 1):
-        folder.keep(_path(folder, chunk), results)
-        ledger = ledgers[chunk.job]
-        ledger.add(chunk, results)
-        tell(done, f"{chunk.job.spec.parameter} from {chunk.job.spec.experiment}")
-        if ledger.complete or time.monotonic() - written > SECONDS_BETWEEN_WRITES:
-            ledger.write(folder)
-            written = time.monotonic()
-    return [row.to_row() for job in jobs for row in ledgers[job].rows()]
+    chunks = {job: chunks_of(job, toys) for job in jobs}
+    thrown = ResultsFolder(folder.path, "toys", lists=())
+    try:
+        run([c for mine in chunks.values() for c in mine], thrown, False, progress, True, workers, scheduler)
+    finally:  # also what an interruption leaves
+        stored = [row for job in jobs if (row := _summed_up(job, chunks[job], thrown)) is not None]
+        folder.save([folder.write(row)["fingerprint"] for row in stored])
+        folder.messages += thrown.messages
+    return [CoverageRow.from_dict(row) for job in stored for row in job["rows"]]
 
 
-class _Ledger:
-    """What is known of a job so far."""
-
-    def __init__(self, job: CoverageJob, chunks: Sequence[Chunk]):
-        self.job = job
-        self.waiting = {c for c in chunks if c.job == job}
-        self.results: dict[Chunk, np.ndarray] = {}
-        self.model = model_of(job.spec)
-        profile = profile_likelihood(self.model, level=job.spec.level, values=job.true_values)
-        self.observed = profile.delta_chi2
-
-    @property
-    def complete(self) -> bool:
-        return not self.waiting
-
-    def add(self, chunk: Chunk, results: np.ndarray) -> None:
-        self.waiting.discard(chunk)
-        self.results[chunk] = results
-
-    def toys(self, i_true: int) -> np.ndarray:
-        """Results at one true value in the order of the toys, whoever finished first."""
-        mine = sorted((c for c in self.results if c.i_true == i_true), key=lambda c: c.first)
-        return np.concatenate([self.results[c] for c in mine] or [np.empty((0, len(COLUMNS)))])
-
-    def rows(self) -> list[CoverageRow]:
-        job, signed = self.job, interaction_named(self.job.spec.model).signed
-        rows = []
-        for i, value in enumerate(job.true_values):
-            toys = self.toys(i)
-            if len(toys):
-                rows.append(
-                    CoverageRow(
-                        **describe(job),
-                        toy_kind=job.kind,
-                        level=job.spec.level,
-                        true_value=value,
-                        **coverage_row(toys, job.spec.level, signed),
-                        delta_chi2_observed=float(self.observed[i]),
-                        p_value=p_value(toys[:, COLUMNS.index("delta_chi2")], self.observed[i]),
-                        complete=self.complete,
-                    )
+def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder) -> dict[str, Any] | None:
+    """What is known of a job so far, as it is stored; None if that is nothing."""
+    found = {chunk: row for chunk in chunks if (row := thrown.find(chunk.fingerprint())) is not None}
+    if not found:
+        return None
+    spec, complete, kind = job.spec, len(found) == len(chunks), interaction_named(job.spec.model)
+    model = model_of(spec)
+    observed = profile_likelihood(model, level=spec.level, values=job.true_values).delta_chi2
+    rows = []
+    for i, value in enumerate(job.true_values):
+        mine = [thrown.array(row) for chunk, row in found.items() if chunk.i_true == i]  # in the toys' order
+        if mine:
+            toys = np.concatenate(mine)
+            rows.append(
+                CoverageRow(
+                    **describe(job),
+                    toy_kind=job.kind,
+                    level=spec.level,
+                    true_value=value,
+                    **coverage_row(toys, spec.level, kind.signed),
+                    delta_chi2_observed=float(observed[i]),
+                    p_value=p_value(toys[:, COLUMNS.index("delta_chi2")], observed[i]),
+                    complete=complete,
                 )
-        return rows
-
-    def write(self, folder: RunFolder) -> None:
-        """Put rows into the folder, and the limit of Feldman and Cousins once all toys are there."""
-        rows, spec = self.rows(), self.job.spec
-        limits = []
-        if self.complete and len(rows) > 1 and all(row.critical_value is not None for row in rows):
-            table = [(row.true_value, row.critical_value, row.critical_value_error) for row in rows]
-            at = interaction_named(spec.model).standard_model_value(spec.parameter)
-            near = [row for row in rows if abs(row.true_value - at) <= 2e-3 * abs(at)]
-            standard = near[0].p_value if near else None
-            limits = [
-                replace(
-                    feldman_cousins(self.model, *zip(*table, strict=True), spec.level),
-                    **describe(self.job),
-                    toy_kind=self.job.kind,
-                    toys=min(row.toys for row in rows),
-                    failed=sum(row.failed for row in rows),
-                    standard_model_p_value=standard,
-                    inputs=inputs_of(spec),
-                ).to_dict()
-            ]
-        key = {"parameter": spec.parameter, "experiment": spec.experiment}
-        folder.put(key, rows=[row.to_row() for row in rows], limits=limits)
+            )
+    limits = []
+    if complete and len(rows) > 1 and all(row.critical_value is not None for row in rows):
+        table = [(row.true_value, row.critical_value, row.critical_value_error) for row in rows]
+        at = kind.standard_model_value(spec.parameter)
+        near = [row for row in rows if abs(row.true_value - at) <= 2e-3 * abs(at)]
+        limits = [
+            replace(
+                feldman_cousins(model, *zip(*table, strict=True), spec.level),
+                **describe(job),
+                toy_kind=job.kind,
+                toys=min(row.toys for row in rows),
+                failed=sum(row.failed for row in rows),
+                standard_model_p_value=near[0].p_value if near else None,
+                inputs=inputs_of(spec),
+            )
+        ]
+    return {
+        **describe(job),
+        "kind": job.kind,
+        "level": spec.level,
+        "seed": spec.seed,
+        "rows": [row.to_row() for row in rows],
+        "limits": [limit.to_dict() for limit in limits],
+        "fingerprint": fingerprint({"coverage": spec.fingerprint(), "points": job.points, "kind": job.kind}),
+        "question": fingerprint({"coverage": spec.question(), "kind": job.kind}),
+        "provenance": spec.provenance().to_dict(),
+    }

@@ -1,46 +1,57 @@
 """The rows of ``checks.json``: predictive checks of one fit, a row for the data of each experiment in it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
 from ..fit import sample_posterior
 from ..results import Check
 from ..runs.beside import read_group
-from ..runs.completion import complete
-from ..runs.rows import RowSpec, model_of
-from ..runs.store import ResultsFolder, fingerprint
+from ..runs.rows import Asked, RowSpec, model_of
 from .checks import LEVELS, predictive_check
 
-__all__ = ["CheckSpec", "plan_checks", "run_checks", "stored_check"]
+__all__ = ["CheckSpec", "plan_checks", "stored_check"]
 
 
 @dataclass(frozen=True)
-class CheckSpec:
+class CheckSpec(Asked):
     """One row.
 
     Parameters
     ----------
     spec : RowSpec
         The fit.
-    experiment : str
-        Whose data are compared with what is predicted.
+    data : str
+        Name of the experiment whose data are compared with what is predicted.
     group : str
         Draws of the parameters: ``prior`` or ``posterior``.
     """
 
     spec: RowSpec
-    experiment: str
+    data: str
     group: str
 
-    def fingerprint(self) -> str:
-        """Hash of what the fit rests on, and of which data and draws are compared."""
-        what = {"study": "check", "experiment": self.experiment, "group": self.group}
-        return fingerprint({**what, "row": self.spec.fingerprint()})
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+        """A row of ``checks.json``, and beside it what a figure needs; see :func:`stored_check`."""
+        model, tree = _fitted(self.spec, self.spec.fingerprint())
+        checks = predictive_check(model, tree, self.group, self.spec.seed)
+        found = next(check for check in checks if check.experiment == self.data)
+        row = replace(found, mass=dict(self.spec.fixed).get("mass"), seed=self.spec.seed)
+        return row.to_row(), _stored(found)
+
+
+@lru_cache(maxsize=1)
+def _fitted(spec: RowSpec, mark: str) -> tuple:
+    """The model of a fit and its draws, which serve several rows."""
+    model = model_of(spec)
+    return model, sample_posterior(model, spec.draws, spec.seed)
 
 
 def plan_checks(specs: Sequence[RowSpec]) -> list[CheckSpec]:
@@ -51,46 +62,6 @@ def plan_checks(specs: Sequence[RowSpec]) -> list[CheckSpec]:
         for group in ("prior", "posterior")
         for e in sorted(spec.experiments, key=lambda e: e.name)
     ]
-
-
-def run_checks(
-    asked: Sequence[CheckSpec],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the rows that a folder does not hold yet, one posterior a fit, each written as it finishes.
-
-    Parameters
-    ----------
-    asked : sequence of CheckSpec
-        From :func:`plan_checks`.
-    folder : ResultsFolder
-        Of ``checks.json``.
-    fresh : bool
-    progress : callable, optional
-
-    Returns
-    -------
-    list of dict
-        Rows with the p-values of a check; :func:`stored_check` reads the rest of it.
-    """
-
-    def one_by_one(missing, rows, tell) -> Iterator[tuple]:
-        for spec, mine in groupby(missing, key=lambda one: one.spec):
-            tell(len(rows), f"{spec.parameter} from {spec.experiment}")
-            model = model_of(spec)
-            tree = sample_posterior(model, spec.draws, spec.seed)
-            wanted = {(one.experiment, one.group): one for one in mine}
-            for group in dict.fromkeys(group for _, group in wanted):
-                for check in predictive_check(model, tree, group, spec.seed):
-                    one = wanted.get((check.experiment, group))
-                    if one is not None:
-                        mass, mark = dict(spec.fixed).get("mass"), one.fingerprint()
-                        row = replace(check, mass=mass, fingerprint=mark, seed=spec.seed).to_row()
-                        yield one, row, _stored(check)
-
-    return complete(asked, folder, one_by_one, fresh, progress)
 
 
 def _stored(found: Check) -> xr.DataTree:

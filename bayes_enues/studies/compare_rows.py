@@ -1,21 +1,18 @@
 """The rows of ``compare.json``: a Bayes factor three ways, and what it hangs on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
 from ..results import Comparison, Sampled
-from ..runs.completion import complete
-from ..runs.rows import RowSpec, model_of
-from ..runs.store import ResultsFolder, fingerprint
+from ..runs.rows import Asked, RowSpec, model_of
 from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
 
-__all__ = ["CompareSpec", "run_comparisons"]
+__all__ = ["CompareSpec"]
 
 
 @dataclass(frozen=True)
-class CompareSpec:
+class CompareSpec(Asked):
     """One row.
 
     Parameters
@@ -28,39 +25,13 @@ class CompareSpec:
     spec: RowSpec
     smc: bool = True
 
-    def fingerprint(self) -> str:
-        """Hash of what the row rests on."""
-        return fingerprint({"study": "compare", "smc": self.smc, "row": self.spec.fingerprint()})
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
 
-
-def run_comparisons(
-    asked: Sequence[CompareSpec],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the rows that a folder does not hold yet, each written as it finishes.
-
-    Parameters
-    ----------
-    asked : sequence of CompareSpec
-    folder : ResultsFolder
-        Of ``compare.json``.
-    fresh : bool
-    progress : callable, optional
-
-    Returns
-    -------
-    list of dict
-        As :class:`bayes_enues.results.Comparison` reads them.
-    """
-
-    def one_by_one(missing, rows, tell) -> Iterator[tuple]:
-        for one in missing:
-            tell(len(rows), f"{one.spec.parameter} from {one.spec.experiment}")
-            yield one, compared(one).to_row(), None
-
-    return complete(asked, folder, one_by_one, fresh, progress)
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """A row of ``compare.json``; nothing lies beside it."""
+        return compared(self).to_row(), None
 
 
 def compared(one: CompareSpec) -> Comparison:
@@ -74,7 +45,7 @@ def compared(one: CompareSpec) -> Comparison:
     by_smc = smc_log_bayes_factor(model, seed=spec.seed) if one.smc else None
     draws = tree["posterior"][spec.parameter].values
     return Comparison(
-        model=spec.model,
+        model=model.question.interaction.name,
         parameter=spec.parameter,
         experiment=model.question.experiment_name,
         mass=dict(spec.fixed).get("mass"),
@@ -89,6 +60,5 @@ def compared(one: CompareSpec) -> Comparison:
         narrower=log_bayes_factor(model, stretch=1 / 3),
         wider=log_bayes_factor(model, stretch=3),
         scans=width_scan(model),
-        fingerprint=one.fingerprint(),
         seed=spec.seed,
     )

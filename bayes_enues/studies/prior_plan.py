@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..experiments.loading import load_experiment
@@ -10,43 +10,11 @@ from ..interactions.base import Interaction
 from ..priors.named import Flat
 from ..priors.text import parse_prior
 from ..runs.rows import RowSpec, interaction_named, split_experiments
-from ..runs.store import fingerprint
+from .prior_study import StudyRow
 
-__all__ = ["StudyRow", "default_priors", "nuisance_priors", "plan_study"]
+__all__ = ["default_priors", "nuisance_priors", "plan_study"]
 
 LZ_AR37_EVENTS = 288.0  # LZ's own constraint, 0 to 288 events: arXiv:2207.03764, Table I
-
-
-@dataclass(frozen=True)
-class StudyRow:
-    """One row of a study: what to compute, and how to call it.
-
-    Parameters
-    ----------
-    spec : RowSpec
-        With the prior in ``prior``, or the changed nuisance in ``changes``.
-    label : str
-        For tables and figures.
-    nuisance : bool
-        Whether a nuisance's prior is varied.
-    """
-
-    spec: RowSpec
-    label: str
-    nuisance: bool = False
-
-    @property
-    def group(self) -> RowSpec:
-        """The default row it is compared with."""
-        return replace(self.spec, prior=None, changes="")
-
-    @property
-    def is_default(self) -> bool:
-        return self.spec == self.group
-
-    def fingerprint(self) -> str:
-        """Its own beside that of the same row in ``limits.json``."""
-        return fingerprint({"study": "priors", "row": self.spec.fingerprint()})
 
 
 def default_priors(interaction: Interaction) -> list[str | None]:

@@ -5,8 +5,9 @@ reweighting where Pareto's k and the Monte Carlo error allow; the others are sam
 why. Quadrature gives each bound once more without draws. Priors of nuisances change posterior and profile.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,21 +28,55 @@ from ..priors.density import log_density
 from ..priors.named import Flat, Prior
 from ..priors.text import parse_prior
 from ..results import Interval, Limit, PriorStudyRow
-from ..runs.rows import RowSpec, model_of
-from ..runs.store import ResultsFolder
-from .beside_default import complete_beside_default
-from .prior_plan import StudyRow
+from ..runs.rows import Asked, RowSpec, model_of
 
-__all__ = ["FLAG", "run_study"]
+__all__ = ["FLAG", "StudyRow"]
 
 FLAG = 0.1  # a row that moves by more is flagged in words
+
+
+@dataclass(frozen=True)
+class StudyRow(Asked):
+    """One row of a study: what to compute, and how to call it.
+
+    Parameters
+    ----------
+    spec : RowSpec
+        With the prior in ``prior``, or the changed nuisance in ``changes``.
+    label : str
+        For tables and figures.
+    nuisance : bool
+        Whether a nuisance's prior is varied.
+    """
+
+    spec: RowSpec
+    label: str
+    nuisance: bool = False
+
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
+
+    @property
+    def words(self) -> str:
+        return f"{super().words}, {self.label}"
+
+    @property
+    def group(self) -> RowSpec:
+        """The default row it is compared with."""
+        return replace(self.spec, prior=None, changes="")
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+        """A row of ``priors.json``, and beside it draws and the curves of quadrature."""
+        group = _group(self.group, self.group.fingerprint())
+        row, tree = _under_nuisance(group, self) if self.nuisance else _under_prior(group, self)
+        return compared(row, group.default).to_row(), tree
 
 
 class _Group:
     """One parameter from one experiment: the default's draws and likelihood, which every prior shares."""
 
-    def __init__(self, spec: RowSpec, progress: Callable[[str], None]):
-        progress("default prior")
+    def __init__(self, spec: RowSpec):
         self.spec, self.model = spec, model_of(spec)
         self.question = self.model.question
         self.two_sided = self.question.interaction.two_sided()
@@ -50,6 +85,12 @@ class _Group:
         self.flat: Prior = self.question.priors[spec.parameter]
         self.draws = self.limit.tree["posterior"][spec.parameter].values
         self.likelihood = Likelihood(self.model)
+        self.default = _under_prior(self, StudyRow(spec, "flat"))[0]
+
+
+@lru_cache(maxsize=1)
+def _group(spec: RowSpec, mark: str) -> _Group:
+    return _Group(spec)
 
 
 class _Under:
@@ -219,40 +260,3 @@ def compared(row: PriorStudyRow, default: PriorStudyRow) -> PriorStudyRow:
         ratio_to_one_sided=one_sided,
         flag=by if abs(moved) > FLAG else "",
     )
-
-
-def run_study(
-    rows: Sequence[StudyRow],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the rows of a study that a folder does not hold yet, each written as it finishes.
-
-    Parameters
-    ----------
-    rows : sequence of StudyRow
-        From :func:`plan_study`.
-    folder : ResultsFolder
-        Of ``priors.json``.
-    fresh : bool
-    progress : callable, optional
-
-    Returns
-    -------
-    list of dict
-        As :class:`bayes_enues.results.PriorStudyRow` reads them.
-    """
-    group: _Group | None = None
-
-    def compute(asked: StudyRow, tell: Callable[[str], None]) -> tuple[dict[str, Any], xr.DataTree]:
-        nonlocal group
-        if group is None or group.spec != asked.group:
-            group = _Group(asked.group, tell)
-        row, tree = _under_nuisance(group, asked) if asked.nuisance else _under_prior(group, asked)
-        return row.to_row(), tree
-
-    def compare(row: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
-        return compared(PriorStudyRow.from_dict(row), PriorStudyRow.from_dict(default)).to_row()
-
-    return complete_beside_default(rows, folder, compute, compare, fresh, progress)

@@ -7,6 +7,7 @@ per cent can be seen.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,12 +21,10 @@ from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
 from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
-from ..runs.rows import RowSpec, interaction_named, model_of, split_experiments
-from ..runs.store import ResultsFolder, fingerprint
+from ..runs.rows import Asked, RowSpec, interaction_named, model_of, split_experiments
 from ..tables import packaged, read_table
-from .beside_default import complete_beside_default
 
-__all__ = ["SystematicRow", "Variation", "plan_systematics", "run_systematics", "variations"]
+__all__ = ["SystematicRow", "Variation", "plan_systematics", "variations"]
 
 
 class Variation(NamedTuple):
@@ -113,16 +112,47 @@ def _sets(file: str, current: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class SystematicRow:
-    """One row: what to compute, and the variation it shows."""
+class SystematicRow(Asked):
+    """One row: what to compute, and the variation it shows.
+
+    Parameters
+    ----------
+    spec : RowSpec
+    label : str
+    note : str
+        What a reader must know of the result.
+    default : RowSpec or None
+        What it is compared with; None if it is the default itself.
+    """
 
     spec: RowSpec
     label: str
     note: str = ""
-    is_default: bool = False
+    default: RowSpec | None = None
 
-    def fingerprint(self) -> str:
-        return fingerprint({"study": "systematics", "label": self.label, "row": self.spec.fingerprint()})
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
+
+    @property
+    def words(self) -> str:
+        return f"{super().words}, {self.label}"
+
+    @property
+    def is_default(self) -> bool:
+        return self.default is None
+
+    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+        """A row of ``systematics.json``: no draws, so nothing lies beside it."""
+        spec = self.default or self.spec
+        default = _default(spec, spec.fingerprint())
+        found = default if self.is_default else _compute(self)
+        return replace(found, shift=shifts(found, default)).to_row(), None
+
+
+@lru_cache(maxsize=1)
+def _default(spec: RowSpec, mark: str) -> SystematicsRow:
+    return _compute(SystematicRow(spec, "default"))
 
 
 def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
@@ -140,11 +170,11 @@ def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
                 f"systematics vary the inputs of one experiment, not of {spec.experiment}; name one of them"
             )
         experiment = load_experiment(spec.experiment)
-        rows.append(SystematicRow(spec, "default", is_default=True))
+        rows.append(SystematicRow(spec, "default"))
         for v in variations(experiment, spec.model):
             changes = json.dumps({spec.experiment: v.changes}) if v.changes else ""
             varied = replace(spec, model=v.model or spec.model, changes=changes)
-            rows.append(SystematicRow(varied, v.label, v.note))
+            rows.append(SystematicRow(varied, v.label, v.note, spec))
     return rows
 
 
@@ -156,14 +186,15 @@ def _compute(row: SystematicRow) -> SystematicsRow:
     density = marginal_density(model, spec.parameter)
     two_sided = question.interaction.two_sided()
     return SystematicsRow(
-        model=spec.model,
+        model=question.interaction.name,
         parameter=spec.parameter,
-        experiment=spec.experiment,
+        experiment=spec.experiment_name,
         unit=question.interaction.unit,
         prior="; ".join(prior_words(model).values()),
         level=spec.level,
         label=row.label,
         mass=dict(spec.fixed).get("mass"),
+        seed=spec.seed,
         posterior=PosteriorBound(
             kind="hdi" if two_sided else "upper",
             level=spec.level,
@@ -184,7 +215,7 @@ def _compute(row: SystematicRow) -> SystematicsRow:
 
 def _published(spec: RowSpec) -> PublishedBound | None:
     """What is published is at 90 %."""
-    return published_limit(spec.model, spec.parameter, spec.experiment) if spec.level == 0.9 else None
+    return published_limit(spec.model, spec.parameter, spec.experiment_name) if spec.level == 0.9 else None
 
 
 def shifts(row: SystematicsRow, default: SystematicsRow) -> Shift:
@@ -196,37 +227,4 @@ def shifts(row: SystematicsRow, default: SystematicsRow) -> Shift:
 
     return Shift(
         of_posterior=shift(row.posterior, default.posterior), of_profile=shift(row.profile, default.profile)
-    )
-
-
-def run_systematics(
-    rows: Sequence[SystematicRow],
-    folder: ResultsFolder,
-    fresh: bool = False,
-    progress: Callable[[int, str], None] | None = None,
-) -> list[dict[str, Any]]:
-    """Compute the rows that a folder does not hold yet, each written as it finishes.
-
-    Parameters
-    ----------
-    rows : sequence of SystematicRow
-        From :func:`plan_systematics`.
-    folder : ResultsFolder
-        Of ``systematics.json``.
-    fresh : bool
-    progress : callable, optional
-
-    Returns
-    -------
-    list of dict
-        As :class:`bayes_enues.results.SystematicsRow` reads them.
-    """
-    read = SystematicsRow.from_dict
-    return complete_beside_default(
-        rows,
-        folder,
-        lambda row, tell: (_compute(row).to_row(), None),  # no draws, no posterior to keep
-        lambda row, default: {"shift": shifts(read(row), read(default)).to_dict()},
-        fresh,
-        progress,
     )

@@ -1,0 +1,286 @@
+"""Rows computed where there is room for it: in this process, in several, or on a Dask cluster.
+
+Workers are reached through the interface of ``concurrent.futures``. Compiling a model costs more than
+sampling it ten times, and what is compiled stays in its process: rows of one batch are one task. Each row is
+written by its worker as it finishes, so that whatever ends a run costs the rows in flight alone. A worker
+starts here, so nothing heavy is imported.
+"""
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
+from multiprocessing import active_children, connection, get_context, parent_process
+from threading import Lock
+from typing import NamedTuple
+
+from ..errors import ConvergenceWarning, InputError
+from .asked import Asked
+from .store import ResultsFolder
+
+__all__ = ["all_converged", "batches", "check_scheduler", "run"]
+
+LARGE = 8  # rows of one batch that are worth compiling twice for
+CONNECT_SECONDS = 5
+POLL_SECONDS = 0.3
+MAX_BROKEN = 3
+NO_GUARD = 86  # exit status of a worker that found itself starting workers
+
+_ALONE = Lock()  # compiled functions keep their storage: one row at a time in a process
+
+
+class Task(NamedTuple):
+    """A row to compute, its fingerprint, and what the folder held of it before."""
+
+    asked: Asked
+    mark: str
+    before: tuple[int, int] | None
+
+
+def run(
+    asked: Sequence[Asked],
+    folder: ResultsFolder,
+    fresh: bool = False,
+    progress: Callable[[int, str], None] | None = None,
+    keep_draws: bool = True,
+    jobs: int | None = 1,
+    scheduler: str | None = None,
+) -> list:
+    """Compute the rows that a folder does not hold yet, each written as it finishes.
+
+    Parameters
+    ----------
+    asked : sequence of Asked
+    folder : ResultsFolder
+    fresh : bool
+        Compute all anew.
+    progress : callable, optional
+        Told how many rows are done, and in words what is going on.
+    keep_draws : bool
+        Whether to write what belongs to each row beside it; a scan of hundreds of rows keeps numbers only.
+    jobs : int or None
+        Processes to share the work, None for one a core; with one everything happens in this one.
+    scheduler : str, optional
+        Address of a running Dask scheduler, used instead; its workers must see the folder.
+
+    Returns
+    -------
+    list
+        The rows, in order, as :data:`bayes_enues.results.ROW_TYPES` has them; as dictionaries where it has
+        none.
+
+    Raises
+    ------
+    InputError
+        If workers cannot be reached, die again and again, or run another version.
+    """
+    jobs = os.cpu_count() or 1 if jobs is None else jobs
+    if jobs < 1:
+        raise InputError(f"{jobs} workers were asked for; at least one was needed")
+    tell = progress or (lambda done, words: None)
+    marks = {one: one.fingerprint() for one in asked}
+    missing = [one for one in marks if fresh or folder.find(marks[one]) is None]
+    tasks = [Task(one, marks[one], folder.stamp(marks[one])) for one in missing]
+    done = len(marks) - len(tasks)
+    try:
+        if tasks:
+            _compute(tasks, folder, keep_draws, jobs, scheduler, lambda n, words: tell(done + n, words))
+    finally:  # also what an interruption leaves
+        folder.save(marks.values())
+    rows = {one: folder.result(mark) for one, mark in marks.items()}
+    if lost := [one for one, row in rows.items() if row is None]:
+        raise InputError(
+            f"{len(lost)} rows are not in {folder.home} although they were computed; workers must see the "
+            "folder of --out"
+        )
+    tell(len(asked), "done")
+    return [rows[one] for one in asked]
+
+
+def all_converged(rows: Iterable) -> bool:
+    """Whether the posterior of every row counts."""
+    return all(row.posterior.converged for row in rows)
+
+
+def batches(tasks: Sequence, workers: int) -> list[list]:
+    """Tasks whose rows share what is compiled, joint fits first as they take longest; halved for the idle."""
+    found: dict[str, list] = {}
+    for task in tasks:
+        found.setdefault(task.asked.batch, []).append(task)
+    ordered = sorted(found.values(), key=lambda batch: -batch[0].asked.batch.count("+"))
+    while len(ordered) < workers and len(largest := max(ordered, key=len)) >= LARGE:
+        i = ordered.index(largest)
+        ordered[i : i + 1] = [largest[: len(largest) // 2], largest[len(largest) // 2 :]]
+    return ordered
+
+
+def check_scheduler(address: str) -> None:
+    """Refuse an address at which no Dask scheduler with workers answers, before any long computation."""
+    with _dask(address):
+        pass
+
+
+def work(
+    tasks: Sequence[Task],
+    folder: ResultsFolder,
+    keep_draws: bool,
+    tell: Callable[[int, str], None] = lambda done, words: None,
+) -> list[str]:
+    """Compute rows one after the other, each written as it finishes; returns what there is to say."""
+    said = len(folder.messages)
+    for k, (one, mark, before) in enumerate(tasks):
+        if folder.stamp(mark) != before:
+            continue  # a worker that was lost had finished it
+        tell(k, one.words)
+        if one.fingerprint() != mark:
+            raise InputError(
+                f"{one.words}: data, code or versions are not those that were asked for; run it again, all "
+                "workers with one installation"
+            )
+        with _ALONE if one.alone else nullcontext():
+            row, beside = one.compute(lambda what, k=k, one=one: tell(k, f"{one.words}: {what}"), keep_draws)
+        stored = {"fingerprint": mark, "question": one.question(), "provenance": one.provenance().to_dict()}
+        folder.write({**row, **stored}, beside if keep_draws else None)
+        tell(k + 1, one.words)
+    return folder.messages[said:]
+
+
+def _compute(
+    tasks: Sequence[Task],
+    folder: ResultsFolder,
+    keep_draws: bool,
+    jobs: int,
+    scheduler: str | None,
+    tell: Callable[[int, str], None],
+) -> None:
+    """Share tasks out; what a process that died was doing is done again."""
+    jobs = min(jobs, len(batches(tasks, jobs)))
+    for _ in range(MAX_BROKEN):
+        left = [task for task in tasks if folder.stamp(task.mark) == task.before]
+        try:
+            with _processes(jobs) if scheduler is None else _dask(scheduler) as (executor, workers):
+                if executor is None:
+                    if jobs > 1:
+                        folder.messages.append("there is no shared memory for workers; one process did all")
+                    work(left, folder, keep_draws, tell)
+                else:
+                    _share_out(left, executor, workers, folder, keep_draws, tell, len(tasks) - len(left))
+            return
+        except BrokenExecutor:
+            continue
+    raise InputError(
+        f"worker processes died {MAX_BROKEN} times (too little memory?); finished rows are kept, so run "
+        "again with --jobs 1"
+    )
+
+
+def _share_out(tasks, executor, workers, folder, keep_draws, tell, done) -> None:
+    """A task of the executor for each batch; how far each is can be seen in the folder."""
+    task = work if isinstance(executor, ProcessPoolExecutor) else _work_on_cluster
+    pending = {executor.submit(task, batch, folder, keep_draws): batch for batch in batches(tasks, workers)}
+    while pending:
+        running = list(pending.values())[:workers]
+        at = [sum(folder.stamp(task.mark) != task.before for task in batch) for batch in running]
+        words = [
+            f"{b[k].asked.words}{'' if k else ': compiling'}"
+            for k, b in zip(at, running, strict=True)
+            if k < len(b)
+        ]
+        tell(done + sum(at), " | ".join(words[:4]))
+        for future in wait(pending, POLL_SECONDS, FIRST_COMPLETED).done:
+            folder.messages += future.result()
+            done += len(pending.pop(future))
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
+    """Processes of this machine, gone at the end whatever they were doing; none where one is enough.
+
+    Without shared memory there can be no others, and this process does all.
+    """
+    if "--multiprocessing-fork" in sys.orig_argv and parent_process() is None:
+        os._exit(NO_GUARD)  # a worker that is still importing its script, which asks it to start workers
+    others = set(active_children())
+    try:
+        # spawn: Numba's threads and PyTensor's locks do not survive a fork
+        pool = None if jobs == 1 else ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker)
+    except (OSError, ImportError, NotImplementedError):
+        pool = None
+    if pool is None:
+        yield None, 1
+        return
+    for _ in range(jobs):
+        pool.submit(os.getpid)  # each starts a process
+    children = set(active_children()) - others
+    try:
+        yield pool, jobs
+    except BrokenExecutor:
+        pool.shutdown()
+        if any(child.exitcode == NO_GUARD for child in children):
+            raise InputError(
+                "workers import the script that starts them; as multiprocessing advises, let it start them "
+                'below the line  if __name__ == "__main__":  or use one job'
+            ) from None
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(active_children()) - others:
+            child.terminate()
+            child.join()
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[tuple[Executor, int]]:
+    """The executor of a running Dask cluster, and how many threads its workers have."""
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise InputError(
+            "a scheduler needs dask.distributed: uv run --extra cluster bayes-enues ...; or leave "
+            "--scheduler out"
+        ) from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except Exception as error:  # nobody there, no address, or certificates that are missing or do not fit
+        reason = str(error).partition("\n")[0]
+        raise InputError(
+            f"no Dask scheduler answers at {address} ({reason}); start one with 'dask scheduler', or leave "
+            "--scheduler out to use this machine's processes"
+        ) from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise InputError(f"the Dask scheduler at {address} has no workers; start some with 'dask worker'")
+        executor = client.get_executor(pure=False)
+        try:
+            yield executor, threads
+        except KilledWorker as error:
+            raise InputError(f"{str(error).splitlines()[0]} Finished rows are kept; run again") from None
+        finally:
+            executor.shutdown(wait=False)
+
+
+def _work_on_cluster(*arguments) -> list[str]:
+    """Rows in a worker of Dask, as in any other process: xarray would ask the scheduler for a lock."""
+    import dask
+
+    with dask.config.set(scheduler="synchronous"):
+        return work(*arguments)
+
+
+def prepare_worker() -> None:
+    """A worker computes on one core, leaves Ctrl-C to its parent and does not outlive it."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
+
+    def leave_with_parent():
+        connection.wait([parent_process().sentinel])
+        os._exit(1)
+
+    threading.Thread(target=leave_with_parent, daemon=True).start()
