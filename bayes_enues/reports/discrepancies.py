@@ -69,8 +69,8 @@ def discrepancy(limit: Limit) -> Discrepancy | None:
 
 
 def _reason(limit: Limit) -> str:
-    if limit.published.source != PAPER:
-        return _of_others(limit)
+    if words := _of_others(limit):
+        return words
     if limit.experiment == "lz_ws2022:low_edge":
         return _LZ_LOW
     if limit.experiment.startswith("lz_ws2022") and limit.model not in ("charge_radius", "anapole_moment"):
@@ -81,10 +81,12 @@ def _reason(limit: Limit) -> str:
 
 
 def _of_others(limit: Limit) -> str:
-    """How the limit of others was made, which is not how ours is."""
+    """How a limit of others than the paper was made, which is not how ours is; empty if none is known."""
     asked = (limit.model, limit.parameter, limit.published.source, limit.published.upper)
-    row = next(r for r in published_limits() if (r.model, r.parameter, r.source, r.upper) == asked)
-    return (
-        f"{row.source} states: {row.statistic or 'no statistic'}; atomic model "
-        f"{row.atomic_model or 'not stated'}. Ours is a binned chi^2 with stepped free electrons."
-    )
+    for row in published_limits():
+        if (row.model, row.parameter, row.source, row.upper) == asked and row.source != PAPER:
+            return (
+                f"{row.source} states: {row.statistic or 'no statistic'}; atomic model "
+                f"{row.atomic_model or 'not stated'}. Ours is a binned chi^2 with stepped free electrons."
+            )
+    return ""
