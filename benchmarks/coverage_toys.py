@@ -18,7 +18,6 @@ from bayes_enues.fit.minimise import minimise_many
 from bayes_enues.runs.rows import RowSpec, model_of
 from bayes_enues.simulations.fast_fits import COLUMNS
 from bayes_enues.simulations.jobs import Chunk, analyse, job_of
-from bayes_enues.simulations.parallel import executors
 from bayes_enues.simulations.run import coverage_folder, run_coverage
 from bayes_enues.simulations.toys import ToyMaker
 
@@ -91,17 +90,16 @@ def scaling(toys: int = 4000, repeats: int = 3) -> None:
         for workers, found in seconds.items():
             with tempfile.TemporaryDirectory() as path:
                 folder = coverage_folder(path, MODEL, SEED, "poisson", 0.9)
-                moments = []
+                moments: dict[int, float] = {}
                 run_coverage(
                     [job],
                     toys,
                     folder,
-                    executors(workers),
-                    lambda done, words, moments=moments: moments.append(time.perf_counter()),
+                    workers,
+                    progress=lambda done, words, at=moments: at.setdefault(done, time.perf_counter()),
                 )
-            chunks = len(moments) - 1
-            skipped = 2 * workers  # until every worker has compiled
-            found.append((moments[-1] - moments[skipped]) / (chunks - skipped))
+            first = min(done for done in moments if done >= 2 * workers)  # until every worker has compiled
+            found.append((moments[max(moments)] - moments[first]) / (max(moments) - first))
     one, two = (np.median(seconds[workers]) for workers in (1, 2))
     print(f"two workers do {one / two:.2f} times what one does ({50 * one / two:.0f} % of twice as much)")
     print(f"  seconds a chunk: one {np.round(seconds[1], 3)}, two {np.round(seconds[2], 3)}")

@@ -24,7 +24,7 @@ def scan(masses: np.ndarray, jobs: int) -> tuple[float, int, bool]:
     specs = plan_scan(masses=masses)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        results = ResultsFolder(folder, "mediators.json", 0.9, seconds_between_saves=2.0)
+        results = ResultsFolder(folder, "mediators.json", 0.9)
         rows = run(specs, results, keep_draws=False, jobs=jobs)
         return time.perf_counter() - start, len(rows), all_converged(rows)
 

@@ -9,11 +9,10 @@ from tempfile import TemporaryDirectory
 
 import bayes_enues as be
 from bayes_enues.priors.text import parse_prior
-from bayes_enues.runs.rows import plan
+from bayes_enues.runs.rows import plan, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.prior_plan import plan_study
-from bayes_enues.studies.prior_study import run_study
-from bayes_enues.studies.systematics import plan_systematics, run_systematics
+from bayes_enues.studies.systematics import plan_systematics
 
 
 def timed(what: str, run) -> None:
@@ -26,7 +25,7 @@ def timed(what: str, run) -> None:
 def study(nuisances: bool):
     specs = plan(["magnetic_moment"], None, ["lz_ws2022", "xenonnt_sr0"])
     with TemporaryDirectory() as out:
-        return run_study(plan_study(specs, nuisances=nuisances), ResultsFolder(out, "priors.json", 0.9))
+        return run(plan_study(specs, nuisances=nuisances), ResultsFolder(out, "priors.json", 0.9))
 
 
 def sampled_anew():
@@ -42,7 +41,7 @@ def sampled_anew():
 def systematics():
     specs = plan(["magnetic_moment"], ["nu_e"], ["lz_ws2022", "xenonnt_sr0"])
     with TemporaryDirectory() as out:
-        return run_systematics(plan_systematics(specs), ResultsFolder(out, "systematics.json", 0.9))
+        return run(plan_systematics(specs), ResultsFolder(out, "systematics.json", 0.9))
 
 
 if __name__ == "__main__":

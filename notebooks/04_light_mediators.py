@@ -76,7 +76,7 @@ masses = [1e-2, 1.0, 10.0, 50.0, 200.0, 1e3, 1e4, 1e5]
 specs = plan_scan(["vector", "scalar"], masses, ["xenonnt_sr0"])
 with tempfile.TemporaryDirectory() as folder:
     rows = run(specs, ResultsFolder(folder, "mediators.json", 0.9), keep_draws=False)
-found = curves(map(be.Limit.from_dict, rows))
+found = curves(rows)
 
 # %%
 with plots.style():

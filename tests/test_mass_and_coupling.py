@@ -141,7 +141,7 @@ def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     specs = [MassPlaneSpec("light_pseudoscalar", "xenonnt_sr0", draws=500)]
     monkeypatch.setattr(MassPlaneSpec, "compute", None)  # nothing is computed twice
     again = ResultsFolder(tmp_path, "mediator_planes.json", 0.9)
-    assert rows.run(specs, again) == [row]
+    assert rows.run(specs, again) == [Region.from_dict(row)]
     others = [
         replace(specs[0], prior="flat"),
         replace(specs[0], masses=(1.0, 10.0)),

@@ -76,9 +76,9 @@ def check_address(value: str | None) -> str | None:
 def _reachable(address: str | None) -> str | None:
     from ..runs.runner import check_scheduler
 
-    if check_address(address) is not None:
-        check_scheduler(address)
-    return address
+    if (checked := check_address(address)) is not None:
+        check_scheduler(checked)
+    return checked
 
 
 def _folder(text: str) -> Path:

@@ -89,7 +89,7 @@ def mediators(
         seed=seed,
     )
     folder = ResultsFolder(out, "mediators.json", level)
-    plane_folder = None if plane is None else ResultsFolder(out, "mediator_planes.json", level)
+    plane_folder = plane and ResultsFolder(out, "mediator_planes.json", level)
     with progress(len(specs), "mediators") as tell:
         rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         tell(len(specs), "figures")
@@ -100,10 +100,10 @@ def mediators(
     warn(folder.messages)
     print_curves(lines, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
-    if plane_folder is not None:
+    if plane and plane_folder:
         planes = [
             MassPlaneSpec(m, e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
-            for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
+            for m, e in dict.fromkeys((str(spec.model), spec.experiment) for spec in specs)
         ]
         with progress(len(planes), "planes") as tell:
             regions = run(planes, plane_folder, fresh, tell, jobs=jobs, scheduler=scheduler)

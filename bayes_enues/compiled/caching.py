@@ -15,8 +15,9 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
-__all__ = ["njit", "source_hash", "use_writable_folders"]
+__all__ = ["cfunc", "njit", "source_hash", "use_writable_folders"]
 
 #: Rooms that show numbers and make none.
 SHOWING = ("cli.py", "commands", "plots", "reports")
@@ -28,17 +29,17 @@ _LOCK = RLock()
 def source_hash() -> str:
     """SHA-256 of every source of the package that a number can depend on, wherever the package lies."""
     digest = hashlib.sha256()
-    for package in ("bayes_enues", "bayes_enues.models"):
-        (folder,) = find_spec(package).submodule_search_locations
-        skipped = (*SHOWING, "models", "data") if package == "bayes_enues" else ()
-        files = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*.py")}
-        for name in sorted(files):
-            if name.partition("/")[0] not in skipped:
-                digest.update(f"{package} {name} ".encode() + files[name].read_bytes())
+    for package, skipped in (("bayes_enues", (*SHOWING, "models", "data")), ("bayes_enues.models", ())):
+        found = find_spec(package)
+        for folder in (found and found.submodule_search_locations) or ():
+            files = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*.py")}
+            for name in sorted(files):
+                if name.partition("/")[0] not in skipped:
+                    digest.update(f"{package} {name} ".encode() + files[name].read_bytes())
     return digest.hexdigest()
 
 
-def njit(*signature, **options) -> Callable:
+def njit(*signature: Any, **options: Any) -> Callable[[Callable], Any]:
     """``numba.njit`` with its code kept on disk until a source of the package changes.
 
     It lies in a folder for each :func:`source_hash`, below ``NUMBA_CACHE_DIR`` or beside what PyTensor keeps;
@@ -49,18 +50,29 @@ def njit(*signature, **options) -> Callable:
     signature, options
         Of ``numba.njit``, without ``cache``.
     """
-    import numba
-    from pytensor import config
+    return _kept("njit", *signature, **options)
 
-    def compiled(function):
-        before = numba.config.CACHE_DIR
+
+def cfunc(signature: Any) -> Callable[[Callable], Any]:
+    """``numba.cfunc``, kept in the same way."""
+    return _kept("cfunc", signature)
+
+
+def _kept(decorator: str, *signature: Any, **options: Any) -> Callable[[Callable], Any]:
+    import numba
+    from pytensor.configdefaults import config
+
+    settings: Any = vars(numba)["config"]
+
+    def compiled(function: Callable) -> Any:
+        before: str = settings.CACHE_DIR
         folder = Path(before or config.base_compiledir / "numba", f"bayes_enues-{source_hash()[:16]}")
         with _LOCK:  # the folder is one for all of Numba
-            numba.config.CACHE_DIR = str(folder)
+            settings.CACHE_DIR = str(folder)
             try:
-                return numba.njit(*signature, cache=_is_writable(folder), **options)(function)
+                return getattr(numba, decorator)(*signature, cache=_is_writable(folder), **options)(function)
             finally:
-                numba.config.CACHE_DIR = before
+                settings.CACHE_DIR = before
 
     return compiled
 

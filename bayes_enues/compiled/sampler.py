@@ -29,6 +29,7 @@ from pytensor.compile.mode import Mode
 from pytensor.graph import rewrite_graph
 from pytensor.graph.replace import graph_replace
 
+from .caching import cfunc
 from .structures import Structure, numbers_of, structure_of
 
 __all__ = ["Sampler", "sampler_of"]
@@ -64,7 +65,7 @@ _logp_at, _expand_at = _function_at(_LOGP), _function_at(_EXPAND)
 _FIELDS = 5
 
 
-@numba.cfunc(types.int64(types.uint64, _POINTER, _POINTER, _POINTER, types.voidptr), cache=True)
+@cfunc(types.int64(types.uint64, _POINTER, _POINTER, _POINTER, types.voidptr))
 def _log_probability(dimension, x_, gradient_, value_, data_):  # pragma: no cover - compiled
     """C function to zero, or to what nutpie takes for a divergence."""
     data = numba.carray(data_, (_FIELDS,), np.uintp)
@@ -81,7 +82,7 @@ def _log_probability(dimension, x_, gradient_, value_, data_):  # pragma: no cov
     return 0 if finite else 3
 
 
-@numba.cfunc(types.int64(types.uint64, types.uint64, _POINTER, _POINTER, types.voidptr), cache=True)
+@cfunc(types.int64(types.uint64, types.uint64, _POINTER, _POINTER, types.voidptr))
 def _parameters(dimension, expanded_dimension, x_, expanded_, data_):  # pragma: no cover - compiled
     """C function: parameters from the sampler's point."""
     data = numba.carray(data_, (_FIELDS,), np.uintp)

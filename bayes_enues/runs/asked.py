@@ -3,8 +3,8 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 from ..errors import InputError
 from ..experiments.experiment import Experiment
@@ -16,14 +16,15 @@ from .store import fingerprint
 __all__ = ["Asked", "split_experiments"]
 
 
+@dataclass(frozen=True)
 class Asked(ABC):
     """What one row asks. A subclass is a frozen dataclass that says how its row is computed."""
 
-    alone = True  # whether a process computes no other row meanwhile
+    alone: ClassVar[bool] = True  # whether a process computes no other row meanwhile
 
     @property
     @abstractmethod
-    def row(self):
+    def row(self) -> Any:
         """The ``RowSpec`` that names its interaction, its experiments and what is changed in them."""
 
     @abstractmethod

@@ -9,6 +9,7 @@ import sysconfig
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.resources.abc import Traversable
 from importlib.util import resolve_name
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -40,7 +41,7 @@ def _shared_tables() -> dict[str, str]:
     return {f"{folder}/{n}": file_hash(packaged(folder, n)) for folder, n in names if n.endswith(".csv")}
 
 
-def file_hash(path) -> str:
+def file_hash(path: Traversable) -> str:
     """The beginning of a file's SHA-256."""
     return sha256(path)[:DIGITS]
 
@@ -86,7 +87,7 @@ def identity(found: Provenance) -> dict[str, Any]:
     return {**vars(found), "experiments": experiments, "own": sorted(found.own.values())}
 
 
-def changes_since(found: Provenance, hash_of: Callable[[Path], str] = file_hash) -> list[str]:
+def changes_since(found: Provenance, hash_of: Callable[[Traversable], str] = file_hash) -> list[str]:
     """What a stored row rests on and is another today, in words; files that are gone are not judged.
 
     Parameters
@@ -138,12 +139,9 @@ def _sources_of(thing: Any) -> dict[str, str]:
 
 
 def _add_files(module: ModuleType | None, found: dict[str, str]) -> None:
-    """The file of a module and of all that it imports, but for what is installed."""
-    file = getattr(module, "__file__", None)
-    installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
-    if file is None or file in found or any(Path(file).is_relative_to(path) for path in installed):
-        return
-    if module.__name__.partition(".")[0] == "bayes_enues" or not file.endswith(".py"):
+    """The file of a module and of all that it imports, but for the package and what is installed."""
+    file = getattr(module, "__file__", None) or ""
+    if module is None or not file.endswith(".py") or file in found or _is_installed(module.__name__, file):
         return
     found[file] = file_hash(Path(file))
     for node in ast.walk(ast.parse(Path(file).read_bytes())):
@@ -153,6 +151,12 @@ def _add_files(module: ModuleType | None, found: dict[str, str]) -> None:
             names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
         for name in names:
             _add_files(sys.modules.get(name), found)
+
+
+def _is_installed(name: str, file: str) -> bool:
+    folders = [sysconfig.get_path(key) for key in ("stdlib", "purelib", "platlib")]
+    own = name.partition(".")[0] == "bayes_enues"
+    return own or any(Path(file).is_relative_to(folder) for folder in folders)
 
 
 def _words_of(code: CodeType) -> str:

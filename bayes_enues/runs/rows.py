@@ -171,7 +171,8 @@ def plan(
     specs = []
     for model in models:
         electrons = None if atomic == "equivalent_photons" else atomic
-        kind = interaction_named(_with_own_electrons(model) if electrons != atomic else model)
+        kind = interaction_named(model)
+        kind = interaction_named(_with_own_electrons(kind.name)) if electrons != atomic else kind
         model = model if isinstance(model, type) else kind.name
         if electrons is not None:
             kind.check_atomic_model(electrons)
@@ -186,9 +187,9 @@ def plan(
             # with PyMC, which a process that only hands out work can spare
             from ..priors.text import parse_prior
 
-            prior = parse_prior(options["prior"], kind.unit)
-            for name in names:
-                prior.check(name, kind.signed)
+            if prior := parse_prior(options["prior"], kind.unit):
+                for name in names:
+                    prior.check(name, kind.signed)
         for experiment in joined:
             experiment, changed = _with_electrons(experiment, electrons)
             specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
@@ -230,7 +231,7 @@ def _normal(name: str) -> str:
     return absolute if "+" not in absolute else os.path.normpath(stem) + colon + variant
 
 
-def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[str, str]]:
+def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[str, Any]]:
     """Experiments with another model of xenon's electrons: variants of that name, or else changes."""
     if electrons is None:
         return experiment, {}

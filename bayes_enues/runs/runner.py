@@ -180,7 +180,7 @@ def _compute(
 
 def _share_out(tasks, executor, workers, folder, keep_draws, tell, done) -> None:
     """A task of the executor for each batch; how far each is can be seen in the folder."""
-    task = work if isinstance(executor, ProcessPoolExecutor) else _work_on_cluster
+    task: Callable = work if isinstance(executor, ProcessPoolExecutor) else _work_on_cluster
     pending = {executor.submit(task, batch, folder, keep_draws): batch for batch in batches(tasks, workers)}
     while pending:
         running = list(pending.values())[:workers]
@@ -252,7 +252,7 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
             "--scheduler out to use this machine's processes"
         ) from None
     with client:
-        threads = sum(client.nthreads().values())
+        threads = sum(dict(client.nthreads()).values())  # pyright: ignore - it may be a coroutine elsewhere
         if not threads:
             raise InputError(f"the Dask scheduler at {address} has no workers; start some with 'dask worker'")
         executor = client.get_executor(pure=False)
@@ -266,9 +266,9 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
 
 def _work_on_cluster(*arguments) -> list[str]:
     """Rows in a worker of Dask, as in any other process: xarray would ask the scheduler for a lock."""
-    import dask
+    from dask import config
 
-    with dask.config.set(scheduler="synchronous"):
+    with config.set(scheduler="synchronous"):
         return work(*arguments)
 
 
@@ -280,7 +280,8 @@ def prepare_worker() -> None:
     warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
 
     def leave_with_parent():
-        connection.wait([parent_process().sentinel])
-        os._exit(1)
+        if parent := parent_process():
+            connection.wait([parent.sentinel])
+            os._exit(1)
 
     threading.Thread(target=leave_with_parent, daemon=True).start()

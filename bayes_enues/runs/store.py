@@ -193,7 +193,7 @@ class ResultsFolder:
         InputError
             If the folder is not there, as for a worker that does not see it, or cannot be written to.
         """
-        row = _without_nan(row)
+        row: dict[str, Any] = _without_nan(row)
         mark = row["fingerprint"]
         if not _converged(row) and (old := self.find(mark)) is not None:
             what = f"{row['model']} {row['parameter']}"

@@ -24,10 +24,21 @@ from ..fit import sample_posterior
 from ..fit.chi2 import Likelihood
 from ..fit.groups import draws_of
 from ..fit.setup import question_of
+from ..mediators.planes import MassPlaneSpec
+from ..planes.rows import RegionSpec
 from ..runs.rows import Asked, RowSpec
 from .toys import random_generator
 
-__all__ = ["CHI2", "STATES", "Simulations", "Simulator", "judge", "quantities_of", "simulations_of"]
+__all__ = [
+    "CHI2",
+    "STATES",
+    "Modelled",
+    "Simulations",
+    "Simulator",
+    "judge",
+    "quantities_of",
+    "simulations_of",
+]
 
 CHI2 = "chi2"
 #: What is told of a simulation beside its ranks.
@@ -40,11 +51,15 @@ PROBABILITY = 0.99
 BAND_SIMULATIONS = 2000
 
 
+#: What a sampler is calibrated for: what has a model of its own.
+Modelled = RowSpec | RegionSpec | MassPlaneSpec
+
+
 @dataclass(frozen=True)
 class Simulations(Asked):
     """Simulations ``first`` to ``last`` (excluded) of a row's model; the row's seed is theirs."""
 
-    spec: Asked
+    spec: Modelled
     first: int
     last: int
 
@@ -67,7 +82,7 @@ class Simulations(Asked):
         return {"first": self.first, "last": self.last}, ranks
 
 
-def simulations_of(spec: Asked, n: int) -> list[Simulations]:
+def simulations_of(spec: Modelled, n: int) -> list[Simulations]:
     """The chunks of n simulations.
 
     Raises
@@ -132,7 +147,7 @@ class Simulator:
 
 
 @lru_cache(maxsize=8)
-def _simulator(spec: Asked, mark: str) -> Simulator:
+def _simulator(spec: Modelled, mark: str) -> Simulator:
     return Simulator(spec.build(), spec.row.seed)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
 from ..results import CalibrationRow, RankTest
-from ..runs.rows import Asked, RowSpec, run
+from ..runs.rows import RowSpec, interaction_named, run
 from ..runs.store import ResultsFolder, fingerprint
-from .calibration import PROBABILITY, STATES, judge, quantities_of, simulations_of
+from .calibration import PROBABILITY, STATES, Modelled, judge, quantities_of, simulations_of
 
 __all__ = ["calibration_folder", "every_shape", "run_calibration"]
 
@@ -27,7 +27,7 @@ def calibration_folder(path: str | Path, seed: int) -> ResultsFolder:
     return ResultsFolder(path, "calibration.json", seed=seed)
 
 
-def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) -> list[Asked]:
+def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) -> list[Modelled]:
     """One row of each kind of model that this package compiles; all others differ in numbers only.
 
     A non-negative parameter whose square counts (moments, mediators of a given mass), a signed one (radii,
@@ -41,7 +41,7 @@ def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) 
     seed : int
     """
     pair = ("nu_e", "nu_mu")
-    found: list[Asked] = []
+    found: list[Modelled] = []
     for name in experiments:
         found += [
             RowSpec("magnetic_moment", "nu_e", name, seed=seed),
@@ -56,7 +56,7 @@ def every_shape(experiments: Sequence[str] = EXPERIMENTS, seed: int = 20220811) 
 
 
 def run_calibration(
-    specs: Sequence[Asked],
+    specs: Sequence[Modelled],
     simulations: int,
     folder: ResultsFolder,
     workers: int | None = 1,
@@ -67,7 +67,7 @@ def run_calibration(
 
     Parameters
     ----------
-    specs : sequence of Asked
+    specs : sequence of Modelled
         Rows of any table that have a model: a ``RowSpec``, a plane. Their seed is the simulations'.
     simulations : int
         Of each model.
@@ -90,8 +90,8 @@ def run_calibration(
         run([c for mine in chunks.values() for c in mine], kept, False, progress, True, workers, scheduler)
     finally:  # also what an interruption leaves
         for spec, mine in chunks.items():
-            found = [kept.find(chunk.fingerprint()) for chunk in mine]
-            if all(found):
+            found = [row for chunk in mine if (row := kept.find(chunk.fingerprint()))]
+            if len(found) == len(mine):
                 table = np.concatenate([kept.array(row) for row in found])
                 ranks.append(table[:, : -len(STATES)])
                 rows.append(folder.write(_judged(spec, table)))
@@ -100,15 +100,15 @@ def run_calibration(
     return [CalibrationRow.from_dict(row) for row in rows], ranks
 
 
-def _judged(spec: Asked, table: np.ndarray) -> dict[str, Any]:
+def _judged(spec: Modelled, table: np.ndarray) -> dict[str, Any]:
     """The row of a model as it is stored, from its ranks and states."""
     converged, by_smc, divergences = table[:, -len(STATES) :].sum(axis=0).astype(int).tolist()
     verdict = judge(table[:, : -len(STATES)], quantities_of(spec.build()))
     row = CalibrationRow(
-        model=spec.model,
+        model=interaction_named(spec.model).name,
         parameter=spec.parameter,
         experiment=spec.row.experiment_name,
-        prior=spec.prior or "flat",
+        prior=str(spec.prior or "flat"),
         simulations=len(table),
         not_converged=len(table) - converged,
         by_smc=by_smc,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -86,7 +86,7 @@ class Chunk(Asked):
     first: int
     last: int
 
-    alone = False  # threads of a worker wait for each other only to compile and to throw
+    alone: ClassVar[bool] = False  # threads of a worker wait for each other only to compile and to throw
 
     @property
     def row(self) -> RowSpec:

@@ -89,12 +89,13 @@ def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder)
             )
     limits = []
     if complete and len(rows) > 1 and all(row.critical_value is not None for row in rows):
-        table = [(row.true_value, row.critical_value, row.critical_value_error) for row in rows]
+        columns = ("true_value", "critical_value", "critical_value_error")
+        values, critical, errors = ([getattr(row, name) for row in rows] for name in columns)
         at = kind.standard_model_value(spec.parameter)
         near = [row for row in rows if abs(row.true_value - at) <= 2e-3 * abs(at)]
         limits = [
             replace(
-                feldman_cousins(model, *zip(*table, strict=True), spec.level),
+                feldman_cousins(model, values, critical, errors, spec.level),
                 **describe(job),
                 toy_kind=job.kind,
                 toys=min(row.toys for row in rows),
