@@ -1,7 +1,7 @@
 """``bayes-enues coverage``: how often each bound includes the truth; limits of Feldman and Cousins."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,12 +23,14 @@ def coverage(
     model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
-    toys: Annotated[int, typer.Option(help="Toys at each true value.")] = 10_000,
+    toys: Annotated[
+        int, typer.Option(callback=common.between(1, 10**9), help="Toys at each true value.")
+    ] = 10_000,
     true_values: Annotated[
         str, typer.Option(help="How many, or a list such as 0,4,8 in the parameter's unit (one value: 4,).")
     ] = "20",
     kind: Annotated[
-        str, typer.Option(help="poisson, or gaussian for Gaussian counts with the data's errors.")
+        Literal["poisson", "gaussian"], typer.Option(help="Gaussian counts have the data's errors.")
     ] = "poisson",
     level: common.Level = 0.9,
     seed: common.Seed = 20220811,
@@ -37,18 +39,17 @@ def coverage(
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
-    from ..plots.coverage import coverage_figures
     from ..results import FeldmanCousins
     from ..runs.rows import plan
-    from ..simulations.jobs import chunks_of, job_of
-    from ..simulations.run import coverage_folder, run_coverage
-    from ..simulations.toys import check_kind
 
     values = parse_true_values(true_values)
-    check_kind(kind)
-    if toys < 1:
-        raise InputError(f"--toys is {toys}; at least one toy was needed")
     specs = plan([model], parameter, experiment, level=level, seed=seed)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.coverage import coverage_figures
+    from ..simulations.jobs import chunks_of, job_of
+    from ..simulations.run import coverage_folder, run_coverage
+
     out = out or Path("results") / f"coverage_{model}"
     folder = coverage_folder(out, model, seed, kind, level)
     with console.status("finding the true values' nuisances"):

@@ -29,10 +29,8 @@ def limits(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..plots.limits import limits_figures
     from ..runs.rows import all_converged, electromagnetic_models, plan, run
     from ..runs.store import ResultsFolder
-    from ..simulations.feldman_cousins import attach
 
     models = list(model or ["magnetic_moment"])
     if "all" in models:
@@ -46,6 +44,11 @@ def limits(
         )
     ]
     folder = ResultsFolder(out, "limits.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.limits import limits_figures
+    from ..simulations.feldman_cousins import attach
+
     with progress(len(specs), "limits") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         rows = attach(rows, specs, folder)

@@ -1,7 +1,7 @@
 """``bayes-enues mediators``: limits on light mediators against their mass, Figs. 6 and 7 of the paper."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -48,8 +48,8 @@ def mediators(
         typer.Option(help="A CSV of your own: mass_keV,coupling,experiment,source[,model]; repeatable."),
     ] = None,
     plane: Annotated[
-        str | None,
-        typer.Option(help="Also mass and coupling free together, with this prior: loguniform, flat, ..."),
+        Literal["loguniform", "flat", "flat_strength"] | None,
+        typer.Option(help="Also mass and coupling free together, with this prior of the coupling."),
     ] = None,
     out: common.Out = Path("results"),
     fresh: common.Fresh = False,
@@ -57,11 +57,7 @@ def mediators(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
-    from bayes_enues.models.light_mediator_masses import check_coupling_prior
-
-    from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import DIPOLE, curves, plan_scan, published_points, write_curves
-    from ..plots.mediators import curves_figure, mass_planes_figure, published_figure
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
@@ -73,10 +69,8 @@ def mediators(
         "sign": sign,
     }
     settings = {name: value for name, value in given.items() if value is not None}
-    if plane is not None:
-        check_coupling_prior(plane)
-        if DIPOLE in (kind or ()):
-            raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
+    if plane is not None and DIPOLE in (kind or ()):
+        raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
     specs = plan_scan(
         kind,
         _numbers(masses, "--masses"),
@@ -90,6 +84,11 @@ def mediators(
     )
     folder = ResultsFolder(out, "mediators.json", level)
     plane_folder = None if plane is None else ResultsFolder(out, "mediator_planes.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..mediators.planes import MassPlaneSpec
+    from ..plots.mediators import curves_figure, mass_planes_figure, published_figure
+
     with progress(len(specs), "mediators") as tell:
         rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         tell(len(specs), "figures")

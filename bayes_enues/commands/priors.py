@@ -34,16 +34,21 @@ def priors(
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
     from ..experiments.folder import DEFAULT
-    from ..plots.priors import prior_figures
     from ..runs.rows import all_converged, plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.prior_plan import plan_study
 
     chosen = list(experiment or DEFAULT)
     fixed = fixed_by(model, mass)
+    for text in prior or ():
+        plan([model], parameter, chosen, prior=text, fixed=fixed)
     specs = plan([model], parameter, chosen, level=level, draws=draws, seed=seed, fixed=fixed)
-    study = plan_study(specs, prior, nuisances)
     folder = ResultsFolder(out, "priors.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.priors import prior_figures
+    from ..studies.prior_plan import plan_study
+
+    study = plan_study(specs, prior, nuisances)
     with progress(len(study), "priors") as tell:
         rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figures")

@@ -33,7 +33,6 @@ def region(
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
-    from ..plots.regions import regions_figure
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
@@ -48,6 +47,10 @@ def region(
         seed=seed,
     )
     folder = ResultsFolder(out, "regions.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.regions import regions_figure
+
     with progress(len(specs), "regions") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         regions_figure(rows, folder.path / f"region_{model}_{first}_{second}")

@@ -22,14 +22,18 @@ def systematics(
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
     from ..experiments.folder import DEFAULT
-    from ..plots.systematics import systematics_figure
     from ..runs.rows import plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.systematics import plan_systematics
 
     chosen = list(experiment or DEFAULT)
-    study = plan_systematics(plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass)))
+    specs = plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass))
     folder = ResultsFolder(out, "systematics.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.systematics import systematics_figure
+    from ..studies.systematics import plan_systematics
+
+    study = plan_systematics(specs)
     with progress(len(study), "systematics") as tell:
         rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figure")

@@ -15,6 +15,7 @@ from ..experiments.folder import DEFAULT, experiment_names, locate, variant_name
 from ..experiments.loading import load_experiment
 from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
+from ..priors.text import parse_prior
 from ..statistics import check_level
 from .asked import Asked, split_experiments
 from .runner import all_converged, run
@@ -167,8 +168,7 @@ def plan(
     """
     if "level" in options:
         options["level"] = check_level(options["level"])
-    joined, together = _planned(experiments or [*DEFAULT, "+".join(DEFAULT)])
-    specs = []
+    wanted = []  # names come first, which takes no time
     for model in models:
         electrons = None if atomic == "equivalent_photons" else atomic
         kind = interaction_named(_with_own_electrons(model) if electrons != atomic else model)
@@ -180,15 +180,16 @@ def plan(
         if unknown:
             choices = list(kind.free_names())
             raise InputError(f"{kind.name} has no parameter {unknown}; the choices are {choices}")
-        for loaded in together:
-            check_possible(kind(**dict(options.get("fixed", ()))), loaded)
         if isinstance(options.get("prior"), str):
-            # with PyMC, which a process that only hands out work can spare
-            from ..priors.text import parse_prior
-
             prior = parse_prior(options["prior"], kind.unit)
             for name in names:
                 prior.check(name, kind.signed)
+        wanted.append((model, electrons, names, kind(**dict(options.get("fixed", ())))))
+    joined, together = _planned(experiments or [*DEFAULT, "+".join(DEFAULT)])
+    specs = []
+    for model, electrons, names, interaction in wanted:
+        for loaded in together:
+            check_possible(interaction, loaded)
         for experiment in joined:
             experiment, changed = _with_electrons(experiment, electrons)
             specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
@@ -255,8 +256,6 @@ def _with_own_electrons(model: str) -> str:
 def model_of(spec: RowSpec):
     """The ``pm.Model`` of a row."""
     from bayes_enues.models import counting_model
-
-    from ..priors.text import parse_prior
 
     prior = spec.prior
     if prior is None or isinstance(prior, str):
