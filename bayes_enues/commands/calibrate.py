@@ -1,7 +1,8 @@
 """``bayes-enues calibrate``: whether the sampler is right, by simulation."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -9,6 +10,9 @@ from rich.text import Text
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import CalibrationRow
 
 
 def calibrate(
@@ -74,7 +78,7 @@ def pair_of(text: str) -> tuple[str, str]:
     return first, second
 
 
-def print_calibration(rows) -> None:
+def print_calibration(rows: "Sequence[CalibrationRow]") -> None:
     """One line a model: whether all ranks are uniform, and what is not."""
     numbers = ("simulations", "by_smc", "not_converged", "divergences")
     columns = ("model", "parameter", "experiment", "prior", "ranks", *numbers)

@@ -1,13 +1,18 @@
 """``bayes-enues coverage``: how often each bound includes the truth; limits of Feldman and Cousins."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import CoverageRow, FeldmanCousins
+
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -81,7 +86,7 @@ def parse_true_values(text: str) -> int | list[float]:
         ) from None
 
 
-def print_coverage(rows, limits) -> None:
+def print_coverage(rows: "Sequence[CoverageRow]", limits: "Sequence[FeldmanCousins]") -> None:
     """Tables, one a parameter and experiment, with what each column promises."""
     from ..results import grouped
     from ..simulations.jobs import BOUNDS
@@ -112,7 +117,7 @@ def print_coverage(rows, limits) -> None:
                 console.print(limit_in_words(limit))
 
 
-def limit_in_words(limit) -> str:
+def limit_in_words(limit: "FeldmanCousins") -> str:
     """A limit of Feldman and Cousins, and the Standard Model's p-value."""
     level, unit = f"{100 * limit.level:g} %", limit.unit
     if len(limit.pieces) == 1 and limit.pieces[0][0] == 0 and limit.upper is not None:

@@ -1,13 +1,17 @@
 """``bayes-enues limits``: the table of limits, both statistics, with figures and files."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from . import common
 from .common import console, fixed_by, print_whole, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Limit
 
 
 def limits(
@@ -61,7 +65,7 @@ def limits(
         raise typer.Exit(1)
 
 
-def print_limits(rows) -> None:
+def print_limits(rows: "Sequence[Limit]") -> None:
     """One table a model, one section an experiment, with what the columns mean below."""
     from rich import box
     from rich.table import Table

@@ -1,7 +1,8 @@
 """``bayes-enues mediators``: limits on light mediators against their mass, Figs. 6 and 7 of the paper."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -9,6 +10,9 @@ from rich.text import Text
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Curve, Region
 
 
 def mediators(
@@ -114,7 +118,7 @@ def mediators(
         raise typer.Exit(1)
 
 
-def print_planes(regions) -> None:
+def print_planes(regions: "Sequence[Region]") -> None:
     """What a plane of mass and coupling rests on."""
     for region in regions:
         posterior, level = region.posterior, f"{100 * region.level:g} %"
@@ -125,7 +129,7 @@ def print_planes(regions) -> None:
         )
 
 
-def print_curves(found, level: float) -> None:
+def print_curves(found: "Sequence[Curve]", level: float) -> None:
     """Upper limits at the masses nearest to the decades, and what they rest on."""
     import numpy as np
 

@@ -1,13 +1,17 @@
 """``bayes-enues priors``: how each bound moves with its prior, as a table, a file and figures."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from . import common
 from .common import console, fixed_by, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import PriorStudyRow
 
 
 def priors(
@@ -60,7 +64,7 @@ def priors(
         raise typer.Exit(1)
 
 
-def print_study(rows) -> None:
+def print_study(rows: "Sequence[PriorStudyRow]") -> None:
     """One table a parameter and experiment; what moves by more than 10 % is said in words below each."""
     from ..results import grouped
     from ..statistics import one_sided_threshold

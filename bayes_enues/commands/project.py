@@ -1,13 +1,17 @@
 """``bayes-enues project``: expected limits after more exposure, with the bands of toys."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Projection
 
 
 def project(
@@ -68,7 +72,7 @@ def project(
     console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 
 
-def print_projection(rows) -> None:
+def print_projection(rows: "Sequence[Projection]") -> None:
     """The table: each statistic at each exposure."""
     first = rows[0]
     title = f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]"

@@ -1,7 +1,8 @@
 """``bayes-enues region``: two parameters at a time, Figs. 3 and 5 of the paper."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -9,6 +10,9 @@ from rich.text import Text
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Region
 
 
 def region(
@@ -61,7 +65,7 @@ def region(
         raise typer.Exit(1)
 
 
-def parse_ranges(texts) -> dict[str, tuple[float, float]]:
+def parse_ranges(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
     """``nu_e=0:12`` as a mapping.
 
     Raises
@@ -80,7 +84,7 @@ def parse_ranges(texts) -> dict[str, tuple[float, float]]:
     return ranges
 
 
-def print_regions(rows) -> None:
+def print_regions(rows: "Sequence[Region]") -> None:
     """A line a region: sizes, errors, and the count of draws."""
     one = rows[0]
     level = f"{100 * one.level:g} %"

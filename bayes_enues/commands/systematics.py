@@ -1,12 +1,16 @@
 """``bayes-enues systematics``: how each bound moves when one input changes."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import common
 from .common import console, fixed_by, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import SystematicsRow
 
 
 def systematics(
@@ -45,7 +49,7 @@ def systematics(
     )
 
 
-def print_systematics(rows) -> None:
+def print_systematics(rows: "Sequence[SystematicsRow]") -> None:
     """A table a parameter and experiment, with what must be known of a row below."""
     from ..results import grouped
     from ..statistics import threshold

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from arviz_stats.base import array_stats
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..statistics import of_chains
@@ -36,7 +37,7 @@ class Weights(NamedTuple):
         """Whether the tail is light enough."""
         return bool(self.pareto_k <= MAX_PARETO_K)
 
-    def quantile(self, draws: np.ndarray, probability) -> np.ndarray:
+    def quantile(self, draws: np.ndarray, probability: ArrayLike) -> np.ndarray:
         """Value of a quantity (chain, draw) below which a share of the weight lies."""
         order = np.argsort(draws, axis=None)
         weight = self.weights.ravel()[order]

@@ -225,7 +225,9 @@ class MassPlaneSpec(Asked):
             self.row.interaction, self.experiments, self.prior, self.masses, self.couplings
         )
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """Both regions, and the draws with the grid of both as group ``plane``."""
         tell = progress or (lambda words: None)
         tell("templates")

@@ -6,6 +6,7 @@ names are known to be good.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,7 @@ class RegionSpec(Asked):
             self.model, self.parameters[0], self.experiment, self.level, self.prior, self.draws, self.seed
         )
 
-    def build(self):
+    def build(self) -> Any:
         """The ``pm.Model`` of the plane."""
         from bayes_enues.models import counting_model
 
@@ -80,7 +81,9 @@ class RegionSpec(Asked):
         prior = parse_prior(self.prior, kind.unit)
         return counting_model(kind(), self.experiments, self.free, prior)
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """Both regions; a plane keeps no draws."""
         return compute_region(self, progress).to_row(), None
 

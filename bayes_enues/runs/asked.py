@@ -23,7 +23,7 @@ class Asked(ABC):
 
     @property
     @abstractmethod
-    def row(self):
+    def row(self) -> Any:
         """The ``RowSpec`` that names its interaction, its experiments and what is changed in them."""
 
     @abstractmethod

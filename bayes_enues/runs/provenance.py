@@ -40,7 +40,7 @@ def _shared_tables() -> dict[str, str]:
     return {f"{folder}/{n}": file_hash(packaged(folder, n)) for folder, n in names if n.endswith(".csv")}
 
 
-def file_hash(path) -> str:
+def file_hash(path: Path) -> str:
     """The beginning of a file's SHA-256."""
     return sha256(path)[:DIGITS]
 

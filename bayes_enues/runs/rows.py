@@ -97,11 +97,13 @@ class RowSpec(Asked):
     def interaction(self) -> Interaction:
         return interaction_named(self.model)(**dict(self.fixed))
 
-    def build(self):
+    def build(self) -> Any:
         """The ``pm.Model`` of the row."""
         return model_of(self)
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """Both bounds, and the posterior."""
         from ..fit import limits
 
@@ -253,7 +255,7 @@ def _with_own_electrons(model: str) -> str:
     return found[model]
 
 
-def model_of(spec: RowSpec):
+def model_of(spec: RowSpec) -> Any:
     """The ``pm.Model`` of a row."""
     from bayes_enues.models import counting_model
 

@@ -161,7 +161,7 @@ class ResultsFolder:
                 return None
         return row
 
-    def result(self, mark: str):
+    def result(self, mark: str) -> Any:
         """The row of a fingerprint as what it is, whether it converged or not; None if there is none."""
         row, kind = self.read(mark), ROW_TYPES.get(self.file.stem)
         return row if row is None or kind is None else kind.from_dict(row)
@@ -182,7 +182,7 @@ class ResultsFolder:
         """What a row was written with, if that was an array."""
         return np.load(self.beside(row), allow_pickle=False)
 
-    def write(self, row: Mapping[str, Any], beside=None) -> dict[str, Any]:
+    def write(self, row: Mapping[str, Any], beside: Any = None) -> dict[str, Any]:
         """Write a finished row, what belongs to it first; one that failed never replaces one that did not.
 
         Beside it goes a DataTree or an array. What is not finite, such as the R-hat of a chain that never

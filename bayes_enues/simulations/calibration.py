@@ -60,7 +60,9 @@ class Simulations(Asked):
     def batch(self) -> str:
         return f"{self.row.experiment} {self.spec.words} {self.first}"
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """Where these simulations stand, and beside it ranks and states, (m, n_free + 4)."""
         simulator = _simulator(self.spec, self.spec.fingerprint())
         ranks = np.array([simulator.pit(number) for number in range(self.first, self.last)])

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pymc as pm
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..fit import fit_of, profile_likelihood
@@ -28,7 +29,7 @@ SIGNIFICANT = 3.0  # Monte Carlo errors
 
 
 def feldman_cousins(
-    model: pm.Model, true_values, critical_values, errors, level: float = 0.9
+    model: pm.Model, true_values: ArrayLike, critical_values: ArrayLike, errors: ArrayLike, level: float = 0.9
 ) -> FeldmanCousins:
     """The region of one parameter, with its Monte Carlo error.
 

@@ -102,13 +102,15 @@ class Chunk(Asked):
         mine = {"i_true": self.i_true, "first": self.first, "last": self.last}
         return {"spec": self.row.options(), "point": point, "kind": kind, **mine}
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """Where these toys stand, and beside it their results; see :func:`analyse`."""
         mine = {"true_value": self.job.true_values[self.i_true], "first": self.first, "last": self.last}
         return describe(self.job) | mine, analyse(self)
 
 
-def default_true_values(model, level: float, n: int = 20) -> list[float]:
+def default_true_values(model: str, level: float, n: int = 20) -> list[float]:
     """Evenly spaced true values over the profile's interval and a third beyond, three digits each.
 
     A non-negative parameter's begin at zero, the Standard Model.

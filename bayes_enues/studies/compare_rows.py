@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
 from ..results import Comparison, Sampled
@@ -29,7 +30,9 @@ class CompareSpec(Asked):
     def row(self) -> RowSpec:
         return self.spec
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``compare.json``; nothing lies beside it."""
         return compared(self).to_row(), None
 

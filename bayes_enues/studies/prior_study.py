@@ -66,7 +66,9 @@ class StudyRow(Asked):
         """The default row it is compared with."""
         return replace(self.spec, prior=None, changes="")
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``priors.json``, and beside it draws and the curves of quadrature."""
         group = _group(self.group, self.group.fingerprint())
         row, tree = _under_nuisance(group, self) if self.nuisance else _under_prior(group, self)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -111,7 +112,7 @@ def project(
     toys: int = 200,
     level: float = 0.9,
     seed: int = 20220811,
-    prior=None,
+    prior: Any = None,
     progress: Callable[[int], None] | None = None,
 ) -> Projection:
     """Expected limits on one parameter if the Standard Model is true.

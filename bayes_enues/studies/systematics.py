@@ -142,7 +142,9 @@ class SystematicRow(Asked):
     def is_default(self) -> bool:
         return self.default is None
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``systematics.json``: no draws, so nothing lies beside it."""
         spec = self.default or self.spec
         default = _default(spec, spec.fingerprint())
