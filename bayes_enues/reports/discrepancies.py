@@ -7,7 +7,7 @@ the size of each difference is the row's own. Nothing is tuned to make one small
 from typing import NamedTuple
 
 from ..experiments.published import PAPER, published_limits
-from ..results import Limit
+from ..results import Limit, there
 
 __all__ = ["AGREEMENT", "Discrepancy", "discrepancy"]
 
@@ -69,8 +69,8 @@ def discrepancy(limit: Limit) -> Discrepancy | None:
 
 
 def _reason(limit: Limit) -> str:
-    if limit.published.source != PAPER:
-        return _of_others(limit)
+    if words := _of_others(limit):
+        return words
     if limit.experiment == "lz_ws2022:low_edge":
         return _LZ_LOW
     if limit.experiment.startswith("lz_ws2022") and limit.model not in ("charge_radius", "anapole_moment"):
@@ -81,9 +81,13 @@ def _reason(limit: Limit) -> str:
 
 
 def _of_others(limit: Limit) -> str:
-    """How the limit of others was made, which is not how ours is."""
-    asked = (limit.model, limit.parameter, limit.published.source, limit.published.upper)
-    row = next(r for r in published_limits() if (r.model, r.parameter, r.source, r.upper) == asked)
+    """How the limit of others was made, which is not how ours is; empty for the paper's and unknown ones."""
+    published = there(limit.published)
+    asked = (limit.model, limit.parameter, published.source, published.upper)
+    found = [r for r in published_limits() if (r.model, r.parameter, r.source, r.upper) == asked]
+    if not found or found[0].source == PAPER:  # a row may be older than what is published today
+        return ""
+    row = found[0]
     return (
         f"{row.source} states: {row.statistic or 'no statistic'}; atomic model "
         f"{row.atomic_model or 'not stated'}. Ours is a binned chi^2 with stepped free electrons."
