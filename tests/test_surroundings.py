@@ -175,15 +175,15 @@ import resource, sys
 from pathlib import Path
 import numpy as np, xarray as xr
 from bayes_enues import cli
-from bayes_enues.runs.files import WholeFile
-from bayes_enues.runs.store import write_posterior
+from bayes_enues.runs.files import whole_file
+from bayes_enues.runs.store import _bytes_of
 
 def write(**options):
     draws = np.random.default_rng(1).random(10_000)
     tree = xr.DataTree.from_dict({{"/posterior": xr.Dataset({{"x": ("draw", draws)}})}})
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-    with WholeFile(Path({str(tmp_path / "x.nc")!r})) as partial:
-        write_posterior(tree, partial)
+    with whole_file(Path({str(tmp_path / "x.nc")!r})) as partial:
+        partial.write_bytes(_bytes_of(tree)[0])
 
 cli.app = write
 cli.main()

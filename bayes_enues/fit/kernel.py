@@ -34,7 +34,6 @@ POWER, ONE_PLUS, TENT = 0, 1, 2
 
 #: Sums may be taken in another order, which moves the last digit: processors then add several bins at once.
 FAST = {"nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
-N_LOG_N = np.array([0.0, *(n * np.log(n) for n in range(1, 512))])
 
 
 class Terms(NamedTuple):
@@ -93,38 +92,9 @@ def _factor(kind, x, unit, n):
 
 
 @numba.njit(**FAST)
-def _n_log_n(n):
-    """n ln n, of whole numbers from a table."""
-    k = int(n)
-    if k == n and k < N_LOG_N.size:
-        return N_LOG_N[k]
-    return n * np.log(n)
-
-
-@numba.njit(**FAST)
-def _times_power(product, total, n, mu):
-    """Add n ln(mu) to a sum of logarithms that is kept as a product as long as that is safe.
-
-    Counts are small whole numbers: a few multiplications instead of a logarithm a bin.
-    """
-    k = int(n)
-    if k != n or k > 40 or not 1e-3 < mu < 1e3:
-        return product, total + n * np.log(mu)
-    base = mu
-    while k > 0:
-        if k & 1:
-            product *= base
-        base *= base
-        k >>= 1
-    if not 1e-150 < product < 1e150:
-        return 1.0, total + np.log(product)
-    return product, total
-
-
-@numba.njit(**FAST)
 def _data_chi2(gaussian, observed, sigma, mu):
     """chi^2 of the counts against what is expected, less its value for a saturated model."""
-    chi2, product, logs = 0.0, 1.0, 0.0
+    chi2 = 0.0
     for i in range(mu.size):
         n = observed[i]
         if gaussian[i]:
@@ -137,9 +107,8 @@ def _data_chi2(gaussian, observed, sigma, mu):
         else:
             if mu[i] <= 0.0:
                 return np.inf
-            product, logs = _times_power(product, logs, n, mu[i])
-            chi2 += 2.0 * (mu[i] - n + _n_log_n(n))
-    return chi2 - 2.0 * (logs + np.log(product))
+            chi2 += 2.0 * (mu[i] - n + n * np.log(n / mu[i]))  # bin by bin: large counts must cancel here
+    return chi2
 
 
 @numba.njit(**FAST)
