@@ -44,7 +44,7 @@ def check(
         for spec in specs:
             mine = [row for one, row in zip(asked, rows, strict=True) if one.spec == spec]
             checks = [stored_check(row, folder.path) for row in mine]
-            parts = ("check", spec.model, spec.parameter, mine[0].fit)
+            parts = ("check", str(spec.model), spec.parameter, mine[0].fit)
             paths += checks_figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
     warn(folder.messages)
     _print(rows)

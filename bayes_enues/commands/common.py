@@ -80,7 +80,7 @@ def check_address(value: str | None) -> str | None:
 def _reachable(address: str | None) -> str | None:
     from ..runs.runner import check_scheduler
 
-    if check_address(address) is not None:
+    if check_address(address) and address is not None:
         check_scheduler(address)
     return address
 
@@ -195,10 +195,10 @@ def fixed_by(
 def _number_or_text(text: str) -> Any:
     """A number, several with commas between them, or the text itself."""
     try:
-        numbers = tuple(float(part) for part in text.split(","))
+        numbers = [float(part) for part in text.split(",")]
     except ValueError:
         return text
-    return numbers if len(numbers) > 1 else numbers[0]
+    return tuple(numbers) if len(numbers) > 1 else numbers[0]
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def parse_true_values(text: str) -> int | list[float]:
 
 def print_coverage(rows: "Sequence[CoverageRow]", limits: "Sequence[FeldmanCousins]") -> None:
     """Tables, one a parameter and experiment, with what each column promises."""
-    from ..results import grouped
+    from ..results import grouped, there
     from ..simulations.jobs import BOUNDS
 
     def percent(row, bound):
@@ -102,7 +102,7 @@ def print_coverage(rows: "Sequence[CoverageRow]", limits: "Sequence[FeldmanCousi
             f"promised), {first.toys} toys each"
         )
         bounds = [b for b in BOUNDS if first.coverage_target[b] is not None]
-        heads = [f"{HEADERS[bound]}\n({100 * first.coverage_target[bound]:g})" for bound in bounds]
+        heads = [f"{HEADERS[bound]}\n({100 * there(first.coverage_target[bound]):g})" for bound in bounds]
         columns = (f"true value\n[{first.unit}]", *heads, "critical\nvalue", "p", "failed")
         table = new_table(title, *columns, left=0)
         for row in mine:
@@ -119,7 +119,9 @@ def print_coverage(rows: "Sequence[CoverageRow]", limits: "Sequence[FeldmanCousi
 
 def limit_in_words(limit: "FeldmanCousins") -> str:
     """A limit of Feldman and Cousins, and the Standard Model's p-value."""
-    level, unit = f"{100 * limit.level:g} %", limit.unit
+    from ..results import there
+
+    level, unit = f"{100 * there(limit.level):g} %", limit.unit
     if len(limit.pieces) == 1 and limit.pieces[0][0] == 0 and limit.upper is not None:
         region = f"< {limit.upper:.3g} ± {limit.error:.1g}"
     else:

@@ -103,9 +103,9 @@ def mediators(
     warn(folder.messages)
     print_curves(lines, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
-    if plane_folder is not None:
+    if plane is not None and plane_folder is not None:
         planes = [
-            MassPlaneSpec(m, e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
+            MassPlaneSpec(str(m), e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
             for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
         ]
         with progress(len(planes), "planes") as tell:
@@ -120,11 +120,13 @@ def mediators(
 
 def print_planes(regions: "Sequence[Region]") -> None:
     """What a plane of mass and coupling rests on."""
+    from ..results import there
+
     for region in regions:
         posterior, level = region.posterior, f"{100 * region.level:g} %"
         console.print(
-            f"{region.model} from {region.experiment}: {100 * posterior.share_inside:.1f} % of the draws in "
-            f"the {level} region, {posterior.divergences} divergences; {region.prior}",
+            f"{region.model} from {region.experiment}: {100 * there(posterior.share_inside):.1f} % of the "
+            f"draws in the {level} region, {posterior.divergences} divergences; {region.prior}",
             style="dim",
         )
 
@@ -176,7 +178,7 @@ def _numbers(text: str | None, what: str) -> list[float] | None:
 def _charges(text: str | None) -> str | tuple[float, ...] | None:
     if text is None or not any(c.isdigit() for c in text):
         return text
-    return tuple(_numbers(text, "--charges"))
+    return tuple(_numbers(text, "--charges") or ())
 
 
 def _threshold(delta_chi2: float | None) -> float | None:

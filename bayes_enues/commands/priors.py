@@ -11,7 +11,7 @@ from . import common
 from .common import console, fixed_by, new_table, progress, warn
 
 if TYPE_CHECKING:
-    from ..results import PriorStudyRow
+    from ..results import Interval, PriorStudyRow
 
 
 def priors(
@@ -82,10 +82,10 @@ def print_study(rows: "Sequence[PriorStudyRow]") -> None:
         console.print(table)
         for row in mine:
             if row.flag:
-                console.print(Text.assemble("  ", (row.label, "bold"), f": {row.flag}"))
+                console.print(Text.assemble("  ", (row.label or "", "bold"), f": {row.flag}"))
     for line in dict.fromkeys(note for row in rows for note in row.notes):
         console.print(f"* {line}", style="dim")
-    reweighted = list(dict.fromkeys(row.label for row in rows if row.how == "reweighted"))
+    reweighted = list(dict.fromkeys(row.label or "" for row in rows if row.how == "reweighted"))
     console.print(
         f"/default, {two}, {one}: ratio to the default prior's bound and to the profile's two-sided and "
         f"one-sided bounds{'; lengths of regions where signed' if rows[0].posterior.kind == 'hdi' else ''}. "
@@ -96,14 +96,16 @@ def print_study(rows: "Sequence[PriorStudyRow]") -> None:
     )
 
 
-def _cells(row, one_sided: bool) -> list[str]:
-    def shown(bound):
+def _cells(row: "PriorStudyRow", one_sided: bool) -> list[str | Text]:
+    from ..results import there
+
+    def shown(bound: "Interval") -> str:
         if bound.pieces:
             return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in bound.pieces)
-        return f"< {bound.upper:.3g}"
+        return f"< {there(bound.upper):.3g}"
 
-    bound = Text("not converged", "red")
+    bound: str | Text = Text("not converged", "red")
     if row.posterior.converged:
-        bound = f"{shown(row.posterior)} ± {row.posterior.mcse:.1g}"
+        bound = f"{shown(row.posterior)} ± {there(row.posterior.mcse):.1g}"
     ratios = [row.ratio_to_default, row.ratio_to_profile, *([row.ratio_to_one_sided] if one_sided else [])]
     return [bound, shown(row.exact), *("" if ratio is None else f"{ratio:.2f}" for ratio in ratios)]

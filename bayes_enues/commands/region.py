@@ -86,6 +86,8 @@ def parse_ranges(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
 
 def print_regions(rows: "Sequence[Region]") -> None:
     """A line a region: sizes, errors, and the count of draws."""
+    from ..results import there
+
     one = rows[0]
     level = f"{100 * one.level:g} %"
     title = f"{one.model.replace('_', ' ')}, {one.parameter}"
@@ -93,9 +95,9 @@ def print_regions(rows: "Sequence[Region]") -> None:
     table = new_table(title, *columns, "contours")
     for row in rows:
         profile, posterior = row.profile, row.posterior
-        share = Text(f"not converged ({posterior.diagnosis})", "red")
+        share: str | Text = Text(f"not converged ({posterior.diagnosis})", "red")
         if posterior.converged:
-            share = f"{100 * posterior.share_inside:.1f} ± {100 * posterior.share_error:.1f} %"
+            share = f"{100 * there(posterior.share_inside):.1f} ± {100 * there(posterior.share_error):.1f} %"
         pieces = " / ".join(
             ", ".join("closed" if line.closed else "ends on the axes" for line in part.contours)
             for part in (profile, posterior)
@@ -104,7 +106,7 @@ def print_regions(rows: "Sequence[Region]") -> None:
             row.experiment,
             f"{profile.area:.4g}",
             f"{posterior.area:.4g}",
-            f"{max(profile.grid_error, posterior.grid_error):.1g}",
+            f"{max(there(profile.grid_error), there(posterior.grid_error)):.1g}",
             f"{posterior.integration_error:.1g}",
             share,
             pieces,

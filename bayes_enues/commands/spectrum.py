@@ -2,7 +2,7 @@
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,7 +73,7 @@ def interaction_of(text: str) -> "tuple[str, Interaction]":
                 f"{text!r}: a coupling above sqrt(4 pi) = {PERTURBATIVE:.3g} is not perturbative, and cross "
                 "sections at lowest order mean nothing"
             )
-    fixed = {name: values[name] for name in kind.fixed_parameters}
+    fixed: dict[str, Any] = {name: values[name] for name in kind.fixed_parameters}
     return text, kind(**fixed).with_values(**{n: v for n, v in values.items() if n not in fixed})
 
 

@@ -51,7 +51,7 @@ def systematics(
 
 def print_systematics(rows: "Sequence[SystematicsRow]") -> None:
     """A table a parameter and experiment, with what must be known of a row below."""
-    from ..results import grouped
+    from ..results import grouped, there
     from ..statistics import threshold
 
     for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
@@ -63,7 +63,7 @@ def print_systematics(rows: "Sequence[SystematicsRow]") -> None:
         cut = f"profile Δχ²={threshold(first.level):.4g}"
         table = new_table(title, "input", "posterior", "change", cut, "change")
         for row in mine:
-            shift = row.shift
+            shift = there(row.shift)
             cells = [_bound(row.posterior), _percent(shift.of_posterior)]
             table.add_row(row.label, *cells, _bound(row.profile), _percent(shift.of_profile))
         console.print(table)

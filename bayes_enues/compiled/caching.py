@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 __all__ = ["njit", "source_hash", "use_writable_folders"]
 
@@ -29,7 +30,9 @@ def source_hash() -> str:
     """SHA-256 of every source of the package that a number can depend on, wherever the package lies."""
     digest = hashlib.sha256()
     for package in ("bayes_enues", "bayes_enues.models"):
-        (folder,) = find_spec(package).submodule_search_locations
+        found = find_spec(package)
+        assert found is not None and found.submodule_search_locations  # noqa: PT018 - it is this package
+        (folder,) = found.submodule_search_locations
         skipped = (*SHOWING, "models", "data") if package == "bayes_enues" else ()
         files = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*.py")}
         for name in sorted(files):
@@ -52,15 +55,17 @@ def njit(*signature, **options) -> Callable:
     import numba
     from pytensor import config
 
+    settings: Any = numba.config
+
     def compiled(function):
-        before = numba.config.CACHE_DIR
+        before = settings.CACHE_DIR
         folder = Path(before or config.base_compiledir / "numba", f"bayes_enues-{source_hash()[:16]}")
         with _LOCK:  # the folder is one for all of Numba
-            numba.config.CACHE_DIR = str(folder)
+            settings.CACHE_DIR = str(folder)
             try:
                 return numba.njit(*signature, cache=_is_writable(folder), **options)(function)
             finally:
-                numba.config.CACHE_DIR = before
+                settings.CACHE_DIR = before
 
     return compiled
 

@@ -45,7 +45,7 @@ class Fit(Likelihood):
     def profile(
         self,
         parameter: str | None = None,
-        values: ArrayLike = None,
+        values: ArrayLike | None = None,
         level: float = LEVEL,
         delta_chi2: float | None = None,
     ) -> Profile:
@@ -143,7 +143,7 @@ def fit_of(model: pm.Model) -> Fit:
 def profile_likelihood(
     model: pm.Model,
     parameter: str | None = None,
-    values: ArrayLike = None,
+    values: ArrayLike | None = None,
     level: float = LEVEL,
     delta_chi2: float | None = None,
 ) -> Profile:

@@ -16,7 +16,7 @@ TOLERANCE = 1e-12
 @numba.njit(nogil=True)
 def cholesky_solve(
     matrix: np.ndarray, right: np.ndarray, shift: float, unit: np.ndarray
-) -> tuple[np.ndarray, bool]:
+) -> tuple[bool, np.ndarray]:
     """Solve (matrix + shift diag(unit)) s = right; False if that is not positive definite."""
     n = right.size
     root = np.zeros((n, n))

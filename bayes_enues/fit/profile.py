@@ -20,7 +20,7 @@ __all__ = ["Profile", "profile"]
 def profile(
     likelihood: Likelihood,
     parameter: str | None = None,
-    values: ArrayLike = None,
+    values: ArrayLike | None = None,
     level: float = LEVEL,
     delta_chi2: float | None = None,
 ) -> Profile:

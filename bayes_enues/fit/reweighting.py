@@ -42,7 +42,7 @@ class Weights(NamedTuple):
         order = np.argsort(draws, axis=None)
         weight = self.weights.ravel()[order]
         below = np.cumsum(weight) - 0.5 * weight
-        return np.interp(probability, below / weight.sum(), draws.ravel()[order])
+        return np.interp(np.asarray(probability, float), below / weight.sum(), draws.ravel()[order])
 
     def quantile_error(self, draws: np.ndarray, probability: float) -> float:
         """Monte Carlo standard error of that quantile, for correlated draws and uneven weights.

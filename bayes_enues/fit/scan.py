@@ -74,7 +74,7 @@ class ProfileScan:
 
     def fits(self, values: ArrayLike) -> None:
         """Scan values not known yet, in rising order; nuisances start from the nearest known fit."""
-        new = sorted({float(v) for v in values} - set(self.known))
+        new = sorted({float(v) for v in np.ravel(values)} - set(self.known))
         if not new:
             return
         near = min(self.known, key=lambda k: abs(k - new[0]), default=None)

@@ -65,7 +65,7 @@ def plane_region(
     return Region(
         model=question.interaction.name,
         parameter=", ".join(parameters),
-        parameters=tuple(parameters),
+        parameters=(parameters[0], parameters[1]),
         experiment=question.experiment_name,
         unit=question.interaction.unit,
         prior="; ".join(prior_words(model).values()),

@@ -125,7 +125,7 @@ def plan_regions(
     for row in rows:  # data that would count twice, or a shared nuisance with two sigmas
         ask(kind(), row.experiments, planes[0]).nuisances()
     return [
-        RegionSpec(model, tuple(pair), row.experiment, ranges=given, **options)
+        RegionSpec(model, (pair[0], pair[1]), row.experiment, ranges=given, **options)
         for row in rows
         for pair in planes
     ]

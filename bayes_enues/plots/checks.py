@@ -29,7 +29,7 @@ def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
             label=f"{label} predicted",
         )
     ax.stairs(bands[2], edges, baseline=None, color=BLUE, lw=1, label="median")
-    ax.plot(experiment.centres, check.observed, "o", ms=2.8, color="black", label="data")
+    ax.plot(experiment.centres, there(check.observed), "o", ms=2.8, color="black", label="data")
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(min(0, bands[0].min()), None)
     ax.set_xlabel("reconstructed energy [keV]")
@@ -64,7 +64,7 @@ def plot_deviance(ax: Axes, check: Check) -> Axes:
     """Deviance of predicted counts against that of the data, draw by draw; the p-value is the share above."""
     data, predicted = there(check.deviance)
     top = float(np.quantile([data, predicted], 0.995))
-    bins = np.linspace(0, top, 60)
+    bins = np.linspace(0, top, 60).tolist()
     ax.hist(predicted, bins, density=True, color="0.8", label="predicted")
     ax.hist(data, bins, density=True, histtype="step", color=RED, lw=1.2, label="data")
     ax.set_xlim(0, top)

@@ -4,7 +4,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from ..errors import InputError
 from ..experiments.experiment import Experiment
@@ -56,7 +56,7 @@ class Asked(ABC):
 
     def options(self) -> dict[str, Any]:
         """Its numbers and names; experiments are told by their content, see :meth:`provenance`."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "experiment"}
+        values = {f.name: getattr(self, f.name) for f in fields(cast(Any, self)) if f.name != "experiment"}
         return {name: v.options() if isinstance(v, Asked) else _named(v) for name, v in values.items()}
 
     def provenance(self) -> Provenance:

@@ -9,6 +9,7 @@ import sysconfig
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.resources.abc import Traversable
 from importlib.util import resolve_name
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -40,7 +41,7 @@ def _shared_tables() -> dict[str, str]:
     return {f"{folder}/{n}": file_hash(packaged(folder, n)) for folder, n in names if n.endswith(".csv")}
 
 
-def file_hash(path: Path) -> str:
+def file_hash(path: Path | Traversable) -> str:
     """The beginning of a file's SHA-256."""
     return sha256(path)[:DIGITS]
 
@@ -99,7 +100,9 @@ def changes_since(found: Provenance, hash_of: Callable[[Path], str] = file_hash)
     words = [] if found.code == source_hash()[:DIGITS] else ["the package's code"]
     now = _versions()
     words += [f"{n} {old} (now {now.get(n)})" for n, old in found.versions.items() if now.get(n) != old]
-    files = [(name, packaged(*name.split("/")), digest) for name, digest in found.tables.items()]
+    files: list[tuple[str, Any, str]] = [
+        (name, packaged(*name.split("/")), digest) for name, digest in found.tables.items()
+    ]
     for name, e in found.experiments.items():
         folder = Path(e.home) if os.path.isabs(e.home) else packaged(e.home)
         files += [(f"{file} of {name}", folder.joinpath(file), digest) for file, digest in e.files.items()]
@@ -141,7 +144,12 @@ def _add_files(module: ModuleType | None, found: dict[str, str]) -> None:
     """The file of a module and of all that it imports, but for what is installed."""
     file = getattr(module, "__file__", None)
     installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
-    if file is None or file in found or any(Path(file).is_relative_to(path) for path in installed):
+    if (
+        module is None
+        or file is None
+        or file in found
+        or any(Path(file).is_relative_to(path) for path in installed)
+    ):
         return
     if module.__name__.partition(".")[0] == "bayes_enues" or not file.endswith(".py"):
         return

@@ -16,6 +16,7 @@ from ..experiments.loading import load_experiment
 from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
 from ..priors.text import parse_prior
+from ..results import there
 from ..statistics import check_level
 from .asked import Asked, split_experiments
 from .runner import all_converged, run
@@ -183,7 +184,7 @@ def plan(
             choices = list(kind.free_names())
             raise InputError(f"{kind.name} has no parameter {unknown}; the choices are {choices}")
         if isinstance(options.get("prior"), str):
-            prior = parse_prior(options["prior"], kind.unit)
+            prior = there(parse_prior(options["prior"], kind.unit))
             for name in names:
                 prior.check(name, kind.signed)
         wanted.append((model, electrons, names, kind(**dict(options.get("fixed", ())))))
@@ -194,7 +195,8 @@ def plan(
             check_possible(interaction, loaded)
         for experiment in joined:
             experiment, changed = _with_electrons(experiment, electrons)
-            specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
+            given: dict[str, Any] = {**options, **changed}
+            specs += [RowSpec(model, name, experiment, **given) for name in names]
     return specs
 
 
@@ -246,7 +248,7 @@ def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[s
     return "+".join(names), {"changes": json.dumps(changes)} if changes else {}
 
 
-def _with_own_electrons(model: str) -> str:
+def _with_own_electrons(model: str | type[Interaction]) -> str:
     """The model that treats the electrons of another in its own way."""
     kinds = (getattr(interactions, n) for n in interactions.__all__)
     found = {kind.alternative_to: kind.name for kind in kinds if kind.own_atomic_model}

@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Proces
 from contextlib import contextmanager, nullcontext
 from multiprocessing import active_children, connection, get_context, parent_process
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..errors import ConvergenceWarning, InputError
 from .asked import Asked
@@ -180,7 +180,7 @@ def _compute(
 
 def _share_out(tasks, executor, workers, folder, keep_draws, tell, done) -> None:
     """A task of the executor for each batch; how far each is can be seen in the folder."""
-    task = work if isinstance(executor, ProcessPoolExecutor) else _work_on_cluster
+    task: Callable = work if isinstance(executor, ProcessPoolExecutor) else _work_on_cluster
     pending = {executor.submit(task, batch, folder, keep_draws): batch for batch in batches(tasks, workers)}
     while pending:
         running = list(pending.values())[:workers]
@@ -252,7 +252,7 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
             "--scheduler out to use this machine's processes"
         ) from None
     with client:
-        threads = sum(client.nthreads().values())
+        threads = sum(cast(dict, client.nthreads()).values())
         if not threads:
             raise InputError(f"the Dask scheduler at {address} has no workers; start some with 'dask worker'")
         executor = client.get_executor(pure=False)
@@ -280,7 +280,9 @@ def prepare_worker() -> None:
     warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
 
     def leave_with_parent():
-        connection.wait([parent_process().sentinel])
+        parent = parent_process()
+        if parent is not None:
+            connection.wait([parent.sentinel])
         os._exit(1)
 
     threading.Thread(target=leave_with_parent, daemon=True).start()

@@ -193,19 +193,19 @@ class ResultsFolder:
         InputError
             If the folder is not there, as for a worker that does not see it, or cannot be written to.
         """
-        row = _without_nan(row)
-        mark = row["fingerprint"]
-        if not _converged(row) and (old := self.find(mark)) is not None:
-            what = f"{row['model']} {row['parameter']}"
+        kept: dict[str, Any] = _without_nan(row)
+        mark = kept["fingerprint"]
+        if not _converged(kept) and (old := self.find(mark)) is not None:
+            what = f"{kept['model']} {kept['parameter']}"
             self.messages.append(f"{what}: the new run did not converge; the old row stays")
             return old
         if beside is not None:
             content, suffix = _bytes_of(beside)
             self._put(mark + suffix, content)
-            row["file"] = {"name": mark + suffix, "sha256": hashlib.sha256(content).hexdigest()}
-        row = _sealed(row)
-        self._put(f"{mark}.json", _text(row).encode())
-        return row
+            kept["file"] = {"name": mark + suffix, "sha256": hashlib.sha256(content).hexdigest()}
+        kept = _sealed(kept)
+        self._put(f"{mark}.json", _text(kept).encode())
+        return kept
 
     def _put(self, name: str, content: bytes | memoryview) -> None:
         # not flushed to the disk: whatever a power cut leaves of it is noticed by its hash

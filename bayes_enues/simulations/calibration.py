@@ -122,8 +122,9 @@ class Simulator:
         tree = sample_posterior(
             self.model, DRAWS, int(rng.integers(2**31)), cores=1, smc_draws=DRAWS, groups=False
         )
-        every = max(1, tree["posterior"].sizes["chain"] * tree["posterior"].sizes["draw"] // KEPT)
-        draws = np.stack([tree["posterior"][name].values[:, ::every] for name in self.free], axis=-1)
+        posterior = tree["posterior"].to_dataset()
+        every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // KEPT)
+        draws = np.stack([posterior[name].values[:, ::every] for name in self.free], axis=-1)
         both = np.concatenate([truth[None], draws.reshape(-1, truth.size)])[:, self.order]
         chi2 = self.likelihood.batch(both, data)
         table = np.column_stack([both, chi2])
@@ -134,7 +135,7 @@ class Simulator:
 
 
 @lru_cache(maxsize=8)
-def _simulator(spec: Asked, mark: str) -> Simulator:
+def _simulator(spec: Any, mark: str) -> Simulator:
     return Simulator(spec.build(), spec.row.seed)
 
 

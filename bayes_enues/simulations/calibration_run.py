@@ -90,8 +90,8 @@ def run_calibration(
         run([c for mine in chunks.values() for c in mine], kept, False, progress, True, workers, scheduler)
     finally:  # also what an interruption leaves
         for spec, mine in chunks.items():
-            found = [kept.find(chunk.fingerprint()) for chunk in mine]
-            if all(found):
+            found = [row for chunk in mine if (row := kept.find(chunk.fingerprint())) is not None]
+            if len(found) == len(mine):
                 table = np.concatenate([kept.array(row) for row in found])
                 ranks.append(table[:, : -len(STATES)])
                 rows.append(folder.write(_judged(spec, table)))
@@ -100,7 +100,7 @@ def run_calibration(
     return [CalibrationRow.from_dict(row) for row in rows], ranks
 
 
-def _judged(spec: Asked, table: np.ndarray) -> dict[str, Any]:
+def _judged(spec: Any, table: np.ndarray) -> dict[str, Any]:
     """The row of a model as it is stored, from its ranks and states."""
     converged, by_smc, divergences = table[:, -len(STATES) :].sum(axis=0).astype(int).tolist()
     verdict = judge(table[:, : -len(STATES)], quantities_of(spec.build()))

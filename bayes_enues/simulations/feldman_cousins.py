@@ -54,8 +54,7 @@ def feldman_cousins(
     values, critical = np.asarray(true_values, float), np.asarray(critical_values, float)
     if values.size < 2 or not np.all(np.isfinite(critical)):
         raise InputError(
-            f"critical values {list(critical_values)} at {list(true_values)}; two or more finite ones "
-            "were needed"
+            f"critical values {critical.tolist()} at {values.tolist()}; two or more finite ones were needed"
         )
     if (exact := exact_region(fit_of(model), level)) is not None:
         return exact

@@ -148,6 +148,7 @@ def job_of(spec: RowSpec, true_values: int | Sequence[float] = 20, kind: str = "
     check_kind(kind)
     if spec.prior is not None:
         raise InputError(f"coverage is of the default prior; {spec.prior!r} was given")
+    values: list[float] = []
     if not isinstance(true_values, int):
         values = sorted(float(v) for v in true_values)
         if len(set(values)) < len(values) or not values:

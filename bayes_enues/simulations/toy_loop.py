@@ -5,6 +5,9 @@ call. The parameter of interest is the first of a point, the nuisances follow; `
 their physical edges. Compiled once for all model structures.
 """
 
+# Its loops run at least once.
+# pyright: reportPossiblyUnboundVariable=false
+
 from typing import Any
 
 import numba

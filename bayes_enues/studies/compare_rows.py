@@ -46,7 +46,7 @@ def compared(one: CompareSpec) -> Comparison:
     tree = sample_posterior(model, spec.draws, spec.seed, groups=False)
     converged = bool(tree.attrs["converged"])
     by_smc = smc_log_bayes_factor(model, seed=spec.seed) if one.smc else None
-    draws = tree["posterior"][spec.parameter].values
+    draws = tree["posterior"].to_dataset()[spec.parameter].values
     return Comparison(
         model=model.question.interaction.name,
         parameter=spec.parameter,
