@@ -13,6 +13,8 @@ from .compiled.caching import use_writable_folders as _use_writable_folders
 from .interactions import *  # noqa: F403 - every interaction of the package is a public name
 
 if TYPE_CHECKING:
+    __version__: str
+
     from . import interactions as interactions
     from . import models as models
     from . import plots as plots
@@ -103,7 +105,7 @@ _use_writable_folders()  # before anything imports PyTensor
 _MODULES = ("models", "interactions", "plots", "priors")
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
-    "__version__",  # noqa: F405
+    "__version__",
     *interactions.__all__,
     *_HOMES,
     *_MODULES,

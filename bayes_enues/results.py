@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import (
     BeforeValidator,
     ConfigDict,
@@ -232,7 +233,7 @@ class Density(Result):
         keep = np.concatenate([[True], np.diff(below) > 0])
         return float(PchipInterpolator(below[keep], self.values[keep])(probability))
 
-    def at(self, values) -> np.ndarray:
+    def at(self, values: ArrayLike) -> np.ndarray:
         """Density at other values, (m,); zero outside the grid."""
         return np.nan_to_num(self._curve(extrapolate=False)(values), nan=0.0)
 

@@ -1,11 +1,15 @@
 """A light mediator whose mass and coupling are both free."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log10
+from pathlib import Path
+from typing import Any
 
 import pymc as pm
 
 from bayes_enues.errors import InputError
+from bayes_enues.experiments.experiment import Experiment
 from bayes_enues.fit.mass_table import COUPLINGS, MASSES, MassQuestion, ask_with_mass
 from bayes_enues.interactions.mediators import LightMediator
 from bayes_enues.priors.wall import LogPower
@@ -32,7 +36,7 @@ class LogMassPrior:
     def words(self, name: str) -> str:
         return f"flat in {name} on [{self.lower:.6g}, {self.upper:.6g}]"
 
-    def __call__(self, name: str):
+    def __call__(self, name: str) -> Any:
         return pm.Uniform(name, pm.Data(f"{name}_lower", self.lower), pm.Data(f"{name}_upper", self.upper))
 
 
@@ -49,7 +53,7 @@ class LogCouplingPrior:
         flat_in = {"loguniform": "log coupling", "flat": "coupling", "flat_strength": "coupling^2"}[self.kind]
         return f"flat in {flat_in} on [{10**self.lower:.6g}, {10**self.upper:.6g}]"
 
-    def __call__(self, name: str):
+    def __call__(self, name: str) -> Any:
         wall = self.question.log10_strength(pm.modelcontext(None)["log10_mass"])
         edges = pm.Data(f"{name}_lower", self.lower), pm.Data(f"{name}_upper", self.upper)
         return LogPower(name, *edges, pm.Data(f"{name}_power", COUPLING_PRIORS[self.kind]), wall)
@@ -57,7 +61,7 @@ class LogCouplingPrior:
 
 def light_mediator_masses(
     mediator: LightMediator,
-    experiments,
+    experiments: Sequence[Experiment | str | Path] | Experiment | str | Path,
     prior: str = "loguniform",
     masses: tuple[float, float] = MASSES,
     couplings: tuple[float, float] = COUPLINGS,

@@ -89,11 +89,31 @@ def test_checkers_see_the_names_that_users_see():
         for node in ast.parse(Path(be.__file__).read_text("utf-8")).body
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     )
-    seen = {
-        alias.name: line.module for line in block.body for alias in line.names if alias.asname == alias.name
-    }
+    lines = [line for line in block.body if isinstance(line, ast.ImportFrom)]
+    seen = {alias.name: line.module for line in lines for alias in line.names if alias.asname == alias.name}
     homes = {**be._HOMES, **dict.fromkeys(be._MODULES)}
     assert seen == homes
+
+
+def unannotated(path):
+    """Public functions and methods of a file whose arguments or result have no type."""
+
+    def visit(body, inside):
+        for node in body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                yield from visit(node.body, (*inside, node.name))
+            elif isinstance(node, ast.FunctionDef) and (node.name == "__call__" or node.name[0] != "_"):
+                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                given = [a for a in given if not (inside and a.arg in ("self", "cls"))]
+                if node.returns is None or any(a.annotation is None for a in given):
+                    yield f"{path.name}: {'.'.join((*inside, node.name))}"
+
+    return list(visit(ast.parse(path.read_text("utf-8")).body, ()))
+
+
+def test_every_public_function_says_what_it_takes_and_gives():
+    files = [*(ROOT / "bayes_enues").rglob("*.py"), *(ROOT / "models").glob("*.py")]
+    assert [line for path in files for line in unannotated(path)] == []
 
 
 def works(command):

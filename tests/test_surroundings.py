@@ -1,5 +1,6 @@
 """Terminals without Greek letters, full disks, closed outputs, names with brackets and dollars."""
 
+import json
 import os
 import subprocess
 import sys
@@ -230,3 +231,82 @@ def test_an_address_that_is_none_is_one_line(monkeypatch, capsys, address):
 @pytest.mark.parametrize("address", ["tcp://10.0.0.1:8786", "tls://[::1]:8786", "tcp://head-node:1"])
 def test_an_address_is_accepted(address):
     assert common.check_address(address) == address
+
+
+#: Requests that cannot be, of every command.
+REFUSED = """
+limits --experiment darwin
+limits --experiment lz_ws2022:high
+limits --model axion
+limits --parameter nu_x
+limits --level 90
+limits --prior halfnormal(-1)
+limits --prior flat(-5,5)
+limits --prior x(1)
+limits --mass 3
+limits --set odd=1
+limits --atomic odd
+limits --out /dev/null/x
+mediators --masses 1e100 --kind scalar
+mediators --masses abc
+mediators --kind nonsense
+mediators --plane odd
+mediators --delta-chi2 -1
+region millicharge nu_e nu_e
+region nonsense nu_e nu_mu
+region millicharge nu_e nu_mu --range nu_e
+region millicharge nu_e nu_mu --range nu_e=3:1
+check nonsense
+check magnetic_moment --prior x(1)
+compare light_vector
+compare magnetic_moment --parameter nu_x
+coverage --true-values abc
+coverage --kind nope
+coverage --toys 0
+coverage --experiment nope
+coverage --scheduler localhost
+calibrate --simulations 0
+calibrate --plane nu_e
+calibrate --every-shape --plane nu_e,nu_mu
+project --experiment nope
+project --exposure -1
+project --exposure nan
+priors --prior x(1)
+priors --experiment nope
+systematics --experiment nope
+spectrum --signal magnetic_moment:nu_e=-3
+spectrum --experiment nope
+data nope
+report nowhere
+reproduce --draws 0
+reproduce --out /dev/null/x
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="/dev/null")
+def test_what_is_refused_is_refused_in_one_line_before_anything_heavy_is_imported(tmp_path):
+    code = """
+import io, json, sys
+from contextlib import redirect_stderr
+from bayes_enues.cli import main
+found = []
+for line in sys.stdin.read().split("\\n"):
+    if line:
+        sys.argv = ["bayes-enues", *line.split()]
+        with redirect_stderr(io.StringIO()) as words:
+            try:
+                main()
+            except SystemExit as stop:
+                found.append([line, stop.code, words.getvalue()])
+heavy = [n for n in ("pymc", "pytensor", "matplotlib", "numba", "arviz", "scipy.stats") if n in sys.modules]
+print(json.dumps([found, heavy]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=REFUSED, capture_output=True, text=True, cwd=tmp_path
+    )
+    found, heavy = json.loads(done.stdout)
+    assert [line for line, *_ in found] == REFUSED.split("\n")[1:-1]
+    for line, status, words in found:
+        assert (line, status, words.count("\n")) == (line, 2, 1), words
+    assert heavy == []
+    assert not list(tmp_path.iterdir())

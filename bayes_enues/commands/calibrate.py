@@ -1,7 +1,8 @@
 """``bayes-enues calibrate``: whether the sampler is right, by simulation."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -9,6 +10,10 @@ from rich.text import Text
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import CalibrationRow
+    from ..simulations.calibration import Modelled
 
 
 def calibrate(
@@ -23,7 +28,9 @@ def calibrate(
         bool,
         typer.Option("--every-shape", help="One of each kind of model instead: signed or not, planes, ..."),
     ] = False,
-    simulations: Annotated[int, typer.Option(help="Simulations of each model.")] = 1000,
+    simulations: Annotated[
+        int, typer.Option(callback=common.between(20, 10**7), help="Simulations of each model.")
+    ] = 1000,
     seed: common.Seed = 20220811,
     jobs: common.Jobs = None,
     scheduler: common.Scheduler = None,
@@ -31,22 +38,26 @@ def calibrate(
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
     from ..planes.rows import plan_regions
-    from ..plots.coverage import calibration_figure
     from ..runs.rows import plan
-    from ..simulations import calibration_run
-    from ..simulations.calibration import simulations_of
-    from ..simulations.calibration_run import calibration_folder, run_calibration
 
     if every_shape and (model or parameter or plane or prior):
         raise InputError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
     models = list(model or ["magnetic_moment"])
+    pairs = [pair_of(text) for text in plane or []]
+    specs: list[Modelled] = []
+    if parameter or not pairs:  # names are checked for every shape too
+        specs += plan(models, parameter, experiment, prior=prior, seed=seed)
+    for name in models if pairs else []:
+        specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.coverage import calibration_figure
+    from ..simulations.calibration import simulations_of
+    from ..simulations.calibration_run import EXPERIMENTS, calibration_folder, run_calibration
+    from ..simulations.calibration_run import every_shape as one_of_each
+
     if every_shape:
-        specs = calibration_run.every_shape(experiment or calibration_run.EXPERIMENTS, seed)
-    else:
-        pairs = [tuple(name.strip() for name in text.split(",")) for text in plane or []]
-        specs = plan(models, parameter, experiment, prior=prior, seed=seed) if parameter or not pairs else []
-        for name in models if pairs else []:
-            specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
+        specs = one_of_each(experiment or EXPERIMENTS, seed)
     chunks = sum(len(simulations_of(spec, simulations)) for spec in specs)
     folder = calibration_folder(out, seed)
     with progress(chunks, "simulations") as tell:
@@ -60,7 +71,15 @@ def calibrate(
         raise typer.Exit(1)
 
 
-def print_calibration(rows) -> None:
+def pair_of(text: str) -> tuple[str, str]:
+    """``nu_e,nu_mu`` as the two parameters of a plane."""
+    first, comma, second = (part.strip() for part in text.partition(","))
+    if not comma or "," in second:
+        raise InputError(f"--plane is {text!r}; two parameters were needed, such as nu_e,nu_mu")
+    return first, second
+
+
+def print_calibration(rows: "Sequence[CalibrationRow]") -> None:
     """One line a model: whether all ranks are uniform, and what is not."""
     numbers = ("simulations", "by_smc", "not_converged", "divergences")
     columns = ("model", "parameter", "experiment", "prior", "ranks", *numbers)

@@ -23,17 +23,20 @@ def check(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
-    from ..plots.checks import checks_figure
     from ..runs.files import slug
     from ..runs.rows import all_converged, interaction_named, plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.check_rows import plan_checks, stored_check
 
     names = parameter or [interaction_named(model).free_names()[-1]]
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
     specs = plan([model], names, experiment, **options)
-    asked = plan_checks(specs)
     folder = ResultsFolder(out, "checks.json")
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.checks import checks_figure
+    from ..studies.check_rows import plan_checks, stored_check
+
+    asked = plan_checks(specs)
     with progress(len(asked), "check") as tell:
         rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figures")

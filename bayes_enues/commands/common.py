@@ -6,12 +6,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from ..errors import InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
 
 __all__ = [
     "MAX_JOBS",
@@ -191,10 +195,10 @@ def fixed_by(
 def _number_or_text(text: str) -> Any:
     """A number, several with commas between them, or the text itself."""
     try:
-        numbers = tuple(float(part) for part in text.split(","))
+        numbers = [float(part) for part in text.split(",")]
     except ValueError:
         return text
-    return numbers if len(numbers) > 1 else numbers[0]
+    return tuple(numbers) if len(numbers) > 1 else numbers[0]
 
 
 @contextmanager
@@ -222,7 +226,7 @@ def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
         yield lambda done, words: bar.update(task, completed=done, description=words, refresh=True)
 
 
-def new_table(title: str, *columns: str, left: int = 1):
+def new_table(title: str, *columns: str, left: int = 1) -> "Table":
     """A table without rows; its first columns are aligned left."""
     from rich import box
     from rich.table import Table
@@ -233,7 +237,7 @@ def new_table(title: str, *columns: str, left: int = 1):
     return table
 
 
-def print_whole(table) -> None:
+def print_whole(table: "Table") -> None:
     """Print a table with nothing cut off or folded, also where the terminal is narrower."""
     width = console.measure(table, options=console.options.update(width=1000)).maximum
     Console(highlight=False, markup=False, emoji=False, width=max(console.width, width)).print(table)

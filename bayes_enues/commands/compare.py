@@ -24,14 +24,18 @@ def compare(
     scheduler: common.Scheduler = None,
 ) -> None:
     """ln B three ways, and its dependence on the prior's width."""
-    from ..plots.evidence import bayes_factors_figure
     from ..runs.rows import plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.compare_rows import CompareSpec
 
     options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
-    asked = [CompareSpec(spec, smc) for spec in plan([model], parameter, experiment, **options)]
+    specs = plan([model], parameter, experiment, **options)
     folder = ResultsFolder(out, "compare.json")
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.evidence import bayes_factors_figure
+    from ..studies.compare_rows import CompareSpec
+
+    asked = [CompareSpec(spec, smc) for spec in specs]
     with progress(len(asked), "compare") as tell:
         found = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figure")

@@ -1,13 +1,18 @@
 """``bayes-enues coverage``: how often each bound includes the truth; limits of Feldman and Cousins."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import CoverageRow, FeldmanCousins
+
 
 #: Of the columns, for a terminal.
 HEADERS = {
@@ -23,12 +28,14 @@ def coverage(
     model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
-    toys: Annotated[int, typer.Option(help="Toys at each true value.")] = 10_000,
+    toys: Annotated[
+        int, typer.Option(callback=common.between(1, 10**9), help="Toys at each true value.")
+    ] = 10_000,
     true_values: Annotated[
         str, typer.Option(help="How many, or a list such as 0,4,8 in the parameter's unit (one value: 4,).")
     ] = "20",
     kind: Annotated[
-        str, typer.Option(help="poisson, or gaussian for Gaussian counts with the data's errors.")
+        Literal["poisson", "gaussian"], typer.Option(help="Gaussian counts have the data's errors.")
     ] = "poisson",
     level: common.Level = 0.9,
     seed: common.Seed = 20220811,
@@ -37,18 +44,17 @@ def coverage(
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/coverage_MODEL.")] = None,
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
-    from ..plots.coverage import coverage_figures
     from ..results import FeldmanCousins
     from ..runs.rows import plan
-    from ..simulations.jobs import chunks_of, job_of
-    from ..simulations.run import coverage_folder, run_coverage
-    from ..simulations.toys import check_kind
 
     values = parse_true_values(true_values)
-    check_kind(kind)
-    if toys < 1:
-        raise InputError(f"--toys is {toys}; at least one toy was needed")
     specs = plan([model], parameter, experiment, level=level, seed=seed)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.coverage import coverage_figures
+    from ..simulations.jobs import chunks_of, job_of
+    from ..simulations.run import coverage_folder, run_coverage
+
     out = out or Path("results") / f"coverage_{model}"
     folder = coverage_folder(out, model, seed, kind, level)
     with console.status("finding the true values' nuisances"):
@@ -80,9 +86,9 @@ def parse_true_values(text: str) -> int | list[float]:
         ) from None
 
 
-def print_coverage(rows, limits) -> None:
+def print_coverage(rows: "Sequence[CoverageRow]", limits: "Sequence[FeldmanCousins]") -> None:
     """Tables, one a parameter and experiment, with what each column promises."""
-    from ..results import grouped
+    from ..results import grouped, there
     from ..simulations.jobs import BOUNDS
 
     def percent(row, bound):
@@ -96,7 +102,7 @@ def print_coverage(rows, limits) -> None:
             f"promised), {first.toys} toys each"
         )
         bounds = [b for b in BOUNDS if first.coverage_target[b] is not None]
-        heads = [f"{HEADERS[bound]}\n({100 * first.coverage_target[bound]:g})" for bound in bounds]
+        heads = [f"{HEADERS[bound]}\n({100 * there(first.coverage_target[bound]):g})" for bound in bounds]
         columns = (f"true value\n[{first.unit}]", *heads, "critical\nvalue", "p", "failed")
         table = new_table(title, *columns, left=0)
         for row in mine:
@@ -111,9 +117,11 @@ def print_coverage(rows, limits) -> None:
                 console.print(limit_in_words(limit))
 
 
-def limit_in_words(limit) -> str:
+def limit_in_words(limit: "FeldmanCousins") -> str:
     """A limit of Feldman and Cousins, and the Standard Model's p-value."""
-    level, unit = f"{100 * limit.level:g} %", limit.unit
+    from ..results import there
+
+    level, unit = f"{100 * there(limit.level):g} %", limit.unit
     if len(limit.pieces) == 1 and limit.pieces[0][0] == 0 and limit.upper is not None:
         region = f"< {limit.upper:.3g} ± {limit.error:.1g}"
     else:

@@ -1,13 +1,17 @@
 """``bayes-enues limits``: the table of limits, both statistics, with figures and files."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from . import common
 from .common import console, fixed_by, print_whole, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Limit
 
 
 def limits(
@@ -29,10 +33,8 @@ def limits(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..plots.limits import limits_figures
     from ..runs.rows import all_converged, electromagnetic_models, plan, run
     from ..runs.store import ResultsFolder
-    from ..simulations.feldman_cousins import attach
 
     models = list(model or ["magnetic_moment"])
     if "all" in models:
@@ -46,6 +48,11 @@ def limits(
         )
     ]
     folder = ResultsFolder(out, "limits.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.limits import limits_figures
+    from ..simulations.feldman_cousins import attach
+
     with progress(len(specs), "limits") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         rows = attach(rows, specs, folder)
@@ -58,7 +65,7 @@ def limits(
         raise typer.Exit(1)
 
 
-def print_limits(rows) -> None:
+def print_limits(rows: "Sequence[Limit]") -> None:
     """One table a model, one section an experiment, with what the columns mean below."""
     from rich import box
     from rich.table import Table

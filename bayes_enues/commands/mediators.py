@@ -1,7 +1,8 @@
 """``bayes-enues mediators``: limits on light mediators against their mass, Figs. 6 and 7 of the paper."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -9,6 +10,9 @@ from rich.text import Text
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Curve, Region
 
 
 def mediators(
@@ -48,8 +52,8 @@ def mediators(
         typer.Option(help="A CSV of your own: mass_keV,coupling,experiment,source[,model]; repeatable."),
     ] = None,
     plane: Annotated[
-        str | None,
-        typer.Option(help="Also mass and coupling free together, with this prior: loguniform, flat, ..."),
+        Literal["loguniform", "flat", "flat_strength"] | None,
+        typer.Option(help="Also mass and coupling free together, with this prior of the coupling."),
     ] = None,
     out: common.Out = Path("results"),
     fresh: common.Fresh = False,
@@ -57,11 +61,7 @@ def mediators(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
-    from bayes_enues.models.light_mediator_masses import check_coupling_prior
-
-    from ..mediators.planes import MassPlaneSpec
     from ..mediators.scan import DIPOLE, curves, plan_scan, published_points, write_curves
-    from ..plots.mediators import curves_figure, mass_planes_figure, published_figure
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
@@ -73,10 +73,8 @@ def mediators(
         "sign": sign,
     }
     settings = {name: value for name, value in given.items() if value is not None}
-    if plane is not None:
-        check_coupling_prior(plane)
-        if DIPOLE in (kind or ()):
-            raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
+    if plane is not None and DIPOLE in (kind or ()):
+        raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
     specs = plan_scan(
         kind,
         _numbers(masses, "--masses"),
@@ -89,7 +87,12 @@ def mediators(
         seed=seed,
     )
     folder = ResultsFolder(out, "mediators.json", level)
-    plane_folder = plane and ResultsFolder(out, "mediator_planes.json", level)
+    plane_folder = None if plane is None else ResultsFolder(out, "mediator_planes.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..mediators.planes import MassPlaneSpec
+    from ..plots.mediators import curves_figure, mass_planes_figure, published_figure
+
     with progress(len(specs), "mediators") as tell:
         rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         tell(len(specs), "figures")
@@ -100,10 +103,10 @@ def mediators(
     warn(folder.messages)
     print_curves(lines, level)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
-    if plane and plane_folder:
+    if plane is not None and plane_folder is not None:
         planes = [
-            MassPlaneSpec(m, e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
-            for m, e in dict.fromkeys((str(spec.model), spec.experiment) for spec in specs)
+            MassPlaneSpec(str(m), e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
+            for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
         ]
         with progress(len(planes), "planes") as tell:
             regions = run(planes, plane_folder, fresh, tell, jobs=jobs, scheduler=scheduler)
@@ -115,18 +118,20 @@ def mediators(
         raise typer.Exit(1)
 
 
-def print_planes(regions) -> None:
+def print_planes(regions: "Sequence[Region]") -> None:
     """What a plane of mass and coupling rests on."""
+    from ..results import there
+
     for region in regions:
         posterior, level = region.posterior, f"{100 * region.level:g} %"
         console.print(
-            f"{region.model} from {region.experiment}: {100 * posterior.share_inside:.1f} % of the draws in "
-            f"the {level} region, {posterior.divergences} divergences; {region.prior}",
+            f"{region.model} from {region.experiment}: {100 * there(posterior.share_inside):.1f} % of the "
+            f"draws in the {level} region, {posterior.divergences} divergences; {region.prior}",
             style="dim",
         )
 
 
-def print_curves(found, level: float) -> None:
+def print_curves(found: "Sequence[Curve]", level: float) -> None:
     """Upper limits at the masses nearest to the decades, and what they rest on."""
     import numpy as np
 
@@ -173,7 +178,7 @@ def _numbers(text: str | None, what: str) -> list[float] | None:
 def _charges(text: str | None) -> str | tuple[float, ...] | None:
     if text is None or not any(c.isdigit() for c in text):
         return text
-    return tuple(_numbers(text, "--charges"))
+    return tuple(_numbers(text, "--charges") or ())
 
 
 def _threshold(delta_chi2: float | None) -> float | None:

@@ -1,13 +1,17 @@
 """``bayes-enues priors``: how each bound moves with its prior, as a table, a file and figures."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from . import common
 from .common import console, fixed_by, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Interval, PriorStudyRow
 
 
 def priors(
@@ -34,16 +38,21 @@ def priors(
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
     from ..experiments.folder import DEFAULT
-    from ..plots.priors import prior_figures
     from ..runs.rows import all_converged, plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.prior_plan import plan_study
 
     chosen = list(experiment or DEFAULT)
     fixed = fixed_by(model, mass)
+    for text in prior or ():
+        plan([model], parameter, chosen, prior=text, fixed=fixed)
     specs = plan([model], parameter, chosen, level=level, draws=draws, seed=seed, fixed=fixed)
-    study = plan_study(specs, prior, nuisances)
     folder = ResultsFolder(out, "priors.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.priors import prior_figures
+    from ..studies.prior_plan import plan_study
+
+    study = plan_study(specs, prior, nuisances)
     with progress(len(study), "priors") as tell:
         rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figures")
@@ -55,7 +64,7 @@ def priors(
         raise typer.Exit(1)
 
 
-def print_study(rows) -> None:
+def print_study(rows: "Sequence[PriorStudyRow]") -> None:
     """One table a parameter and experiment; what moves by more than 10 % is said in words below each."""
     from ..results import grouped
     from ..statistics import one_sided_threshold
@@ -73,10 +82,10 @@ def print_study(rows) -> None:
         console.print(table)
         for row in mine:
             if row.flag:
-                console.print(Text.assemble("  ", (row.label, "bold"), f": {row.flag}"))
+                console.print(Text.assemble("  ", (row.label or "", "bold"), f": {row.flag}"))
     for line in dict.fromkeys(note for row in rows for note in row.notes):
         console.print(f"* {line}", style="dim")
-    reweighted = list(dict.fromkeys(row.label for row in rows if row.how == "reweighted"))
+    reweighted = list(dict.fromkeys(row.label or "" for row in rows if row.how == "reweighted"))
     console.print(
         f"/default, {two}, {one}: ratio to the default prior's bound and to the profile's two-sided and "
         f"one-sided bounds{'; lengths of regions where signed' if rows[0].posterior.kind == 'hdi' else ''}. "
@@ -87,14 +96,16 @@ def print_study(rows) -> None:
     )
 
 
-def _cells(row, one_sided: bool) -> list[str]:
-    def shown(bound):
+def _cells(row: "PriorStudyRow", one_sided: bool) -> list[str | Text]:
+    from ..results import there
+
+    def shown(bound: "Interval") -> str:
         if bound.pieces:
             return " ∪ ".join(f"({a:.3g}, {b:.3g})" for a, b in bound.pieces)
-        return f"< {bound.upper:.3g}"
+        return f"< {there(bound.upper):.3g}"
 
-    bound = Text("not converged", "red")
+    bound: str | Text = Text("not converged", "red")
     if row.posterior.converged:
-        bound = f"{shown(row.posterior)} ± {row.posterior.mcse:.1g}"
+        bound = f"{shown(row.posterior)} ± {there(row.posterior.mcse):.1g}"
     ratios = [row.ratio_to_default, row.ratio_to_profile, *([row.ratio_to_one_sided] if one_sided else [])]
     return [bound, shown(row.exact), *("" if ratio is None else f"{ratio:.2f}" for ratio in ratios)]

@@ -1,13 +1,17 @@
 """``bayes-enues project``: expected limits after more exposure, with the bands of toys."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Projection
 
 
 def project(
@@ -17,13 +21,24 @@ def project(
         str, typer.Option("--experiment", help="An experiment or the path of a folder.")
     ] = "xenonnt_sr0",
     exposure: Annotated[
-        list[float] | None, typer.Option(help="In t yr; repeatable. Default: the experiment's own.")
+        list[float] | None,
+        typer.Option(
+            callback=common.between(1e-6, 1e6), help="In t yr; repeatable. Default: the experiment's own."
+        ),
     ] = None,
-    background: Annotated[float, typer.Option(help="Factor on the background per exposure.")] = 1.0,
+    background: Annotated[
+        float, typer.Option(callback=common.between(1e-6, 1e6), help="Factor on the background per exposure.")
+    ] = 1.0,
     edge: Annotated[
-        float, typer.Option(help="Shift of the efficiency edge in keV; negative is lower.")
+        float,
+        typer.Option(
+            callback=common.between(-1e3, 1e3), help="Shift of the efficiency edge in keV; negative is lower."
+        ),
     ] = 0.0,
-    toys: Annotated[int, typer.Option(min=0, help="Toys per exposure; 0 for Asimov data alone.")] = 200,
+    toys: Annotated[
+        int,
+        typer.Option(callback=common.between(0, 10**6), help="Toys per exposure; 0 for Asimov data alone."),
+    ] = 200,
     level: common.Level = 0.9,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
@@ -32,10 +47,8 @@ def project(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
-    from ..plots.projection import projection_figure
     from ..runs.rows import interaction_named, plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.projection_rows import ProjectionSpec
 
     kind = interaction_named(model)
     if kind.fixed_parameters:
@@ -43,9 +56,14 @@ def project(
     if "+" in experiment and not Path(experiment).is_dir():
         raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
     (spec,) = plan([model], [parameter or kind.free_names()[0]], [experiment], level=level, seed=seed)
+    folder = ResultsFolder(out, "projection.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.projection import projection_figure
+    from ..studies.projection_rows import ProjectionSpec
+
     asked = [ProjectionSpec(spec, t_yr, background, edge, toys) for t_yr in exposure or [None]]
     asked.sort(key=lambda one: one.future.exposure)
-    folder = ResultsFolder(out, "projection.json", level)
     with progress(len(asked), "project") as tell:
         rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
     paths = projection_figure(rows, out / "projection")
@@ -54,7 +72,7 @@ def project(
     console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 
 
-def print_projection(rows) -> None:
+def print_projection(rows: "Sequence[Projection]") -> None:
     """The table: each statistic at each exposure."""
     first = rows[0]
     title = f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]"

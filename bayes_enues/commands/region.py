@@ -1,7 +1,8 @@
 """``bayes-enues region``: two parameters at a time, Figs. 3 and 5 of the paper."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -9,6 +10,9 @@ from rich.text import Text
 from ..errors import InputError
 from . import common
 from .common import console, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import Region
 
 
 def region(
@@ -33,7 +37,6 @@ def region(
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
-    from ..plots.regions import regions_figure
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
@@ -48,6 +51,10 @@ def region(
         seed=seed,
     )
     folder = ResultsFolder(out, "regions.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.regions import regions_figure
+
     with progress(len(specs), "regions") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         regions_figure(rows, folder.path / f"region_{model}_{first}_{second}")
@@ -58,7 +65,7 @@ def region(
         raise typer.Exit(1)
 
 
-def parse_ranges(texts) -> dict[str, tuple[float, float]]:
+def parse_ranges(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
     """``nu_e=0:12`` as a mapping.
 
     Raises
@@ -77,8 +84,10 @@ def parse_ranges(texts) -> dict[str, tuple[float, float]]:
     return ranges
 
 
-def print_regions(rows) -> None:
+def print_regions(rows: "Sequence[Region]") -> None:
     """A line a region: sizes, errors, and the count of draws."""
+    from ..results import there
+
     one = rows[0]
     level = f"{100 * one.level:g} %"
     title = f"{one.model.replace('_', ' ')}, {one.parameter}"
@@ -86,9 +95,9 @@ def print_regions(rows) -> None:
     table = new_table(title, *columns, "contours")
     for row in rows:
         profile, posterior = row.profile, row.posterior
-        share = Text(f"not converged ({posterior.diagnosis})", "red")
+        share: str | Text = Text(f"not converged ({posterior.diagnosis})", "red")
         if posterior.converged:
-            share = f"{100 * posterior.share_inside:.1f} ± {100 * posterior.share_error:.1f} %"
+            share = f"{100 * there(posterior.share_inside):.1f} ± {100 * there(posterior.share_error):.1f} %"
         pieces = " / ".join(
             ", ".join("closed" if line.closed else "ends on the axes" for line in part.contours)
             for part in (profile, posterior)
@@ -97,7 +106,7 @@ def print_regions(rows) -> None:
             row.experiment,
             f"{profile.area:.4g}",
             f"{posterior.area:.4g}",
-            f"{max(profile.grid_error, posterior.grid_error):.1g}",
+            f"{max(there(profile.grid_error), there(posterior.grid_error)):.1g}",
             f"{posterior.integration_error:.1g}",
             share,
             pieces,

@@ -22,6 +22,11 @@ def reproduce(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Table I and the figures of the paper by both statistics, and a page on every difference."""
+    from ..runs.files import check_writable
+
+    check_writable(out)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
     from ..plots import paper
     from ..reports import reproduction
     from ..runs.rows import all_converged, run

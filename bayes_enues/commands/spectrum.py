@@ -2,12 +2,17 @@
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import InputError
 from .common import Experiments, Out, console
+
+if TYPE_CHECKING:
+    from ..experiments.experiment import Experiment
+    from ..interactions import Interaction
+
 
 PERTURBATIVE = math.sqrt(4 * math.pi)
 TOO_MANY = 1e100  # events in a bin
@@ -46,7 +51,7 @@ def spectrum(
     console.print("Written: " + ", ".join(str(p) for p in paths))
 
 
-def interaction_of(text: str):
+def interaction_of(text: str) -> "tuple[str, Interaction]":
     """A signal's text and its interaction.
 
     Raises
@@ -68,11 +73,11 @@ def interaction_of(text: str):
                 f"{text!r}: a coupling above sqrt(4 pi) = {PERTURBATIVE:.3g} is not perturbative, and cross "
                 "sections at lowest order mean nothing"
             )
-    fixed = {name: values[name] for name in kind.fixed_parameters}
+    fixed: dict[str, Any] = {name: values[name] for name in kind.fixed_parameters}
     return text, kind(**fixed).with_values(**{n: v for n, v in values.items() if n not in fixed})
 
 
-def check_counts(experiment, text: str, interaction) -> None:
+def check_counts(experiment: "Experiment", text: str, interaction: "Interaction") -> None:
     """Refuse a signal of so many events that nobody could draw them."""
     import numpy as np
 
@@ -89,7 +94,7 @@ def check_counts(experiment, text: str, interaction) -> None:
         )
 
 
-def label_of(text: str, interaction) -> str:
+def label_of(text: str, interaction: "Interaction") -> str:
     """What a legend calls a signal."""
     from ..plots import unit_label
 

@@ -1,12 +1,16 @@
 """``bayes-enues systematics``: how each bound moves when one input changes."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import common
 from .common import console, fixed_by, new_table, progress, warn
+
+if TYPE_CHECKING:
+    from ..results import SystematicsRow
 
 
 def systematics(
@@ -22,14 +26,18 @@ def systematics(
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
     from ..experiments.folder import DEFAULT
-    from ..plots.systematics import systematics_figure
     from ..runs.rows import plan, run
     from ..runs.store import ResultsFolder
-    from ..studies.systematics import plan_systematics
 
     chosen = list(experiment or DEFAULT)
-    study = plan_systematics(plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass)))
+    specs = plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass))
     folder = ResultsFolder(out, "systematics.json", level)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots.systematics import systematics_figure
+    from ..studies.systematics import plan_systematics
+
+    study = plan_systematics(specs)
     with progress(len(study), "systematics") as tell:
         rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figure")
@@ -41,9 +49,9 @@ def systematics(
     )
 
 
-def print_systematics(rows) -> None:
+def print_systematics(rows: "Sequence[SystematicsRow]") -> None:
     """A table a parameter and experiment, with what must be known of a row below."""
-    from ..results import grouped
+    from ..results import grouped, there
     from ..statistics import threshold
 
     for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
@@ -55,7 +63,7 @@ def print_systematics(rows) -> None:
         cut = f"profile Δχ²={threshold(first.level):.4g}"
         table = new_table(title, "input", "posterior", "change", cut, "change")
         for row in mine:
-            shift = row.shift
+            shift = there(row.shift)
             cells = [_bound(row.posterior), _percent(shift.of_posterior)]
             table.add_row(row.label, *cells, _bound(row.profile), _percent(shift.of_profile))
         console.print(table)

@@ -95,7 +95,9 @@ class DrawFunctions:
         """What a sampler has for points in the parameters' own units, (m, n_free)."""
         return self._values(np.ascontiguousarray(points, float), numbers)
 
-    def predicted(self, k: int, points: np.ndarray, numbers: np.ndarray, rng) -> np.ndarray:
+    def predicted(
+        self, k: int, points: np.ndarray, numbers: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
         """Counts that the k-th observed variable could have had, one set a draw: (m, n_bins)."""
         arguments = [np.asarray(argument(points, numbers)) for argument in self.arguments[k]]
         return self.distribution[k].rng_fn(rng, *arguments, None)

@@ -11,9 +11,10 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..interactions.base import Interaction
@@ -56,13 +57,13 @@ class Templates(NamedTuple):
     t2: np.ndarray
     cross: Mapping[tuple[int, int], np.ndarray] = MappingProxyType({})
 
-    def counts(self, u) -> np.ndarray:
+    def counts(self, u: ArrayLike) -> np.ndarray:
         """Counts at one set of strengths (n_free,), in NumPy, (n_bins,)."""
         u = np.asarray(u, float)[:, None]
         total = self.t0 + (u * (self.t1 + u * self.t2)).sum(axis=0)
         return total + sum(u[j] * u[k] * t for (j, k), t in self.cross.items())
 
-    def along(self, k: int, u) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def along(self, k: int, u: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``t0``, ``t1``, ``t2`` of one parameter with the others held at strengths ``u`` (n_free,)."""
         held = np.array(u, float)
         held[k] = 0.0
@@ -70,7 +71,7 @@ class Templates(NamedTuple):
         return self.counts(held), t1, self.t2[k]
 
 
-def signal_counts(experiment: Experiment, interaction: Interaction):
+def signal_counts(experiment: Experiment, interaction: Interaction) -> Any:
     """Expected solar-neutrino events per fitted bin, Standard Model included, at nominal flux.
 
     Parameters

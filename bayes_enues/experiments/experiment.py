@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..signal.flux import Sun
@@ -132,7 +133,7 @@ class Experiment:
                 found[table] = next((line for line in lines if word.search(line)), how)
         return found | dict(self.doubts)
 
-    def with_counts(self, counts) -> "Experiment":
+    def with_counts(self, counts: ArrayLike) -> "Experiment":
         """The same experiment with other observed counts, such as a toy's; errors are recomputed.
 
         Raises

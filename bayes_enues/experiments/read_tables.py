@@ -1,6 +1,6 @@
 """The tables of an experiment, read and checked: bins, efficiency, response and components."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import InputError
 from ..signal.response import REACH, energy_grid, response_matrix
 from ..signal.xenon import Xenon, shell_edges
-from ..tables import label, read_table
+from ..tables import Table, label, read_table
 from .schema import Bins, Component, ExperimentFile, ResponseTable
 
 __all__ = ["Tables", "read_bins", "read_component", "read_efficiency", "read_response"]
@@ -39,7 +39,7 @@ class Tables:
     def name(self, file: str) -> str:
         return label(self.folder.joinpath(file))
 
-    def __call__(self, file: str, needed):
+    def __call__(self, file: str, needed: Sequence[str] | None) -> Table:
         path = self.folder.joinpath(file)
         if isinstance(path, Path) and not path.resolve().is_relative_to(Path(str(self.folder)).resolve()):
             raise InputError(f"{self.name(file)} is a link that leads out of its folder; put the file inside")
@@ -105,7 +105,9 @@ def _not_too_many(where: str, column: str, counts: np.ndarray) -> None:
         )
 
 
-def read_efficiency(tables: Tables, settings: ExperimentFile, fitted: np.ndarray | None = None):
+def read_efficiency(
+    tables: Tables, settings: ExperimentFile, fitted: np.ndarray | None = None
+) -> tuple[Callable, np.ndarray]:
     """The efficiency as a function of reconstructed energy, and the energies at which it turns.
 
     ``fitted``, the edges of the fitted bins, are compared with the range of the table.
@@ -178,7 +180,7 @@ def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values,
 
 def read_response(
     tables: Tables, settings: ExperimentFile, edges: np.ndarray, fitted: np.ndarray, xenon: Xenon
-):
+) -> tuple[np.ndarray, np.ndarray]:
     """Recoil grid and response per tonne year, for all bins; ``fitted`` are the edges of those in the fit."""
     where = tables.name("experiment.toml")
     if xenon.threshold_keV >= fitted[-1]:

@@ -140,7 +140,7 @@ class Resolution(_Strict):
             raise ValueError("constant_keV, sqrt_keV and linear are all zero; a resolution was needed")
         return self
 
-    def sigma(self, e):
+    def sigma(self, e: Any) -> Any:
         """Gaussian width at an energy [keV]."""
         curved = (self.quadratic_per_keV + self.cubic_per_keV2 * e) * e**2
         return self.scale * (self.constant_keV + self.sqrt_keV * np.sqrt(e) + self.linear * e + curved)

@@ -5,6 +5,7 @@ model is, or has become by what a user added to it, is evaluated by the graph of
 priors of physics parameters are no part of it.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -165,7 +166,7 @@ class Likelihood:
             [self.prior_density(name)(points[:, i]) for i, name in enumerate(self.question.free)], axis=0
         )
 
-    def prior_density(self, name: str):
+    def prior_density(self, name: str) -> Callable[[np.ndarray], np.ndarray]:
         """Log-density of one physics parameter's prior, a function of values (m,)."""
         prior = self.question.priors[name]
         if isinstance(prior, Prior):

@@ -72,12 +72,12 @@ class UpperBound:
     def __init__(self, likelihood: Likelihood, name: str, level: float):
         self.likelihood, self.name, self.level = likelihood, name, level
 
-    def excess(self, tree) -> float:
+    def excess(self, tree: Any) -> float:
         """The Monte Carlo error in units of the bound."""
         found = upper_end(tree["posterior"][self.name].values, self.level)
         return found["mcse"] / found["upper"]
 
-    def ends(self, tree) -> dict[str, Any]:
+    def ends(self, tree: Any) -> dict[str, Any]:
         """What a row holds of the bound."""
         draws = tree["posterior"][self.name].values
         return {**upper_end(draws, self.level), "upper_flat_strength": self.flat_strength(draws)}
@@ -114,13 +114,13 @@ class SignedBound:
         self.name, self.level = name, level
         self.density = marginal(likelihood, name)
 
-    def excess(self, tree) -> float:
+    def excess(self, tree: Any) -> float:
         """The largest Monte Carlo error of an end, in units of the region's length."""
         draws, tail = tree["posterior"][self.name].values, (1 - self.level) / 2
         found = self.ends(tree)
         worst = max(found["mcse"], *(quantile_error(draws, p) for p in (tail, 1 - tail)))
         return worst / sum(b - a for a, b in found["pieces"])
 
-    def ends(self, tree) -> dict[str, Any]:
+    def ends(self, tree: Any) -> dict[str, Any]:
         """What a row holds of the bound."""
         return highest_density_ends(tree["posterior"][self.name].values, self.density, self.level)

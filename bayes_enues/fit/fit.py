@@ -7,6 +7,7 @@ from threading import RLock
 import numpy as np
 import pymc as pm
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from ..statistics import DRAWS, LEVEL, SEED
 from . import posterior as sampling
@@ -44,7 +45,7 @@ class Fit(Likelihood):
     def profile(
         self,
         parameter: str | None = None,
-        values=None,
+        values: ArrayLike | None = None,
         level: float = LEVEL,
         delta_chi2: float | None = None,
     ) -> Profile:
@@ -142,7 +143,7 @@ def fit_of(model: pm.Model) -> Fit:
 def profile_likelihood(
     model: pm.Model,
     parameter: str | None = None,
-    values=None,
+    values: ArrayLike | None = None,
     level: float = LEVEL,
     delta_chi2: float | None = None,
 ) -> Profile:

@@ -5,6 +5,7 @@ This module is loaded by those who need it: its signatures are compiled, or read
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numba
 import numpy as np
@@ -22,7 +23,7 @@ FULL = types.FunctionType(_RESULT(types.UniTuple(VECTOR, 2)))  # PyTensor packs 
 
 
 @lru_cache(maxsize=64)
-def full_of(graph: CompiledLikelihood):
+def full_of(graph: CompiledLikelihood) -> Any:
     """Numba's function behind a compiled chi^2, with contiguous results."""
     inner = graph.full.vm.jit_fn
     try:

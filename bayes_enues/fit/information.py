@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..experiments.counts import signal_counts
@@ -10,7 +11,7 @@ from ..experiments.counts import signal_counts
 __all__ = ["fisher_information"]
 
 
-def fisher_information(question: Any, name: str, values) -> np.ndarray:
+def fisher_information(question: Any, name: str, values: ArrayLike) -> np.ndarray:
     r"""Information of the expected counts on one parameter, everything else as in the Standard Model.
 
     .. math::

@@ -7,7 +7,7 @@ function serves every model structure. Models that are no sums of products keep 
 compiles; where a sampler is compiled, both are compared (:mod:`bayes_enues.fit.agreement`).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -118,7 +118,9 @@ def _penalty(terms, centre, i, x):
 
 
 @numba.njit(**FAST)
-def chi2_and_derivatives(terms, numbers, x):
+def chi2_and_derivatives(
+    terms: Any, numbers: np.ndarray, x: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
     """chi^2 less its value for a saturated model, gradient (n,) and Hessian (n, n).
 
     ``numbers`` are the observed counts of all bins, their Gaussian errors, and the centre of each variable's
@@ -205,7 +207,7 @@ def chi2_full(terms: Terms, numbers: np.ndarray, x: np.ndarray) -> tuple[float, 
     return _full(terms, numbers, x, gradient, hessian), gradient, hessian
 
 
-def chi2_at(of, numbers, x):
+def chi2_at(of: Any, numbers: np.ndarray, x: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """chi^2, gradient and Hessian for other compiled code: of terms, or of a graph that PyTensor compiled.
 
     Which of the two is decided by the type when Numba compiles the caller.
@@ -237,7 +239,7 @@ def _expected(terms, x, mu):
 
 
 @njit(**FAST)
-def chi2_many(terms, numbers, points):
+def chi2_many(terms: Any, numbers: np.ndarray, points: np.ndarray) -> np.ndarray:
     """chi^2, less its value for a saturated model, at many points (m, n): (m,)."""
     n_bins = terms.gaussian.size
     mu, result = np.empty(n_bins), np.empty(points.shape[0])
@@ -253,7 +255,7 @@ def chi2_many(terms, numbers, points):
 
 
 @njit(**FAST)
-def expected_many(terms, points):
+def expected_many(terms: Any, points: np.ndarray) -> np.ndarray:
     """Expected counts of all bins at many points (m, n): (m, n_bins)."""
     result = np.empty((points.shape[0], terms.gaussian.size))
     for m in range(points.shape[0]):

@@ -10,7 +10,7 @@ knots stand for the whole chain to 1e-6.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
@@ -57,7 +57,7 @@ class MassTable(NamedTuple):
     quadratic: tuple[np.ndarray, ...]
     nominal: tuple[np.ndarray, ...]
 
-    def log10_strength(self, log10_mass):
+    def log10_strength(self, log10_mass: Any) -> Any:
         """log10 of the coupling that the data begin to see, at numbers (m,)."""
         return self._at(self.strength, np.asarray(log10_mass, float))
 
@@ -153,14 +153,14 @@ class MassQuestion(Question):
         i = pt.clip(pt.floor(position), 0, pieces.shape[1] - 1).astype("int64")
         return cubic_piece(pm.Data(name, pieces)[:, i], position - i)
 
-    def log10_strength(self, log10_mass):
+    def log10_strength(self, log10_mass: Any) -> Any:
         """log10 h at the model's mass, once for a model: the coupling's prior and every spectrum need it."""
         model = pm.modelcontext(None)
         if "log10_strength" not in model.named_vars:
             pm.Deterministic("log10_strength", self._row("strength", self.table.strength, log10_mass))
         return model["log10_strength"]
 
-    def spectrum_of(self, experiment: Experiment, theta: Mapping):
+    def spectrum_of(self, experiment: Experiment, theta: Mapping) -> Any:
         k, slug = self.experiments.index(experiment), experiment.slug
         log10_mass = theta["log10_mass"]
         u = 10 ** (2 * (theta["log10_coupling"] - self.log10_strength(log10_mass)))

@@ -1,5 +1,7 @@
 """Projected Newton steps in Numba: one fit, and many, of whatever gives chi^2, gradient and Hessian."""
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -12,7 +14,9 @@ TOLERANCE = 1e-12
 
 
 @numba.njit(nogil=True)
-def cholesky_solve(matrix, right, shift, unit):
+def cholesky_solve(
+    matrix: np.ndarray, right: np.ndarray, shift: float, unit: np.ndarray
+) -> tuple[bool, np.ndarray]:
     """Solve (matrix + shift diag(unit)) s = right; False if that is not positive definite."""
     n = right.size
     root = np.zeros((n, n))
@@ -42,7 +46,15 @@ def cholesky_solve(matrix, right, shift, unit):
 
 
 @numba.njit(nogil=True)
-def minimise_one(of, numbers, x, free, lower, upper, scale):
+def minimise_one(
+    of: Any,
+    numbers: np.ndarray,
+    x: np.ndarray,
+    free: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    scale: np.ndarray,
+) -> tuple:
     """One fit, ``x`` changed in place: projected Newton steps, damped by backtracking.
 
     Gives chi^2, convergence, gradient and Hessian.
@@ -92,7 +104,20 @@ def minimise_one(of, numbers, x, free, lower, upper, scale):
     return chi2, False, gradient, hessian
 
 
-def minimise_all(of, points, numbers, free, lower, upper, scale, warm, chi2, converged, gradient, hessian):
+def minimise_all(
+    of: Any,
+    points: np.ndarray,
+    numbers: np.ndarray,
+    free: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    scale: np.ndarray,
+    warm: bool,
+    chi2: np.ndarray,
+    converged: np.ndarray,
+    gradient: np.ndarray,
+    hessian: np.ndarray,
+) -> None:
     """Fits from many starting points, not compiled yet; the last four arrays are filled."""
     for m in range(points.shape[0]):
         x = points[m]

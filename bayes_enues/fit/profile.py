@@ -5,6 +5,7 @@ when the best fit sits on the edge.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..results import Profile
@@ -19,7 +20,7 @@ __all__ = ["Profile", "profile"]
 def profile(
     likelihood: Likelihood,
     parameter: str | None = None,
-    values=None,
+    values: ArrayLike | None = None,
     level: float = LEVEL,
     delta_chi2: float | None = None,
 ) -> Profile:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from arviz_stats.base import array_stats
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..statistics import of_chains
@@ -36,12 +37,12 @@ class Weights(NamedTuple):
         """Whether the tail is light enough."""
         return bool(self.pareto_k <= MAX_PARETO_K)
 
-    def quantile(self, draws: np.ndarray, probability) -> np.ndarray:
+    def quantile(self, draws: np.ndarray, probability: ArrayLike) -> np.ndarray:
         """Value of a quantity (chain, draw) below which a share of the weight lies."""
         order = np.argsort(draws, axis=None)
         weight = self.weights.ravel()[order]
         below = np.cumsum(weight) - 0.5 * weight
-        return np.interp(probability, below / weight.sum(), draws.ravel()[order])
+        return np.interp(np.asarray(probability, float), below / weight.sum(), draws.ravel()[order])
 
     def quantile_error(self, draws: np.ndarray, probability: float) -> float:
         """Monte Carlo standard error of that quantile, for correlated draws and uneven weights.

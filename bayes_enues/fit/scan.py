@@ -6,6 +6,7 @@ The regions' edges are found by SciPy on the profiled curve itself.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 
 from ..errors import InputError
@@ -71,9 +72,9 @@ class ProfileScan:
         self.edges = float(likelihood.lower[index]), float(likelihood.upper[index])
         self.known: dict[float, BestFit] = {}
 
-    def fits(self, values) -> None:
+    def fits(self, values: ArrayLike) -> None:
         """Scan values not known yet, in rising order; nuisances start from the nearest known fit."""
-        new = sorted({float(v) for v in values} - set(self.known))
+        new = sorted({float(v) for v in np.ravel(values)} - set(self.known))
         if not new:
             return
         near = min(self.known, key=lambda k: abs(k - new[0]), default=None)

@@ -7,9 +7,11 @@ templates, and stays with the ``pm.Model`` as ``model.question`` so that results
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pymc as pm
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..experiments.counts import (
@@ -146,11 +148,11 @@ class Question:
             for name, prior in self.priors.items()
         }
 
-    def fisher_information(self, name: str, values) -> np.ndarray:
+    def fisher_information(self, name: str, values: ArrayLike) -> np.ndarray:
         """See :func:`bayes_enues.fit.information.fisher_information`."""
         return fisher_information(self, name, values)
 
-    def spectrum_of(self, experiment: Experiment, theta: Mapping):
+    def spectrum_of(self, experiment: Experiment, theta: Mapping) -> Any:
         """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
 
         ``templates``: bin templates in ``pm.Data``, so that models of one shape differ in numbers only.

@@ -38,6 +38,6 @@ class AnapoleMoment(Interaction):
     typical = 5.0
     in_table_one = True
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         radii = {f: -6 * getattr(self, f) for f in FLAVOURS}
         return ChargeRadius(**radii, couplings=self.couplings).cross_section(flavour, e_nu, e_er)

@@ -35,7 +35,7 @@ FLAVOUR_RULES = ("paper", "density_matrix")
 ADDS, INTERFERES = ("steps", "free", "rrpa", "rrpa_flavours"), ("steps", "free")
 
 
-def weak_cross_section(g_v: Scalar, g_a: Scalar, e_nu, e_er):
+def weak_cross_section(g_v: Scalar, g_a: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
     r"""Neutrino-electron scattering through a vector and an axial coupling, Eq. 1 of arXiv:2208.06415.
 
     .. math::
@@ -231,7 +231,9 @@ class Interaction(ABC):
         """Factors on the Sun's fluxes, by their names in ``bayes_enues.signal.flux.SOURCES``."""
         return {}
 
-    def cross_section_of_mass_state(self, state: int, amplitudes, e_nu, e_er):
+    def cross_section_of_mass_state(
+        self, state: int, amplitudes: np.ndarray, e_nu: Scalar, e_er: Scalar
+    ) -> Scalar:
         """The same for a neutrino that arrives as a mass state, with ``flavours = "density_matrix"``.
 
         The flavours of one state scatter incoherently unless a subclass says otherwise.
@@ -251,5 +253,5 @@ class Interaction(ABC):
         )
 
     @abstractmethod
-    def cross_section(self, flavour: str, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         """d sigma / d E_er for one flavour [cm^2/keV], broadcast over the energies [keV]."""

@@ -38,7 +38,7 @@ class ChargeRadius(Interaction):
     typical = 30.0
     in_table_one = True
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         radius = 1e-32 * getattr(self, flavour) / KEV2_CM2  # keV^-2
         return weak_cross_section(g_v + PHOTON_OVER_WEAK * radius / 3, g_a, e_nu, e_er)

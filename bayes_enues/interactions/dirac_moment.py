@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from .base import ADDS, Interaction, Scalar, weak_cross_section
 from .magnetic_moment import magnetic_cross_section
 from .standard_model import StandardModel
@@ -40,7 +42,7 @@ class DiracMoment(Interaction):
     atomic_models = ADDS
     typical = 10.0
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         first = COS2_THETA13 * SURVIVAL
         shares = (first, COS2_THETA13 - first, 1 - COS2_THETA13)
         moments = (self.mu_1, self.mu_2, self.mu_3)
@@ -48,11 +50,13 @@ class DiracMoment(Interaction):
         moment_squared = sum(share * mu**2 for share, mu in zip(shares, moments, strict=True))
         return weak + magnetic_cross_section(moment_squared, e_nu, e_er)
 
-    def cross_section_of_mass_state(self, state, amplitudes, e_nu, e_er):
+    def cross_section_of_mass_state(
+        self, state: int, amplitudes: np.ndarray, e_nu: Scalar, e_er: Scalar
+    ) -> Scalar:
         weak = StandardModel(couplings=self.couplings)
         added = magnetic_cross_section((self.mu_1, self.mu_2, self.mu_3)[state] ** 2, e_nu, e_er)
         return weak.cross_section_of_mass_state(state, amplitudes, e_nu, e_er) + added
 
     @classmethod
-    def label(cls, free):
+    def label(cls, free: str) -> str:
         return f"${cls.symbol.format(free.removeprefix('mu_').replace('universal', 'j'))}$"

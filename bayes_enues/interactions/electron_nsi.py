@@ -97,6 +97,6 @@ class ElectronNSI(Interaction):
         return total
 
     @classmethod
-    def label(cls, free):
+    def label(cls, free: str) -> str:
         letters = free.replace("universal", r"\ell\ell").replace("mu", r"\mu").replace("tau", r"\tau")
         return rf"$\varepsilon_{{{letters}}}$"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..constants import FINE_STRUCTURE, FLAVOURS
 from ..errors import InputError
@@ -20,7 +21,7 @@ def _table() -> tuple[np.ndarray, np.ndarray]:
     return table[energy], table[cross_section]
 
 
-def photoabsorption(energy) -> np.ndarray:
+def photoabsorption(energy: ArrayLike) -> np.ndarray:
     """Photoelectric cross section of a xenon atom [cm^2]: a power law between the table's points.
 
     Zero below the table, which starts at 0.1 keV and is unreliable below 0.25 keV.
@@ -78,10 +79,10 @@ class EquivalentPhotonMillicharge(Interaction):
         if not (np.isfinite(self.neutrino_mass) and self.neutrino_mass > 0):
             raise InputError(f"neutrino_mass is {self.neutrino_mass}; a number of eV above zero was needed")
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         return weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
 
-    def cross_section_per_atom(self, flavour, e_nu, e_er):
+    def cross_section_per_atom(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         """What one atom adds to the cross sections of its electrons [cm^2/keV]."""
         charge = 1e-13 * getattr(self, flavour)
         photons = 2 * FINE_STRUCTURE / np.pi * np.log(1e3 * e_nu / self.neutrino_mass)

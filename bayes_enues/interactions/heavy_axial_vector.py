@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .base import weak_cross_section
+from .base import Scalar, weak_cross_section
 from .mediators import CurrentMediator, HeavyMediator
 
 
@@ -30,6 +30,6 @@ class HeavyAxialVector(CurrentMediator, HeavyMediator):
     letter = "A"
     typical = 3.0
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         return weak_cross_section(g_v, g_a + self.shift(flavour, e_er), e_nu, e_er)

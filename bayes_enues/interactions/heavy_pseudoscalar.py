@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .base import ADDS, weak_cross_section
+from .base import ADDS, Scalar, weak_cross_section
 from .light_pseudoscalar import pseudoscalar_cross_section
 from .mediators import HeavyMediator
 
@@ -33,6 +33,6 @@ class HeavyPseudoscalar(HeavyMediator):
     atomic_models = ADDS
     typical = 15.0
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + pseudoscalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

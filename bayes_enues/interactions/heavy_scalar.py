@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .base import ADDS, weak_cross_section
+from .base import ADDS, Scalar, weak_cross_section
 from .light_scalar import scalar_cross_section
 from .mediators import HeavyMediator
 
@@ -33,6 +33,6 @@ class HeavyScalar(HeavyMediator):
     atomic_models = ADDS
     typical = 5.0
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + scalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

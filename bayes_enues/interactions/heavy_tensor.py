@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .base import ADDS, weak_cross_section
+from .base import ADDS, Scalar, weak_cross_section
 from .light_tensor import tensor_cross_section
 from .mediators import HeavyMediator
 
@@ -34,6 +34,6 @@ class HeavyTensor(HeavyMediator):
     atomic_models = ADDS
     typical = 1.5
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + tensor_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .base import weak_cross_section
+from .base import Scalar, weak_cross_section
 from .mediators import CurrentMediator, HeavyMediator
 
 
@@ -31,6 +31,6 @@ class HeavyVector(CurrentMediator, HeavyMediator):
     letter = "V"
     typical = 2.0
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         return weak_cross_section(g_v + self.shift(flavour, e_er), g_a, e_nu, e_er)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .base import weak_cross_section
+from .base import Scalar, weak_cross_section
 from .mediators import CurrentMediator, LightMediator
 
 
@@ -32,6 +32,6 @@ class LightAxialVector(CurrentMediator, LightMediator):
     letter = "A"
     typical = 2e-7
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         return weak_cross_section(g_v, g_a + self.shift(flavour, e_er), e_nu, e_er)

@@ -8,7 +8,7 @@ from .base import ADDS, Scalar, weak_cross_section
 from .mediators import LightMediator
 
 
-def pseudoscalar_cross_section(exchange: Scalar, e_nu, e_er):
+def pseudoscalar_cross_section(exchange: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
     """What a pseudoscalar adds, given g^2 times its propagator [keV^-2]; in cm^2/keV."""
     return KEV2_CM2 * (exchange**2 / (8 * pi) * ELECTRON_MASS * e_er**2 / e_nu**2)
 
@@ -41,6 +41,6 @@ class LightPseudoscalar(LightMediator):
     atomic_models = ADDS
     typical = 2e-6
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + pseudoscalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

@@ -8,7 +8,7 @@ from .base import ADDS, Scalar, weak_cross_section
 from .mediators import LightMediator
 
 
-def scalar_cross_section(exchange: Scalar, e_nu, e_er):
+def scalar_cross_section(exchange: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
     """What a scalar adds, given g^2 times its propagator [keV^-2]; in cm^2/keV."""
     return KEV2_CM2 * (exchange**2 / (4 * pi) * ELECTRON_MASS**2 * e_er / e_nu**2)
 
@@ -41,6 +41,6 @@ class LightScalar(LightMediator):
     atomic_models = ADDS
     typical = 5e-7
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + scalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

@@ -8,7 +8,7 @@ from .base import ADDS, Scalar, weak_cross_section
 from .mediators import LightMediator
 
 
-def tensor_cross_section(exchange: Scalar, e_nu, e_er):
+def tensor_cross_section(exchange: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
     """What a tensor adds, given g^2 times its propagator [keV^-2]; in cm^2/keV."""
     y = 1 - e_er / e_nu
     shape = 1 + 2 * y + y**2 - ELECTRON_MASS * e_er / e_nu**2
@@ -44,6 +44,6 @@ class LightTensor(LightMediator):
     atomic_models = ADDS
     typical = 1e-7
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + tensor_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

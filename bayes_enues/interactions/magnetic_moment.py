@@ -6,7 +6,7 @@ from ..constants import FLAVOURS, MAGNETIC_STRENGTH
 from .base import ADDS, Interaction, Scalar, weak_cross_section
 
 
-def magnetic_cross_section(moment_squared: Scalar, e_nu, e_er):
+def magnetic_cross_section(moment_squared: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
     """What a magnetic moment adds, given its square [1e-24 Bohr magneton squared]; in cm^2/keV."""
     return MAGNETIC_STRENGTH * 1e-24 * moment_squared * (1 / e_er - 1 / e_nu)
 
@@ -44,6 +44,6 @@ class MagneticMoment(Interaction):
     in_table_one = True
     atomic_models = ADDS
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + magnetic_cross_section(getattr(self, flavour) ** 2, e_nu, e_er)

@@ -126,7 +126,7 @@ class Mediator(Interaction):
         return charges[FLAVOURS.index(flavour)] * electron
 
     @abstractmethod
-    def exchange(self, flavour: str, e_er) -> Scalar:
+    def exchange(self, flavour: str, e_er: Scalar) -> Scalar:
         """g_nu g_e times the propagator, for one flavour and the momentum transfer of a recoil [keV^-2]."""
 
 
@@ -171,7 +171,7 @@ class LightMediator(Mediator):
         """Near today's limits: constant below the momentum transfer, growing like the mass above it."""
         return self.typical * math.hypot(1.0, self.mass / RECOIL_SCALE)
 
-    def exchange(self, flavour, e_er):
+    def exchange(self, flavour: str, e_er: Scalar) -> Scalar:
         strength = self.charge_product(flavour) * (self.coupling * self.coupling)
         return strength * (1 / (2 * ELECTRON_MASS * e_er + self.mass * self.mass))
 
@@ -198,7 +198,7 @@ class HeavyMediator(Mediator):
     def label(cls, free: str) -> str:
         return f"$g_{cls.letter}/m_{cls.letter}$"
 
-    def exchange(self, flavour, e_er):
+    def exchange(self, flavour: str, e_er: Scalar) -> Scalar:
         return self.charge_product(flavour) * (1e-9 * self.coupling_over_mass) ** 2
 
 
@@ -238,7 +238,7 @@ class CurrentMediator(Mediator):
                 f"({self.charges}) is defined by left_handed; leave the normalisation out"
             )
 
-    def shift(self, flavour: str, e_er) -> Scalar:
+    def shift(self, flavour: str, e_er: Scalar) -> Scalar:
         """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A."""
         exchange = self.sign * self.exchange(flavour, e_er)
         return exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)

@@ -37,7 +37,7 @@ class Millicharge(Interaction):
     typical = 5.0
     in_table_one = True
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         photon = PHOTON_OVER_WEAK * 1e-13 * getattr(self, flavour) / (ELECTRON_MASS * e_er)
         return weak_cross_section(g_v - photon, g_a, e_nu, e_er)

@@ -43,12 +43,12 @@ class NeutralCurrentCouplings(Interaction):
         if self.of not in ("all", "nu_e"):
             raise InputError(f"of={self.of!r} is unknown; the choices are 'all' and 'nu_e'")
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         if self.of in ("all", flavour):
             g_v, g_a = g_v + (self.g_v - G_V), g_a + (self.g_a - G_A)
         return weak_cross_section(g_v, g_a, e_nu, e_er)
 
     @classmethod
-    def label(cls, free):
+    def label(cls, free: str) -> str:
         return rf"$g_{free[-1].upper()}$"

@@ -42,13 +42,13 @@ class SolarFlux(Interaction):
                 raise InputError(f"SolarFlux.{name} is {value:g}; a flux from zero upwards was needed")
 
     @property
-    def flux_scales(self):
+    def flux_scales(self) -> dict[str, Scalar]:
         return {name: getattr(self, name) for name in self.parameters()}
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         return weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
 
     @classmethod
-    def label(cls, free):
+    def label(cls, free: str) -> str:
         source = {"pp": "pp", "be7": r"^7\mathrm{Be}", "cno": r"\mathrm{CNO}", "b8": r"^8\mathrm{B}"}[free]
         return rf"$\phi({source}) / \phi_\mathrm{{model}}$"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .base import ADDS, Interaction, weak_cross_section
+from .base import ADDS, Interaction, Scalar, weak_cross_section
 
 
 @dataclass(frozen=True)
@@ -11,5 +11,5 @@ class StandardModel(Interaction):
 
     atomic_models = ADDS
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         return weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

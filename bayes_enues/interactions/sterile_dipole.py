@@ -63,12 +63,12 @@ class SterileDipole(Interaction):
                 f"SterileDipole.mass is {self.mass:g}; zero or a number of keV above it was needed"
             )
 
-    def threshold(self, e_er):
+    def threshold(self, e_er: Scalar) -> Scalar:
         """Least energy of a neutrino that becomes a heavy one and leaves an electron with a recoil [keV]."""
         momentum = np.sqrt(e_er**2 + 2 * ELECTRON_MASS * e_er)
         return (self.mass**2 + 2 * ELECTRON_MASS * e_er) / (2 * (momentum - e_er))
 
-    def cross_section_above_threshold(self, flavour, e_nu, e_er):
+    def cross_section_above_threshold(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         """What the dipole adds, a polynomial in 1/E_nu that means something above :meth:`threshold` only."""
         u, m2 = 1 / e_nu, self.mass**2
         bracket = (
@@ -79,7 +79,7 @@ class SterileDipole(Interaction):
         )
         return MAGNETIC_STRENGTH * (1e-12 * getattr(self, flavour)) ** 2 * bracket
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         above = self.threshold(e_er) < e_nu
         return weak + above * self.cross_section_above_threshold(flavour, e_nu, e_er)

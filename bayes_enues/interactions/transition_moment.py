@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .base import ADDS, Interaction, Scalar, weak_cross_section
 from .magnetic_moment import magnetic_cross_section
 from .standard_model import StandardModel
@@ -46,7 +48,7 @@ class TransitionMoment(Interaction):
     in_table_one = True
     atomic_models = ADDS
 
-    def effective_moment_squared(self):
+    def effective_moment_squared(self) -> Scalar:
         """The moment squared that solar neutrinos show on Earth [1e-24 Bohr magneton squared]."""
         survive = COS2_THETA13 * SURVIVAL
         return (
@@ -55,11 +57,13 @@ class TransitionMoment(Interaction):
             + self.lambda_3**2 * COS2_THETA13
         )
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + magnetic_cross_section(self.effective_moment_squared(), e_nu, e_er)
 
-    def cross_section_of_mass_state(self, state, amplitudes, e_nu, e_er):
+    def cross_section_of_mass_state(
+        self, state: int, amplitudes: np.ndarray, e_nu: Scalar, e_er: Scalar
+    ) -> Scalar:
         # Lambda_i is the transition between the other two states
         squares = [x**2 for x in (self.lambda_1, self.lambda_2, self.lambda_3)]
         moment_squared = squares[state - 1] + squares[state - 2]
@@ -68,5 +72,5 @@ class TransitionMoment(Interaction):
         return weak.cross_section_of_mass_state(state, amplitudes, e_nu, e_er) + added
 
     @classmethod
-    def label(cls, free):
+    def label(cls, free: str) -> str:
         return f"${cls.symbol.format(free.removeprefix('lambda_'))}$"

@@ -31,10 +31,10 @@ class WeakMixingAngle(Interaction):
     standard_model_values = {"sin2_theta_w": SIN2_THETA_W}  # noqa: RUF012 - a ClassVar by the base class
     typical = 0.3
 
-    def cross_section(self, flavour, e_nu, e_er):
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         return weak_cross_section(g_v + 2 * (self.sin2_theta_w - SIN2_THETA_W), g_a, e_nu, e_er)
 
     @classmethod
-    def label(cls, free):
+    def label(cls, free: str) -> str:
         return r"$\sin^2\theta_W$"

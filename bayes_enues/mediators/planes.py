@@ -19,9 +19,10 @@ from scipy.optimize import minimize
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
-from ..fit.mass_table import COUPLINGS, MASSES
+from ..fit.mass_table import COUPLINGS, MASSES, MassQuestion
 from ..fit.minimise import profile_many
 from ..fit.posterior import prior_words, sample_posterior, state_of
+from ..interactions.mediators import LightMediator
 from ..planes.contours import contour_lines, sharpen
 from ..results import CredibleRegion, ProfileRegion, Region
 from ..runs.beside import read_group
@@ -66,13 +67,15 @@ def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = N
         raise InputError(
             f"the model leaves {list(free)} free; models.light_mediator_masses makes one that fits"
         )
-    priors = [likelihood.question.priors[name] for name in free]
+    question = likelihood.question
+    assert isinstance(question, MassQuestion)  # no other leaves these two free
+    priors = [question.priors[name] for name in free]
     x, y = (
         np.linspace(p.lower, p.upper, n) for p, n in zip(priors, (MASS_POINTS, COUPLING_POINTS), strict=True)
     )
     points = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
     # far above what the data see there is nothing to compute
-    near = points[:, 1] < likelihood.question.table.log10_strength(points[:, 0]) + SEEN_DECADES
+    near = points[:, 1] < question.table.log10_strength(points[:, 0]) + SEEN_DECADES
     fits = profile_many(likelihood, [0, 1], points[near])
     best, least = _best_fit(likelihood, points[near], fits.chi2)
     cut = threshold(level, 2) if delta_chi2 is None else delta_chi2
@@ -132,7 +135,7 @@ def share_inside(region: Region, log10_mass: np.ndarray, log10_coupling: np.ndar
 
 def counted(region: Region, tree: xr.DataTree) -> Region:
     """The region with the state of posterior draws, and the share of them inside."""
-    draws = tree["posterior"]
+    draws = tree["posterior"].to_dataset()
     share = share_inside(region, draws["log10_mass"].values, draws["log10_coupling"].values)
     return replace(region, posterior=replace(region.posterior, share_inside=share, **state_of(tree)))
 
@@ -221,11 +224,13 @@ class MassPlaneSpec(Asked):
         """
         from bayes_enues.models import light_mediator_masses
 
-        return light_mediator_masses(
-            self.row.interaction, self.experiments, self.prior, self.masses, self.couplings
-        )
+        mediator = self.row.interaction
+        assert isinstance(mediator, LightMediator)  # nothing else has mass and coupling
+        return light_mediator_masses(mediator, self.experiments, self.prior, self.masses, self.couplings)
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """Both regions, and the draws with the grid of both as group ``plane``."""
         tell = progress or (lambda words: None)
         tell("templates")

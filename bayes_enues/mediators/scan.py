@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..experiments.folder import DEFAULT
-from ..results import Curve, Limit, grouped
+from ..results import Curve, Limit, grouped, there
 from ..runs.files import write_text
 from ..runs.rows import RowSpec, interaction_named, plan
 from ..tables import packaged, read_table
@@ -94,7 +94,7 @@ def plan_scan(
         if unknown:
             raise InputError(f"{kind.__name__} has no option {unknown}; the choices are {list(kind.options)}")
         for mass in masses:
-            kind(mass=mass, **settings)
+            kind(**{"mass": mass, **settings})
         fixed = [(("mass", mass), *sorted(settings.items())) for mass in masses]
         experiments = list(experiments or EXPERIMENTS)
         parameter = "universal" if dipole else "coupling"
@@ -107,7 +107,7 @@ def curves(rows: Iterable[Limit]) -> list[Curve]:
     """The rows of a scan as curves, in the order in which models and experiments first appear."""
     found = []
     for (model, experiment), members in grouped(rows, "model", "experiment").items():
-        members = sorted(members, key=lambda row: row.mass)
+        members = sorted(members, key=lambda row: there(row.mass))
         posteriors, profiles = [row.posterior for row in members], [row.profile for row in members]
         columns = {
             "mass_keV": [row.mass for row in members],

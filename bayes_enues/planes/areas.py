@@ -18,13 +18,13 @@ def _fine(x, y, z) -> tuple[np.ndarray, np.ndarray]:
     return RectBivariateSpline(x, y, z, s=0)(fx, fy), cell * weight[:, None] * weight
 
 
-def log_integral(x, y, log_density) -> float:
+def log_integral(x: np.ndarray, y: np.ndarray, log_density: np.ndarray) -> float:
     """Logarithm of the integral of a density over the grid."""
     height, area = _fine(x, y, log_density)
     return float(logsumexp(height, b=area))
 
 
-def density_cut(x, y, log_density, level) -> tuple[float, float]:
+def density_cut(x: np.ndarray, y: np.ndarray, log_density: np.ndarray, level: float) -> tuple[float, float]:
     """Log-density above which the share ``level`` of the probability lies, and the area there."""
     height, area = _fine(x, y, log_density)
     order = np.argsort(-height, axis=None)
@@ -34,7 +34,7 @@ def density_cut(x, y, log_density, level) -> tuple[float, float]:
     return cut, float(area[height >= cut].sum())
 
 
-def area_below(x, y, z, cut) -> float:
+def area_below(x: np.ndarray, y: np.ndarray, z: np.ndarray, cut: float) -> float:
     """Area where a function on a grid lies below a value."""
     height, area = _fine(x, y, z)
     return float(area[height <= cut].sum())

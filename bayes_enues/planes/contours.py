@@ -60,7 +60,7 @@ def sharpen(
     """
     if not lines:
         return [], 0.0
-    cell = np.asarray(cell, float)
+    spacing = np.asarray(cell, float)
     points = np.concatenate([line.vertices for line in lines])
     free = points > lower  # a vertex on the physical edge slides along it
     for _ in range(STEPS):
@@ -68,12 +68,12 @@ def sharpen(
         miss = cut - value
         if np.max(np.abs(miss)) < 1e-9:
             break
-        slope = gradient * cell * free  # per cell
+        slope = gradient * spacing * free  # per cell
         steep = np.maximum((slope**2).sum(axis=-1), 1e-300)
         step = slope * (miss / steep)[:, None]
         longest = np.sqrt((step**2).sum(axis=-1))
         step /= np.maximum(longest, 1.0)[:, None]
-        points = np.maximum(points + step * cell, lower)
+        points = np.maximum(points + step * spacing, lower)
     else:
         miss = cut - function(points)[0]
     ends = np.cumsum([len(line.vertices) for line in lines])[:-1]

@@ -13,9 +13,10 @@ from ..fit.posterior import prior_words
 from ..results import Region
 from ..statistics import check_level, threshold
 from .credible import credible_plane
+from .pair import plane_indices
 from .profile import PROFILE_POINTS, profile_plane
 
-__all__ = ["plane_indices", "plane_region"]
+__all__ = ["plane_region"]
 
 PROFILE_POINTS_OF_THREE = 61
 
@@ -64,7 +65,7 @@ def plane_region(
     return Region(
         model=question.interaction.name,
         parameter=", ".join(parameters),
-        parameters=tuple(parameters),
+        parameters=(parameters[0], parameters[1]),
         experiment=question.experiment_name,
         unit=question.interaction.unit,
         prior="; ".join(prior_words(model).values()),
@@ -73,19 +74,3 @@ def plane_region(
         posterior=credible_plane(likelihood, held, level),
         notes=[*question.notes, *notes],
     )
-
-
-def plane_indices(free: Sequence[str], parameters: Sequence[str]) -> list[int]:
-    """Places of two parameters among the free ones.
-
-    Raises
-    ------
-    InputError
-        If they are not two, the same, or not free.
-    """
-    if len(parameters) != 2 or parameters[0] == parameters[1]:
-        raise InputError(f"a plane needs two different parameters, not {list(parameters)}")
-    unknown = [name for name in parameters if name not in free]
-    if unknown:
-        raise InputError(f"the model has no parameter {unknown}; the choices are {list(free)}")
-    return [list(free).index(name) for name in parameters]

@@ -58,7 +58,7 @@ def profile_plane(
     return ProfileRegion(
         threshold=cut,
         contours=lines,
-        best_fit=tuple(float(v) for v in best[0][list(held)]),
+        best_fit=(float(best[0][held[0]]), float(best[0][held[1]])),
         chi2_min=best[1],
         profiled=[name for name in likelihood.question.free if likelihood.names.index(name) not in held],
         area=area,

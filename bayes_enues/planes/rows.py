@@ -1,21 +1,20 @@
 """The rows of ``regions.json``: two parameters of a model, from one experiment or several together.
 
-:func:`bayes_enues.runs.rows.run` runs them, like the rows of a table of limits.
+:func:`bayes_enues.runs.rows.run` runs them, like the rows of a table of limits. PyMC is imported once the
+names are known to be good.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood
-from ..fit.posterior import sample_posterior, state_of
-from ..fit.setup import ask
 from ..results import Region
 from ..runs.rows import Asked, RowSpec, interaction_named, plan
 from ..statistics import of_chains
-from .plane import plane_indices, plane_region
+from .pair import plane_indices
 
 __all__ = ["RegionSpec", "compute_region", "plan_regions"]
 
@@ -72,7 +71,7 @@ class RegionSpec(Asked):
             self.model, self.parameters[0], self.experiment, self.level, self.prior, self.draws, self.seed
         )
 
-    def build(self):
+    def build(self) -> Any:
         """The ``pm.Model`` of the plane."""
         from bayes_enues.models import counting_model
 
@@ -82,7 +81,9 @@ class RegionSpec(Asked):
         prior = parse_prior(self.prior, kind.unit)
         return counting_model(kind(), self.experiments, self.free, prior)
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """Both regions; a plane keeps no draws."""
         return compute_region(self, progress).to_row(), None
 
@@ -118,10 +119,13 @@ def plan_regions(
         if lower < 0 and not kind.signed:
             raise InputError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
     rows = plan([model], [planes[0][0]], experiments, **options)
+
+    from ..fit.setup import ask
+
     for row in rows:  # data that would count twice, or a shared nuisance with two sigmas
         ask(kind(), row.experiments, planes[0]).nuisances()
     return [
-        RegionSpec(model, tuple(pair), row.experiment, ranges=given, **options)
+        RegionSpec(model, (pair[0], pair[1]), row.experiment, ranges=given, **options)
         for row in rows
         for pair in planes
     ]
@@ -129,6 +133,10 @@ def plan_regions(
 
 def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> Region:
     """Both regions of one plane, with the count of draws inside the credible one."""
+    from ..fit.chi2 import Likelihood
+    from ..fit.posterior import sample_posterior
+    from .plane import plane_region
+
     tell = progress or (lambda words: None)
     tell("compiling")
     model = spec.build()
@@ -142,6 +150,8 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
 
 def _counted(region: Region, tree) -> Region:
     """With the share of the draws that lies in the credible region; None where the draws do not count."""
+    from ..fit.posterior import state_of
+
     credible = replace(region.posterior, **state_of(tree))
     if not credible.converged:
         return replace(region, posterior=credible)

@@ -1,7 +1,7 @@
 """What all figures share: sizes, colours, titles, panels, files."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ LINES = {"lz_ws2022": "-", "xenonnt_sr0": "--", "lz_ws2022+xenonnt_sr0": "-."}
 
 
 @contextmanager
-def style():
+def style() -> Iterator[None]:
     """Settings of all figures: sizes of a journal's column, ticks inwards."""
     with mpl.rc_context(
         {
@@ -58,7 +58,7 @@ def figure(
     )
 
 
-def panels(names: Sequence, columns: int, **size):
+def panels(names: Sequence, columns: int, **size) -> tuple[Figure, Any]:
     """A figure with one panel for each name, so many in a row; the figure and the panels' axes."""
     columns = min(columns, len(names))
     fig, axes = figure(-(-len(names) // columns), columns, squeeze=False, **size)
@@ -67,7 +67,7 @@ def panels(names: Sequence, columns: int, **size):
     return fig, list(axes.ravel()[: len(names)])
 
 
-def save(fig, path: str | Path) -> list[Path]:
+def save(fig: Figure, path: str | Path) -> list[Path]:
     """Write a figure as PDF and PNG and close it; the paths written.
 
     No date goes into them: the same results give the same files.

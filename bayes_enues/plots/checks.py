@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from scipy.stats import binom
 
 from ..experiments.experiment import Experiment
@@ -15,7 +16,7 @@ __all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
 BLUE, RED = "#0072B2", "#D55E00"
 
 
-def plot_bands(ax, check: Check, experiment: Experiment):
+def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
     """Counts with the central 68 and 95 % of what is predicted, Poisson or Gaussian noise included."""
     edges, bands = experiment.bin_edges, there(check.bands)
     for low, high, grey, label in ((0, 4, "0.88", "95 %"), (1, 3, "0.72", "68 %")):
@@ -28,7 +29,7 @@ def plot_bands(ax, check: Check, experiment: Experiment):
             label=f"{label} predicted",
         )
     ax.stairs(bands[2], edges, baseline=None, color=BLUE, lw=1, label="median")
-    ax.plot(experiment.centres, check.observed, "o", ms=2.8, color="black", label="data")
+    ax.plot(experiment.centres, there(check.observed), "o", ms=2.8, color="black", label="data")
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(min(0, bands[0].min()), None)
     ax.set_xlabel("reconstructed energy [keV]")
@@ -38,7 +39,7 @@ def plot_bands(ax, check: Check, experiment: Experiment):
     return ax
 
 
-def plot_pit(ax, check: Check):
+def plot_pit(ax: Axes, check: Check) -> Axes:
     """Distribution of the bins' integral transforms less the uniform one, with its pointwise 95 % band."""
     n = check.pit.size
     x, coarse = np.linspace(0, 1, 201), np.linspace(0, 1, 41)
@@ -59,11 +60,11 @@ def plot_pit(ax, check: Check):
     return ax
 
 
-def plot_deviance(ax, check: Check):
+def plot_deviance(ax: Axes, check: Check) -> Axes:
     """Deviance of predicted counts against that of the data, draw by draw; the p-value is the share above."""
     data, predicted = there(check.deviance)
     top = float(np.quantile([data, predicted], 0.995))
-    bins = np.linspace(0, top, 60)
+    bins = np.linspace(0, top, 60).tolist()
     ax.hist(predicted, bins, density=True, color="0.8", label="predicted")
     ax.hist(data, bins, density=True, histtype="step", color=RED, lw=1.2, label="data")
     ax.set_xlim(0, top)

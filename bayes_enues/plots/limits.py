@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 from ..results import Limit, grouped, there
 from ..runs.beside import read_group, with_curve
@@ -76,7 +78,7 @@ def plot_limit(ax: Axes, limit: Limit, draws: np.ndarray, label: str, index: int
     return ax
 
 
-def limit_legend(fig, ax):
+def limit_legend(fig: Figure, ax: Axes) -> Legend:
     """One legend above all panels of :func:`plot_limit`: experiments, statistics, bounds."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch

@@ -9,6 +9,8 @@ equal and share what is compiled.
 # pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 # pyright: reportSelfClsParameterName=false
 
+from typing import Any
+
 import numpy as np
 import pytensor.tensor as pt
 from pymc.distributions.continuous import Continuous
@@ -20,12 +22,12 @@ from scipy.interpolate import PchipInterpolator
 __all__ = ["LogUniform", "Tabulated", "cubic_piece", "evaluate", "inverse_softplus", "tabulate"]
 
 
-def cubic_piece(c, t):
+def cubic_piece(c: Any, t: Any) -> Any:
     """A cubic with coefficients ``c``, highest power first, for numbers and symbols alike."""
     return c[3] + t * (c[2] + t * (c[1] + t * c[0]))
 
 
-def inverse_softplus(s):
+def inverse_softplus(s: Any) -> Any:
     """w of s = log(1 + e^w): s itself where s is large, log s where it is small."""
     return s + pt.log(-pt.expm1(-s))
 
@@ -37,7 +39,9 @@ class LogUniformRV(RandomVariable):
     _print_name = ("LogUniform", "\\operatorname{LogUniform}")
 
     @classmethod
-    def rng_fn(cls, rng, lower, upper, knee, size=None):
+    def rng_fn(
+        cls, rng: np.random.Generator, lower: Any, upper: Any, knee: Any, size: Any = None
+    ) -> np.ndarray:
         return np.asarray(np.exp(rng.uniform(np.log(lower), np.log(upper), size=size)))
 
 
@@ -56,17 +60,17 @@ class LogToPower(Transform):
     def _edges(lower, upper, knee):
         return [inverse_softplus(s) for s in ((lower / knee) ** 2, (upper / knee) ** 2)]
 
-    def forward(self, value, rng, size, lower, upper, knee):
+    def forward(self, value: Any, rng: Any, size: Any, lower: Any, upper: Any, knee: Any) -> Any:
         bottom, top = self._edges(lower, upper, knee)
         s = (value / knee) ** 2
         w = inverse_softplus(s)
         return pt.log(w - bottom) - pt.log(top - w)
 
-    def backward(self, value, rng, size, lower, upper, knee):
+    def backward(self, value: Any, rng: Any, size: Any, lower: Any, upper: Any, knee: Any) -> Any:
         bottom, top = self._edges(lower, upper, knee)
         return knee * pt.sqrt(pt.softplus(bottom + (top - bottom) * pt.sigmoid(value)))
 
-    def log_jac_det(self, value, rng, size, lower, upper, knee):
+    def log_jac_det(self, value: Any, rng: Any, size: Any, lower: Any, upper: Any, knee: Any) -> Any:
         bottom, top = self._edges(lower, upper, knee)
         w = bottom + (top - bottom) * pt.sigmoid(value)
         logistic = pt.log(top - bottom) - pt.softplus(value) - pt.softplus(-value)
@@ -86,13 +90,13 @@ class LogUniform(Continuous):
     rv_op = LogUniformRV()
 
     @classmethod
-    def dist(cls, lower, upper, knee, **kwargs):
+    def dist(cls, lower: Any, upper: Any, knee: Any, **kwargs) -> Any:
         return super().dist([pt.as_tensor_variable(v) for v in (lower, upper, knee)], **kwargs)
 
-    def support_point(rv, size, lower, upper, knee):  # noqa: N805 - PyMC's signature
+    def support_point(rv: Any, size: Any, lower: Any, upper: Any, knee: Any) -> Any:  # noqa: N805 - PyMC's signature
         return pt.sqrt(lower * pt.minimum(upper, knee))
 
-    def logp(value, lower, upper, knee):  # noqa: N805
+    def logp(value: Any, lower: Any, upper: Any, knee: Any) -> Any:  # noqa: N805
         inside = pt.and_(value >= lower, value <= upper)
         return pt.switch(inside, -pt.log(value) - pt.log(pt.log(upper / lower)), -np.inf)
 
@@ -109,7 +113,9 @@ class TabulatedRV(RandomVariable):
     _print_name = ("Tabulated", "\\operatorname{Tabulated}")
 
     @classmethod
-    def rng_fn(cls, rng, lower, upper, pieces, size=None):
+    def rng_fn(
+        cls, rng: np.random.Generator, lower: Any, upper: Any, pieces: Any, size: Any = None
+    ) -> np.ndarray:
         if pieces.ndim > 2:  # many densities, a draw of each
             return np.array([cls.rng_fn(rng, *one) for one in zip(lower, upper, pieces, strict=True)])
         x = np.linspace(lower, upper, 2001)
@@ -118,7 +124,7 @@ class TabulatedRV(RandomVariable):
         return np.asarray(np.interp(rng.uniform(size=size), below / below[-1], x))
 
 
-def evaluate(x, lower, upper, pieces):
+def evaluate(x: np.ndarray, lower: float, upper: float, pieces: np.ndarray) -> np.ndarray:
     """The density at some points, (n,)."""
     position = (x - lower) / (upper - lower) * pieces.shape[1]
     piece = np.clip(position.astype(int), 0, pieces.shape[1] - 1)
@@ -138,13 +144,13 @@ class Tabulated(Continuous):
     rv_op = TabulatedRV()
 
     @classmethod
-    def dist(cls, lower, upper, pieces, **kwargs):
+    def dist(cls, lower: Any, upper: Any, pieces: Any, **kwargs) -> Any:
         return super().dist([pt.as_tensor_variable(v) for v in (lower, upper, pieces)], **kwargs)
 
-    def support_point(rv, size, lower, upper, pieces):  # noqa: N805
+    def support_point(rv: Any, size: Any, lower: Any, upper: Any, pieces: Any) -> Any:  # noqa: N805
         return (lower + upper) / 2
 
-    def logp(value, lower, upper, pieces):  # noqa: N805
+    def logp(value: Any, lower: Any, upper: Any, pieces: Any) -> Any:  # noqa: N805
         n = pieces.shape[1]
         position = (value - lower) / (upper - lower) * n
         piece = pt.clip(pt.floor(position), 0, n - 1).astype("int64")

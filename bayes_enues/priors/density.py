@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+from numpy.typing import ArrayLike
 from pymc.model.transform.conditioning import remove_value_transforms
 from pytensor.compile.mode import Mode
 from pytensor.graph.replace import vectorize_graph
@@ -53,7 +54,7 @@ def density_function(prior: Callable, name: str) -> Callable[[np.ndarray], np.nd
     return lambda values: function(np.asarray(values, float))
 
 
-def log_density(prior: Callable, name: str, values) -> np.ndarray:
+def log_density(prior: Callable, name: str, values: ArrayLike) -> np.ndarray:
     """Normalised log-density of any prior at some values, (n,); see :func:`density_function`."""
     return density_function(prior, name)(np.asarray(values, float))
 

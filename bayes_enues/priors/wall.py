@@ -10,6 +10,8 @@ density stays what was declared.
 # pyright: reportOperatorIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 # pyright: reportSelfClsParameterName=false
 
+from typing import Any
+
 import numpy as np
 import pytensor.tensor as pt
 from pymc.distributions.continuous import Continuous
@@ -31,7 +33,9 @@ class LogPowerRV(RandomVariable):
     _print_name = ("LogPower", "\\operatorname{LogPower}")
 
     @classmethod
-    def rng_fn(cls, rng, lower, upper, exponent, wall, size=None):
+    def rng_fn(
+        cls, rng: np.random.Generator, lower: Any, upper: Any, exponent: Any, wall: Any, size: Any = None
+    ) -> np.ndarray:
         share = rng.uniform(size=np.shape(wall) if size is None else size)
         a = exponent * LN10 * (upper - lower)
         tilted = np.log1p(share * np.expm1(a)) / np.where(a > 0, exponent * LN10, 1.0)
@@ -66,18 +70,24 @@ class SoftWall(Transform):
         below = value - pt.softplus(value - top)
         return below, below + pt.softplus(bottom - below)
 
-    def forward(self, value, rng, size, lower, upper, exponent, wall):
+    def forward(
+        self, value: Any, rng: Any, size: Any, lower: Any, upper: Any, exponent: Any, wall: Any
+    ) -> Any:
         bottom, top = self._edges(lower, upper, wall)
         r = _strength_to_linear(10 ** (4 * (value - wall)))
         below = r + pt.log(-pt.expm1(bottom - r))
         return below - pt.log(-pt.expm1(below - top))
 
-    def backward(self, value, rng, size, lower, upper, exponent, wall):
+    def backward(
+        self, value: Any, rng: Any, size: Any, lower: Any, upper: Any, exponent: Any, wall: Any
+    ) -> Any:
         _, r = self._inner(value, *self._edges(lower, upper, wall))
         w = 2.5 * r - 1.5 * pt.sqrt(r**2 + 1)
         return wall + pt.log10(pt.softplus(w)) / 4
 
-    def log_jac_det(self, value, rng, size, lower, upper, exponent, wall):
+    def log_jac_det(
+        self, value: Any, rng: Any, size: Any, lower: Any, upper: Any, exponent: Any, wall: Any
+    ) -> Any:
         bottom, top = self._edges(lower, upper, wall)
         below, r = self._inner(value, bottom, top)
         w = 2.5 * r - 1.5 * pt.sqrt(r**2 + 1)
@@ -103,13 +113,13 @@ class LogPower(Continuous):
     rv_op = LogPowerRV()
 
     @classmethod
-    def dist(cls, lower, upper, exponent, wall, **kwargs):
+    def dist(cls, lower: Any, upper: Any, exponent: Any, wall: Any, **kwargs) -> Any:
         return super().dist([pt.as_tensor_variable(v) for v in (lower, upper, exponent, wall)], **kwargs)
 
-    def support_point(rv, size, lower, upper, exponent, wall):  # noqa: N805 - PyMC's signature
+    def support_point(rv: Any, size: Any, lower: Any, upper: Any, exponent: Any, wall: Any) -> Any:  # noqa: N805 - PyMC's signature
         return pt.minimum((lower + upper) / 2, wall)
 
-    def logp(value, lower, upper, exponent, wall):  # noqa: N805
+    def logp(value: Any, lower: Any, upper: Any, exponent: Any, wall: Any) -> Any:  # noqa: N805
         inside = pt.and_(value >= lower, value <= upper)
         tilt = pt.maximum(exponent * LN10 * (upper - lower), 1e-12)
         log_integral = exponent * LN10 * lower + pt.log(upper - lower) + pt.log(pt.expm1(tilt) / tilt)

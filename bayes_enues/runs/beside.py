@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import MissingFileError
 from ..results import Limit, Row
@@ -25,7 +26,7 @@ def draws_file(folder: str | Path, row: Row) -> Path:
     return found[0]
 
 
-def read_group(folder: str | Path, row: Row, group: str):
+def read_group(folder: str | Path, row: Row, group: str) -> Any:
     """One group of the NetCDF file beside a row, as an xr.Dataset in memory."""
     import xarray as xr
 

@@ -100,7 +100,9 @@ def changes_since(found: Provenance, hash_of: Callable[[Traversable], str] = fil
     words = [] if found.code == source_hash()[:DIGITS] else ["the package's code"]
     now = _versions()
     words += [f"{n} {old} (now {now.get(n)})" for n, old in found.versions.items() if now.get(n) != old]
-    files = [(name, packaged(*name.split("/")), digest) for name, digest in found.tables.items()]
+    files: list[tuple[str, Any, str]] = [
+        (name, packaged(*name.split("/")), digest) for name, digest in found.tables.items()
+    ]
     for name, e in found.experiments.items():
         folder = Path(e.home) if os.path.isabs(e.home) else packaged(e.home)
         files += [(f"{file} of {name}", folder.joinpath(file), digest) for file, digest in e.files.items()]

@@ -15,6 +15,8 @@ from ..experiments.folder import DEFAULT, experiment_names, locate, variant_name
 from ..experiments.loading import load_experiment
 from ..experiments.together import check_distinct
 from ..interactions.base import Interaction
+from ..priors.text import parse_prior
+from ..results import there
 from ..statistics import check_level
 from .asked import Asked, split_experiments
 from .runner import all_converged, run
@@ -96,11 +98,13 @@ class RowSpec(Asked):
     def interaction(self) -> Interaction:
         return interaction_named(self.model)(**dict(self.fixed))
 
-    def build(self):
+    def build(self) -> Any:
         """The ``pm.Model`` of the row."""
         return model_of(self)
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """Both bounds, and the posterior."""
         from ..fit import limits
 
@@ -167,8 +171,7 @@ def plan(
     """
     if "level" in options:
         options["level"] = check_level(options["level"])
-    joined, together = _planned(experiments or [*DEFAULT, "+".join(DEFAULT)])
-    specs = []
+    wanted = []  # names come first, which takes no time
     for model in models:
         electrons = None if atomic == "equivalent_photons" else atomic
         kind = interaction_named(model)
@@ -181,18 +184,20 @@ def plan(
         if unknown:
             choices = list(kind.free_names())
             raise InputError(f"{kind.name} has no parameter {unknown}; the choices are {choices}")
-        for loaded in together:
-            check_possible(kind(**dict(options.get("fixed", ()))), loaded)
         if isinstance(options.get("prior"), str):
-            # with PyMC, which a process that only hands out work can spare
-            from ..priors.text import parse_prior
-
-            if prior := parse_prior(options["prior"], kind.unit):
-                for name in names:
-                    prior.check(name, kind.signed)
+            prior = there(parse_prior(options["prior"], kind.unit))
+            for name in names:
+                prior.check(name, kind.signed)
+        wanted.append((model, electrons, names, kind(**dict(options.get("fixed", ())))))
+    joined, together = _planned(experiments or [*DEFAULT, "+".join(DEFAULT)])
+    specs = []
+    for model, electrons, names, interaction in wanted:
+        for loaded in together:
+            check_possible(interaction, loaded)
         for experiment in joined:
             experiment, changed = _with_electrons(experiment, electrons)
-            specs += [RowSpec(model, name, experiment, **options | changed) for name in names]
+            given: dict[str, Any] = {**options, **changed}
+            specs += [RowSpec(model, name, experiment, **given) for name in names]
     return specs
 
 
@@ -244,7 +249,7 @@ def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[s
     return "+".join(names), {"changes": json.dumps(changes)} if changes else {}
 
 
-def _with_own_electrons(model: str) -> str:
+def _with_own_electrons(model: str | type[Interaction]) -> str:
     """The model that treats the electrons of another in its own way."""
     kinds = (getattr(interactions, n) for n in interactions.__all__)
     found = {kind.alternative_to: kind.name for kind in kinds if kind.own_atomic_model}
@@ -253,11 +258,9 @@ def _with_own_electrons(model: str) -> str:
     return found[model]
 
 
-def model_of(spec: RowSpec):
+def model_of(spec: RowSpec) -> Any:
     """The ``pm.Model`` of a row."""
     from bayes_enues.models import counting_model
-
-    from ..priors.text import parse_prior
 
     prior = spec.prior
     if prior is None or isinstance(prior, str):

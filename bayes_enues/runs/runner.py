@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Proces
 from contextlib import contextmanager, nullcontext
 from multiprocessing import active_children, connection, get_context, parent_process
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..errors import ConvergenceWarning, InputError
 from .asked import Asked
@@ -252,7 +252,7 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
             "--scheduler out to use this machine's processes"
         ) from None
     with client:
-        threads = sum(dict(client.nthreads()).values())  # pyright: ignore - it may be a coroutine elsewhere
+        threads = sum(cast(dict, client.nthreads()).values())
         if not threads:
             raise InputError(f"the Dask scheduler at {address} has no workers; start some with 'dask worker'")
         executor = client.get_executor(pure=False)

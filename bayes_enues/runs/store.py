@@ -161,7 +161,7 @@ class ResultsFolder:
                 return None
         return row
 
-    def result(self, mark: str):
+    def result(self, mark: str) -> Any:
         """The row of a fingerprint as what it is, whether it converged or not; None if there is none."""
         row, kind = self.read(mark), ROW_TYPES.get(self.file.stem)
         return row if row is None or kind is None else kind.from_dict(row)
@@ -182,7 +182,7 @@ class ResultsFolder:
         """What a row was written with, if that was an array."""
         return np.load(self.beside(row), allow_pickle=False)
 
-    def write(self, row: Mapping[str, Any], beside=None) -> dict[str, Any]:
+    def write(self, row: Mapping[str, Any], beside: Any = None) -> dict[str, Any]:
         """Write a finished row, what belongs to it first; one that failed never replaces one that did not.
 
         Beside it goes a DataTree or an array. What is not finite, such as the R-hat of a chain that never
@@ -193,19 +193,19 @@ class ResultsFolder:
         InputError
             If the folder is not there, as for a worker that does not see it, or cannot be written to.
         """
-        row: dict[str, Any] = _without_nan(row)
-        mark = row["fingerprint"]
-        if not _converged(row) and (old := self.find(mark)) is not None:
-            what = f"{row['model']} {row['parameter']}"
+        kept: dict[str, Any] = _without_nan(row)
+        mark = kept["fingerprint"]
+        if not _converged(kept) and (old := self.find(mark)) is not None:
+            what = f"{kept['model']} {kept['parameter']}"
             self.messages.append(f"{what}: the new run did not converge; the old row stays")
             return old
         if beside is not None:
             content, suffix = _bytes_of(beside)
             self._put(mark + suffix, content)
-            row["file"] = {"name": mark + suffix, "sha256": hashlib.sha256(content).hexdigest()}
-        row = _sealed(row)
-        self._put(f"{mark}.json", _text(row).encode())
-        return row
+            kept["file"] = {"name": mark + suffix, "sha256": hashlib.sha256(content).hexdigest()}
+        kept = _sealed(kept)
+        self._put(f"{mark}.json", _text(kept).encode())
+        return kept
 
     def _put(self, name: str, content: bytes | memoryview) -> None:
         # not flushed to the disk: whatever a power cut leaves of it is noticed by its hash

@@ -8,10 +8,11 @@ formula, left untouched, into its exact integral: see :func:`two_nodes`.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
+from numpy.typing import ArrayLike
 
 from ..constants import ELECTRON_MASS, FLAVOURS
 from ..errors import InputError
@@ -105,7 +106,7 @@ def total_fluxes(name: str) -> dict[str, float]:
     return dict(zip(table["source"][mask].tolist(), table["flux_cm2_s"][mask].tolist(), strict=True))
 
 
-def minimum_energy(e_er):
+def minimum_energy(e_er: Any) -> Any:
     """Least neutrino energy that can leave an electron with the recoil energy [keV]."""
     return (e_er + np.sqrt(e_er**2 + 2 * ELECTRON_MASS * e_er)) / 2
 
@@ -181,7 +182,10 @@ def _unscaled(sun: Sun) -> tuple[tuple[str, _Continuum | _Line], ...]:
 
 
 def flux_moments(
-    e_er, sun: Sun = Sun(), shares: _Shares = flavour_probabilities, e_min: np.ndarray | None = None
+    e_er: ArrayLike,
+    sun: Sun = Sun(),
+    shares: _Shares = flavour_probabilities,
+    e_min: np.ndarray | None = None,
 ) -> np.ndarray:
     """Moments of the flux in u = 1/E_nu above the kinematic threshold, by flavour.
 
@@ -235,7 +239,10 @@ def _moments_above(e_min: np.ndarray, sun: Sun, shares: _Shares) -> np.ndarray:
 
 
 def two_nodes(
-    e_er, sun: Sun = Sun(), shares: _Shares = flavour_probabilities, e_min: np.ndarray | None = None
+    e_er: ArrayLike,
+    sun: Sun = Sun(),
+    shares: _Shares = flavour_probabilities,
+    e_min: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Neutrino energies and weights whose sum is the flux integral, exact for quadratics in 1/E_nu.
 
@@ -272,7 +279,7 @@ def _two_nodes(moments: np.ndarray, e_dark: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def panel_nodes(
-    e_er,
+    e_er: ArrayLike,
     sun: Sun = Sun(),
     shares: _Shares = flavour_probabilities,
     e_min: np.ndarray | None = None,
@@ -313,7 +320,10 @@ def panel_nodes(
 
 
 def fine_nodes(
-    e_er, sun: Sun = Sun(), shares: _Shares = flavour_probabilities, e_min: np.ndarray | None = None
+    e_er: ArrayLike,
+    sun: Sun = Sun(),
+    shares: _Shares = flavour_probabilities,
+    e_min: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The same for any cross section: Gauss-Legendre between the points of every spectrum, and the lines.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..constants import AVOGADRO, FERMI_CONSTANT, HBAR_C
 from ..tables import packaged, read_table
@@ -60,7 +61,9 @@ def _production_region(source: str, profile: str) -> tuple[np.ndarray, np.ndarra
     return density, weight / weight.sum()
 
 
-def survival_probability(e_nu, source: str, mixing: Mixing, profile: str = "b16_gs98") -> np.ndarray:
+def survival_probability(
+    e_nu: ArrayLike, source: str, mixing: Mixing, profile: str = "b16_gs98"
+) -> np.ndarray:
     r"""P_ee of one solar source.
 
     .. math::
@@ -95,13 +98,13 @@ def survival_probability(e_nu, source: str, mixing: Mixing, profile: str = "b16_
     return c13sq**2 * two_flavour + mixing.s13sq**2
 
 
-def flavour_probabilities(p_ee, mixing: Mixing) -> np.ndarray:
+def flavour_probabilities(p_ee: ArrayLike, mixing: Mixing) -> np.ndarray:
     """P_ee, P_emu and P_etau, stacked on a new first axis."""
     p_ee = np.asarray(p_ee)
     return np.stack([p_ee, (1 - p_ee) * (1 - mixing.s23sq), (1 - p_ee) * mixing.s23sq])
 
 
-def mass_state_probabilities(p_ee, mixing: Mixing) -> np.ndarray:
+def mass_state_probabilities(p_ee: ArrayLike, mixing: Mixing) -> np.ndarray:
     r"""Shares of the three mass states among solar neutrinos, stacked on a new first axis.
 
     Neutrinos arrive as decoherent mass states, with the density matrix

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
 from ..interactions.base import Interaction
@@ -23,7 +25,9 @@ def _nodes(e_min: bytes, sun: Sun, rule: Callable, shares: Callable) -> tuple[np
     return np.broadcast_to(e_nu, weights.shape), weights
 
 
-def recoil_rate(interaction: Interaction, e_er, sun: Sun = Sun(), xenon: Xenon = Xenon(), fine: bool = False):
+def recoil_rate(
+    interaction: Interaction, e_er: ArrayLike, sun: Sun = Sun(), xenon: Xenon = Xenon(), fine: bool = False
+) -> Any:
     """Recoils per tonne, year and keV: Eq. 12-13 of arXiv:2208.06415 for one tonne year.
 
     Parameters

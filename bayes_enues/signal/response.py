@@ -1,6 +1,6 @@
 """From true recoil energy to bins: smear first, then weight, integrated over each bin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -16,7 +16,12 @@ BEYOND = 12.0  # standard deviations at which a Gaussian is zero: exp(-72)
 
 
 def energy_grid(
-    lower: float, upper: float, breaks, resolution: Callable, fineness: float = 1.0, most: int = 50_000
+    lower: float,
+    upper: float,
+    breaks: Iterable[float],
+    resolution: Callable,
+    fineness: float = 1.0,
+    most: int = 50_000,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights for integrals over the true recoil energy.
 
@@ -70,7 +75,13 @@ def energy_grid(
 
 
 def response_matrix(
-    e_er, weights, bin_edges, efficiency: Callable, resolution: Callable, kinks=(), n_nodes: int = 8
+    e_er: np.ndarray,
+    weights: np.ndarray,
+    bin_edges: np.ndarray,
+    efficiency: Callable,
+    resolution: Callable,
+    kinks: Iterable[float] = (),
+    n_nodes: int = 8,
 ) -> np.ndarray:
     """Probability to be kept and reconstructed in each bin, times the weight of each true energy.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..tables import packaged, read_table
@@ -65,7 +66,7 @@ class Xenon:
         if not self.threshold_keV >= 0:
             raise InputError(f"threshold_keV is {self.threshold_keV}; zero or more was needed")
 
-    def z_eff(self, e_er) -> np.ndarray:
+    def z_eff(self, e_er: ArrayLike) -> np.ndarray:
         """Electrons that a recoil can free, shape of ``e_er`` [keV]."""
         e_er = np.asarray(e_er, float)
         if self.electrons == "free":
@@ -76,7 +77,7 @@ class Xenon:
             electrons = freed[np.searchsorted(binding, e_er, side="left")]
         return electrons * (e_er >= self.threshold_keV)
 
-    def standard_model_correction(self, e_er, flavour: str = "nu_e") -> np.ndarray:
+    def standard_model_correction(self, e_er: ArrayLike, flavour: str = "nu_e") -> np.ndarray:
         """Factor on the Standard Model's part of the rate of one flavour; one without an ``rrpa`` model.
 
         Chen et al., arXiv:1610.04177, from ``data/xenon/rrpa_ratio.csv``: ``ratio_total`` for ``rrpa``, the

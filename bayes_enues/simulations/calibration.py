@@ -75,7 +75,9 @@ class Simulations(Asked):
     def batch(self) -> str:
         return f"{self.row.experiment} {self.spec.words} {self.first}"
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """Where these simulations stand, and beside it ranks and states, (m, n_free + 4)."""
         simulator = _simulator(self.spec, self.spec.fingerprint())
         ranks = np.array([simulator.pit(number) for number in range(self.first, self.last)])
@@ -135,8 +137,9 @@ class Simulator:
         tree = sample_posterior(
             self.model, DRAWS, int(rng.integers(2**31)), cores=1, smc_draws=DRAWS, groups=False
         )
-        every = max(1, tree["posterior"].sizes["chain"] * tree["posterior"].sizes["draw"] // KEPT)
-        draws = np.stack([tree["posterior"][name].values[:, ::every] for name in self.free], axis=-1)
+        posterior = tree["posterior"].to_dataset()
+        every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // KEPT)
+        draws = np.stack([posterior[name].values[:, ::every] for name in self.free], axis=-1)
         both = np.concatenate([truth[None], draws.reshape(-1, truth.size)])[:, self.order]
         chi2 = self.likelihood.batch(both, data)
         table = np.column_stack([both, chi2])

@@ -1,5 +1,7 @@
 """A toy experiment analysed in a millisecond: profile, best fit and posterior."""
 
+import numpy as np
+
 from ..compiled.caching import njit
 from ..fit.chi2 import Likelihood
 from .toy_loop import analyse_all
@@ -23,7 +25,15 @@ _analyse_terms = njit(nogil=True)(analyse_all)
 
 
 def analyse_toys(
-    likelihood: Likelihood, toys, truth, bottom: float, top: float, rule, weights, power: int, results
+    likelihood: Likelihood,
+    toys: np.ndarray,
+    truth: np.ndarray,
+    bottom: float,
+    top: float,
+    rule: np.ndarray,
+    weights: np.ndarray,
+    power: int,
+    results: np.ndarray,
 ) -> None:
     """Everything coverage needs of each toy thrown at one true value.
 

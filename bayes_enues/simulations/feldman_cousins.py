@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pymc as pm
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..fit import fit_of, profile_likelihood
@@ -28,7 +29,7 @@ SIGNIFICANT = 3.0  # Monte Carlo errors
 
 
 def feldman_cousins(
-    model: pm.Model, true_values, critical_values, errors, level: float = 0.9
+    model: pm.Model, true_values: ArrayLike, critical_values: ArrayLike, errors: ArrayLike, level: float = 0.9
 ) -> FeldmanCousins:
     """The region of one parameter, with its Monte Carlo error.
 
@@ -53,8 +54,7 @@ def feldman_cousins(
     values, critical = np.asarray(true_values, float), np.asarray(critical_values, float)
     if values.size < 2 or not np.all(np.isfinite(critical)):
         raise InputError(
-            f"critical values {list(critical_values)} at {list(true_values)}; two or more finite ones "
-            "were needed"
+            f"critical values {critical.tolist()} at {values.tolist()}; two or more finite ones were needed"
         )
     if (exact := exact_region(fit_of(model), level)) is not None:
         return exact

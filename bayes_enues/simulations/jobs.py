@@ -102,13 +102,15 @@ class Chunk(Asked):
         mine = {"i_true": self.i_true, "first": self.first, "last": self.last}
         return {"spec": self.row.options(), "point": point, "kind": kind, **mine}
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """Where these toys stand, and beside it their results; see :func:`analyse`."""
         mine = {"true_value": self.job.true_values[self.i_true], "first": self.first, "last": self.last}
         return describe(self.job) | mine, analyse(self)
 
 
-def default_true_values(model, level: float, n: int = 20) -> list[float]:
+def default_true_values(model: str, level: float, n: int = 20) -> list[float]:
     """Evenly spaced true values over the profile's interval and a third beyond, three digits each.
 
     A non-negative parameter's begin at zero, the Standard Model.
@@ -146,6 +148,7 @@ def job_of(spec: RowSpec, true_values: int | Sequence[float] = 20, kind: str = "
     check_kind(kind)
     if spec.prior is not None:
         raise InputError(f"coverage is of the default prior; {spec.prior!r} was given")
+    values: list[float] = []
     if not isinstance(true_values, int):
         values = sorted(float(v) for v in true_values)
         if len(set(values)) < len(values) or not values:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..fit import profile_likelihood
-from ..results import CoverageRow
+from ..results import CoverageRow, there
 from ..runs.rows import interaction_named, model_of, run
 from ..runs.store import ResultsFolder, fingerprint
 from .fast_fits import COLUMNS
@@ -69,7 +69,7 @@ def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder)
         return None
     spec, complete, kind = job.spec, len(found) == len(chunks), interaction_named(job.spec.model)
     model = model_of(spec)
-    observed = profile_likelihood(model, level=spec.level, values=job.true_values).delta_chi2
+    observed = there(profile_likelihood(model, level=spec.level, values=job.true_values).delta_chi2)
     rows = []
     for i, value in enumerate(job.true_values):
         mine = [thrown.array(row) for chunk, row in found.items() if chunk.i_true == i]  # in the toys' order
@@ -89,8 +89,9 @@ def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder)
             )
     limits = []
     if complete and len(rows) > 1 and all(row.critical_value is not None for row in rows):
-        columns = ("true_value", "critical_value", "critical_value_error")
-        values, critical, errors = ([getattr(row, name) for row in rows] for name in columns)
+        values, critical, errors = zip(
+            *((row.true_value, row.critical_value, row.critical_value_error) for row in rows), strict=True
+        )
         at = kind.standard_model_value(spec.parameter)
         near = [row for row in rows if abs(row.true_value - at) <= 2e-3 * abs(at)]
         limits = [

@@ -5,6 +5,11 @@ call. The parameter of interest is the first of a point, the nuisances follow; `
 their physical edges. Compiled once for all model structures.
 """
 
+# Its loops run at least once.
+# pyright: reportPossiblyUnboundVariable=false
+
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -145,7 +150,20 @@ def _best(of, points, chi2, numbers, lower, upper, scale):
     return least, place, good
 
 
-def analyse_all(of, toys, truth, lower, upper, scale, bottom, top, rule, weights, power, results):
+def analyse_all(
+    of: Any,
+    toys: np.ndarray,
+    truth: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    scale: np.ndarray,
+    bottom: float,
+    top: float,
+    rule: np.ndarray,
+    weights: np.ndarray,
+    power: int,
+    results: np.ndarray,
+) -> None:
     """The loop over toys of :func:`analyse_toys`."""
     k, value = rule.size, truth[0]
     signed = not np.isfinite(lower[0])

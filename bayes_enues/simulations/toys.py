@@ -9,10 +9,9 @@ Each toy has a seed of its own, from the run's seed, the place of the true value
 any toy can be repeated alone and no result depends on how toys were grouped.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import pymc as pm
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
@@ -35,7 +34,7 @@ def random_generator(seed: int, *place: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=place))
 
 
-def truth_points(likelihood: Likelihood, values: Sequence[float]) -> np.ndarray:
+def truth_points(likelihood: Likelihood, true_values: ArrayLike) -> np.ndarray:
     """True values of everything, (n, n_names): the parameter as given, nuisances profiled on the data.
 
     Raises
@@ -44,7 +43,7 @@ def truth_points(likelihood: Likelihood, values: Sequence[float]) -> np.ndarray:
         If a value lies outside the physical region, or a fit does not converge.
     """
     name, edge = likelihood.names[0], likelihood.lower[0]
-    values = np.asarray(values, float)
+    values = np.asarray(true_values, float)
     wrong = values[~((values >= edge) & np.isfinite(values))]
     if wrong.size:
         raise InputError(

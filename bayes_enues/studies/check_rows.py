@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -38,7 +39,9 @@ class CheckSpec(Asked):
     def row(self) -> RowSpec:
         return self.spec
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``checks.json``, and beside it what a figure needs; see :func:`stored_check`."""
         model, tree = _fitted(self.spec, self.spec.fingerprint())
         checks = predictive_check(model, tree, self.group, self.spec.seed)

@@ -63,7 +63,8 @@ def predictive_check(
     question = fit.question
     functions = draws_of(model, fit)
     names = [rv.name for rv in model.free_RVs]
-    points = np.stack([tree[group][name].values.ravel() for name in names], axis=-1)
+    drawn = tree[group].to_dataset()
+    points = np.stack([drawn[name].values.ravel() for name in names], axis=-1)
     points = points[np.linspace(0, len(points) - 1, min(n, len(points))).astype(int)]
     rng = np.random.default_rng(seed)
     found = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
 from ..results import Comparison, Sampled
@@ -29,7 +30,9 @@ class CompareSpec(Asked):
     def row(self) -> RowSpec:
         return self.spec
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``compare.json``; nothing lies beside it."""
         return compared(self).to_row(), None
 
@@ -43,7 +46,7 @@ def compared(one: CompareSpec) -> Comparison:
     tree = sample_posterior(model, spec.draws, spec.seed, groups=False)
     converged = bool(tree.attrs["converged"])
     by_smc = smc_log_bayes_factor(model, seed=spec.seed) if one.smc else None
-    draws = tree["posterior"][spec.parameter].values
+    draws = tree["posterior"].to_dataset()[spec.parameter].values
     return Comparison(
         model=model.question.interaction.name,
         parameter=spec.parameter,

@@ -194,9 +194,8 @@ def smc_log_bayes_factor(
     evidences = []
     for one in (model, without):
         tree = sequential_monte_carlo(one, draws, chains, seed)
-        stages = tree["sample_stats"][
-            "log_marginal_likelihood"
-        ].values  # the last stage is the whole likelihood
+        # the last stage is the whole likelihood
+        stages = tree["sample_stats"].to_dataset()["log_marginal_likelihood"].values
         evidences.append(np.array([_last_finite(chain) for chain in np.atleast_1d(stages)]))
     log_b = [logsumexp(e) - np.log(e.size) for e in evidences]
     scatter = np.sqrt(sum(e.var(ddof=1) / e.size for e in evidences))
@@ -232,7 +231,7 @@ def width_scan(
     likelihood, question = Likelihood(model), question_of(model)
     if len(question.free) > 1:
         raise InputError(f"one parameter must be free for a scan over widths, not {list(question.free)}")
-    name = question.free[0]
+    name = next(iter(question.free))
     lower, upper = likelihood_range(likelihood, name)
     far = max(abs(lower), abs(upper))
     half = np.concatenate([[0.0], np.geomspace(1e-4 * far, far, 1200)])

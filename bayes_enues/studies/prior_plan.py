@@ -9,6 +9,7 @@ from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
 from ..priors.named import Flat
 from ..priors.text import parse_prior
+from ..results import there
 from ..runs.rows import RowSpec, interaction_named, split_experiments
 from .prior_study import StudyRow
 
@@ -39,7 +40,7 @@ def nuisance_priors(experiment: str) -> list[tuple[str, dict[str, Any]]]:
     for nuisance in dict.fromkeys(gaussian):
         having = [name for name, e in loaded.items() if nuisance in [n.name for n in e.nuisances]]
         for factor in (0.5, 2.0):  # one that is flat already has no width to vary
-            changes = {}
+            changes, sigma = {}, 0.0
             for name in having:
                 sigma = next(n.sigma for n in loaded[name].nuisances if n.name == nuisance)
                 changes[name] = {"nuisances": {nuisance: {"sigma": factor * sigma}}}
@@ -49,7 +50,7 @@ def nuisance_priors(experiment: str) -> list[tuple[str, dict[str, Any]]]:
         scaled = next((n.name for n in e.nuisances if n.scales == "ar37"), None)
         if argon is not None and scaled is not None:
             # a Gaussian a thousand times wider than its cut is flat
-            entry = {"sigma": 1000.0, "upper": LZ_AR37_EVENTS / argon.events - 1}
+            entry = {"sigma": 1000.0, "upper": LZ_AR37_EVENTS / there(argon.events) - 1}
             label = f"{scaled} flat to {LZ_AR37_EVENTS:g} events"
             found.append((label, {name: {"nuisances": {scaled: entry}}}))
     return found

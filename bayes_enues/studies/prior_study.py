@@ -27,7 +27,7 @@ from ..fit.reweighting import MAX_PARETO_K, Weights, importance_weights
 from ..priors.density import log_density
 from ..priors.named import Flat, Prior
 from ..priors.text import parse_prior
-from ..results import Interval, Limit, PriorStudyRow
+from ..results import Interval, Limit, PriorStudyRow, there
 from ..runs.rows import Asked, RowSpec, model_of
 
 __all__ = ["FLAG", "StudyRow"]
@@ -66,7 +66,9 @@ class StudyRow(Asked):
         """The default row it is compared with."""
         return replace(self.spec, prior=None, changes="")
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = True):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = True
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``priors.json``, and beside it draws and the curves of quadrature."""
         group = _group(self.group, self.group.fingerprint())
         row, tree = _under_nuisance(group, self) if self.nuisance else _under_prior(group, self)
@@ -96,10 +98,10 @@ def _group(spec: RowSpec, mark: str) -> _Group:
 class _Under:
     """One prior on the data of a group: its density by quadrature, and the weights of the group's draws."""
 
-    def __init__(self, group: _Group, text: str | None):
+    def __init__(self, group: _Group, text: Any):
         name, flat = group.spec.parameter, group.flat
         prior = parse_prior(text, group.question.interaction.unit) or Flat()
-        self.prior = prior.asked_of(group.question, name).within(flat.lower, flat.upper)
+        self.prior = prior.asked_of(group.question, name).within(*flat.edges)
         grid = self.prior.grid(401)
         log_prior = log_density(self.prior, name, np.concatenate([grid, group.draws.ravel()]))
         self.at_draws = log_prior[grid.size :].reshape(group.draws.shape)
@@ -110,7 +112,8 @@ class _Under:
         self.density = Density(grid, density / total, float(peak + np.log(total)))
         self.log_prior = log_prior[: grid.size]
         self.weights = importance_weights(self.at_draws)  # the default is flat: a constant
-        inside = self.density.below(flat.upper) - self.density.below(flat.lower)
+        lower, upper = flat.edges
+        inside = self.density.below(upper) - self.density.below(lower)
         self.unreached = max(0.0, 1.0 - inside)  # probability where the default has no draws
 
 
@@ -137,7 +140,7 @@ def _row(group: _Group, limit: Limit, density: Density, under: Prior, **how) -> 
         "mass": dict(group.spec.fixed).get("mass"),
         "seed": group.spec.seed,
     }
-    return PriorStudyRow(**found, exact=exact, range=(under.lower, under.upper), **how)
+    return PriorStudyRow(**found, exact=exact, range=under.edges, **how)
 
 
 def _under_prior(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.DataTree]:
@@ -181,7 +184,7 @@ def _kept(tree: xr.DataTree, density: Density, prior: np.ndarray, group: _Group)
         {
             **{g: tree[g].to_dataset() for g in ("posterior", "log_prior")},
             "quadrature": xr.Dataset(curves, coords={name: density.values}),
-            "profile": tree.get("profile", group.limit.tree["profile"]).to_dataset(),
+            "profile": (tree if "profile" in tree else group.limit.tree)["profile"].to_dataset(),
         }
     )
 
@@ -246,9 +249,13 @@ def compared(row: PriorStudyRow, default: PriorStudyRow) -> PriorStudyRow:
         moved = ratio - 1
         by = f"{abs(100 * moved):.0f} % {'weaker' if moved > 0 else 'stronger'} than under the default prior"
         one_sided = profile.upper_one_sided  # none at levels of one half and below
-        one_sided, to_profile = one_sided and mine.upper / one_sided, mine.upper / profile.upper
+        upper = there(mine.upper)
+        one_sided, to_profile = one_sided and upper / one_sided, upper / profile.upper
     else:
-        shifts = {"lower": mine.lower - theirs.lower, "upper": mine.upper - theirs.upper}
+        shifts = {
+            "lower": there(mine.lower) - there(theirs.lower),
+            "upper": there(mine.upper) - there(theirs.upper),
+        }
         end, moved = max(shifts.items(), key=lambda item: abs(item[1]))
         moved /= theirs.length
         by = f"its {end} end moves by {abs(100 * moved):.0f} % of the default region's length"

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -77,6 +78,7 @@ def future_experiment(
                 f"the efficiency edge of {base.name} cannot move; give an experiment by name, without a "
                 "response table"
             )
+        assert base.settings.efficiency is not None  # without a response table there is one
         shift = base.settings.efficiency.shift_keV + edge_keV
         new = load_experiment(name, {"efficiency": {"shift_keV": shift}})
     growth = exposure / base.exposure
@@ -111,7 +113,7 @@ def project(
     toys: int = 200,
     level: float = 0.9,
     seed: int = 20220811,
-    prior=None,
+    prior: Any = None,
     progress: Callable[[int], None] | None = None,
 ) -> Projection:
     """Expected limits on one parameter if the Standard Model is true.
@@ -150,9 +152,9 @@ def project(
     if not (isinstance(toys, int | np.integer) and toys >= 0):
         raise InputError(f"toys is {toys!r}; a whole number, zero or more, was needed")
     if isinstance(experiments, Experiment | str | os.PathLike):
-        experiments = [experiments]
-    experiments = [e if isinstance(e, Experiment) else load_experiment(e) for e in experiments]
-    rounded = [e.with_counts(np.round(_expected(e))) for e in experiments]
+        experiments = [experiments]  # pyright: ignore[reportAssignmentType]
+    given = [e if isinstance(e, Experiment) else load_experiment(e) for e in experiments]
+    rounded = [e.with_counts(np.round(_expected(e))) for e in given]
     model = counting_model(interaction, rounded, parameter, prior)
     likelihood = Likelihood(model)
     truth = np.zeros(len(likelihood.names))
@@ -178,7 +180,7 @@ def project(
         parameter=parameter,
         experiment=question.experiment_name,
         unit=question.interaction.unit,
-        exposure=float(sum(e.exposure for e in experiments)),
+        exposure=float(sum(e.exposure for e in given)),
         level=level,
         asimov=asimov,
         toy_bounds={statistic: np.array(bounds) for statistic, bounds in found.items()},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..experiments.experiment import Experiment
 from ..runs.rows import Asked, RowSpec
@@ -51,7 +52,9 @@ class ProjectionSpec(Asked):
             self.spec.experiment, self.exposure, self.background, self.edge_keV
         )
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``projection.json`` with its scenario; the toys' bounds are in it, nothing lies beside."""
         tell, spec = progress or (lambda words: None), self.spec
         found = projection.project(

@@ -71,10 +71,14 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
             )
         )
     efficiency, simulated = settings.efficiency, settings.response is not None
-    for shift in (-0.2, 0.2) if efficiency and (efficiency.of == "true" or not simulated) else ():
+    for shift in (-0.2, 0.2):
+        if efficiency is None or (simulated and efficiency.of != "true"):
+            break
         label = f"efficiency edge {shift:+.1f} keV"
         found.append(Variation(label, {"efficiency": {"shift_keV": efficiency.shift_keV + shift}}))
-    for factor in (0.9, 1.1) if settings.resolution and not simulated else ():  # a table holds its own
+    for factor in (0.9, 1.1):
+        if settings.resolution is None or simulated:  # a table holds its own
+            break
         changes = {"resolution": {"scale": settings.resolution.scale * factor}}
         found.append(Variation(f"resolution {100 * (factor - 1):+.0f} %", changes))
     for name, content in settings.variants.items():
@@ -142,7 +146,9 @@ class SystematicRow(Asked):
     def is_default(self) -> bool:
         return self.default is None
 
-    def compute(self, progress: Callable[[str], None] | None = None, groups: bool = False):
+    def compute(
+        self, progress: Callable[[str], None] | None = None, groups: bool = False
+    ) -> tuple[dict[str, Any], Any]:
         """A row of ``systematics.json``: no draws, so nothing lies beside it."""
         spec = self.default or self.spec
         default = _default(spec, spec.fingerprint())
@@ -171,7 +177,7 @@ def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
             )
         experiment = load_experiment(spec.experiment)
         rows.append(SystematicRow(spec, "default"))
-        for v in variations(experiment, spec.model):
+        for v in variations(experiment, interaction_named(spec.model).name):
             changes = json.dumps({spec.experiment: v.changes}) if v.changes else ""
             varied = replace(spec, model=v.model or spec.model, changes=changes)
             rows.append(SystematicRow(varied, v.label, v.note, spec))
@@ -215,7 +221,8 @@ def _compute(row: SystematicRow) -> SystematicsRow:
 
 def _published(spec: RowSpec) -> PublishedBound | None:
     """What is published is at 90 %."""
-    return published_limit(spec.model, spec.parameter, spec.experiment_name) if spec.level == 0.9 else None
+    model = interaction_named(spec.model).name
+    return published_limit(model, spec.parameter, spec.experiment_name) if spec.level == 0.9 else None
 
 
 def shifts(row: SystematicsRow, default: SystematicsRow) -> Shift:
