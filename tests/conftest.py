@@ -6,6 +6,16 @@ import numpy as np
 import pytest
 from scipy.stats import norm, poisson
 
+#: Fixtures that take long, and with them the tests that need one.
+SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if SLOW & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible():

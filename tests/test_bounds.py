@@ -51,6 +51,7 @@ def test_the_bound_flat_in_the_strength_is_that_of_quadrature(limit, xenonnt_mod
     assert limit.posterior.upper_flat_strength == pytest.approx(exact, rel=0.03)
 
 
+@pytest.mark.slow
 def test_a_prior_that_vanishes_is_reweighted_too(xenonnt):
     """A half-normal of 4: the weight grows like a Gaussian's inverse, so that quadrature may step in."""
     model = models.magnetic_moment([xenonnt], prior=HalfNormal(lower=0, upper=20, scale=4.0))

@@ -120,6 +120,7 @@ def compared(out, *more):
     return json.loads((out / "compare.json").read_text())["rows"]
 
 
+@pytest.mark.slow
 def test_a_second_comparison_reuses_its_rows_and_keeps_those_of_others(draws, tmp_path, monkeypatch):
     asked = []
     tree = xr.DataTree.from_dict({"posterior": xr.Dataset({"nu_e": (("chain", "draw"), draws)})})

@@ -95,6 +95,7 @@ class Cubic(Extra):
         return self.strength * (100 / e_nu) ** 3
 
 
+@pytest.mark.slow
 def test_a_cubic_in_inverse_energy_is_integrated_on_a_fine_grid_and_the_result_says_so():
     with pytest.warns(UserWarning, match="no quadratic in 1/E_nu"):
         question = asked(Cubic)
@@ -136,6 +137,7 @@ class ThresholdWave(Extra):
         return 1e3 * (e_nu > 300) * (1 - np.cos(self.strength))
 
 
+@pytest.mark.slow
 def test_what_neither_templates_nor_the_chain_can_serve_is_refused():
     refused = pytest.raises(ValueError, match="not smooth in 1/E_nu")
     with pytest.warns(UserWarning, match="no quadratic"), refused:

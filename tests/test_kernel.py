@@ -16,7 +16,13 @@ STRUCTURES = {
 }
 
 
-@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize(
+    "structure",
+    [
+        pytest.param(s, marks=[pytest.mark.slow] if s in ("signed, both", "two of LZ") else [])
+        for s in STRUCTURES
+    ],
+)
 def test_chi2_gradient_and_hessian_are_those_of_the_compiled_graph(structure):
     """At random points, the edges among them."""
     fit = be.Fit(STRUCTURES[structure]())

@@ -147,6 +147,7 @@ def test_a_shared_nuisance_has_one_sigma_and_one_cut(xenonnt, lz, what, number):
         models.magnetic_moment([xenonnt, other])
 
 
+@pytest.mark.slow
 def test_the_counts_of_the_symbolic_chain_are_those_of_the_templates(xenonnt, xenonnt_model):
     points = np.array([[5.0, 0.1], [8.0, -0.05]])
     chain = Fit(models.magnetic_moment([xenonnt], "nu_e", spectrum="chain"))

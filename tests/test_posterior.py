@@ -19,7 +19,7 @@ SEEDS = (11, 22, 33, 44, 55)
 PLAIN = Mode(linker="py", optimizer=None)
 
 
-@pytest.mark.parametrize("which", ["xenonnt_model", "lz_model"])
+@pytest.mark.parametrize("which", ["xenonnt_model", pytest.param("lz_model", marks=pytest.mark.slow)])
 def test_bounds_equal_quadrature_within_their_monte_carlo_error(which, request):
     """Five seeds, three standard errors. One in 370 lies beyond by chance, and draws depend on the state of
     Numba's cache, so one of the five may reach four.

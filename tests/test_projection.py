@@ -79,6 +79,7 @@ def test_a_figure_of_exposures_of_which_one_has_no_toys_is_drawn(projected):
     assert np.isnan(ax.lines[1].get_ydata()).tolist() == [False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["project", "--toys", "0"], ["spectrum", "--experiment", "xenonnt_sr0"]])
 def test_commands_that_only_draw_leave_the_limits_of_a_folder_alone(
     command, projected, tmp_path, monkeypatch

@@ -36,6 +36,7 @@ def test_the_density_of_xenonnt_is_that_of_brute_force(xenonnt_model):
     assert quantile == pytest.approx(8.2, abs=0.1)  # physics.md, section 6: about 8.2 (flat in mu)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("argon", [1.0, 0.45, 0.0], ids=["data", "close to the cut", "on the cut"])
 def test_three_nuisances_of_lz_are_integrated_as_brute_force_does(lz, argon):
     """A grid of alpha, beta and delta, cut at -1, with terms of scipy.stats; with less argon than was there
@@ -73,6 +74,7 @@ def test_a_prior_flat_in_the_square_is_the_flat_one_reweighted(xenonnt):
     assert strength.quantile(0.9) == pytest.approx(10.1, abs=0.1)  # physics.md, section 6
 
 
+@pytest.mark.slow
 def test_more_nodes_and_points_change_no_quantile(lz_model):
     coarse, fine = marginal_density(lz_model), marginal_density(lz_model, n=481, order=9)
     for p in (0.05, 0.5, 0.9, 0.99):

@@ -199,6 +199,7 @@ print(json.dumps([bayes_enues.__file__, marks, len(load_rows(sys.argv[1], 'asked
 """
 
 
+@pytest.mark.slow
 def test_a_cross_section_times_two_in_a_checkout_makes_every_row_stale(tmp_path):
     """In a copy of the sources: untouched it has the same rows, with a new figure too, with a factor none."""
     package = tmp_path / "bayes_enues"

@@ -106,6 +106,7 @@ def test_rrpa_is_varied_where_the_new_term_adds_to_the_standard_model_s():
         assert any("RRPA" in v.label for v in variations(xenonnt, model)) == adds
 
 
+@pytest.mark.slow
 def test_every_variation_loads():
     for name in be.experiment_names():
         for v in variations(be.load_experiment(name), "magnetic_moment"):

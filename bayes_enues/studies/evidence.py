@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pymc as pm
+import xarray as xr
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
@@ -195,7 +196,7 @@ def smc_log_bayes_factor(
     for one in (model, without):
         tree = sequential_monte_carlo(one, draws, chains, seed)
         # the last stage is the whole likelihood
-        stages = tree["sample_stats"].to_dataset()["log_marginal_likelihood"].values
+        stages = xr.DataArray(tree["sample_stats"]["log_marginal_likelihood"]).values
         evidences.append(np.array([_last_finite(chain) for chain in np.atleast_1d(stages)]))
     log_b = [logsumexp(e) - np.log(e.size) for e in evidences]
     scatter = np.sqrt(sum(e.var(ddof=1) / e.size for e in evidences))
