@@ -14,6 +14,7 @@ import bayes_enues as be
 from bayes_enues.cli import app
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.results import Check
+from bayes_enues.studies import check_rows
 from bayes_enues.studies.check_rows import stored_check
 from bayes_enues.studies.checks import _deviance, predictive_check
 from bayes_enues.tables import packaged
@@ -69,6 +70,7 @@ def test_missing_draws_are_said(fitted):
 def sampled(fitted, monkeypatch):
     """Draws that are there already, for whatever asks for new ones, and how often that was."""
     asked = []
+    check_rows._fitted.cache_clear()  # another test of this process may have asked for the same fit
     monkeypatch.setattr(
         "bayes_enues.studies.check_rows.sample_posterior", lambda *a, **k: asked.append(a) or fitted[1]
     )
