@@ -18,6 +18,7 @@ from ..statistics import count_errors
 from ..tables import label, packaged, sha256, shown
 from .experiment import Experiment
 from .folder import experiment_names, locate, read_settings, validated, with_changes
+from .moving import check_moves
 from .names import check_names
 from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts_about_subtraction
 from .read_tables import Tables, read_bins, read_component, read_response
@@ -85,7 +86,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     range_of_fit = edges[np.flatnonzero(fitted)[0] : np.flatnonzero(fitted)[-1] + 2]
 
     xenon, sun = Xenon(**settings.xenon.model_dump()), Sun(**settings.sun.model_dump())
-    e_er, response = read_response(tables, settings, edges, range_of_fit, xenon)
+    e_er, weights, response, curve = read_response(tables, settings, edges, range_of_fit, xenon)
     response = settings.exposure_t_yr * response
     if not response[fitted].any():
         raise InputError(f"{where}: the efficiency is zero in every fitted bin")
@@ -139,7 +140,9 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         components={c: values[kept] for c, values in components.items()},
         nuisances=settings.nuisances,
         e_er=e_er,
+        weights=weights,
         response=response[kept],
+        efficiency=curve,
         sun=sun,
         xenon=xenon,
         couplings=settings.couplings,
@@ -151,6 +154,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         doubts=doubts,
     )
     check_names([experiment])
+    check_moves(experiment, where)
     return experiment
 
 
