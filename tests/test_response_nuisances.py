@@ -97,7 +97,7 @@ def test_tables_of_responses_at_whole_numbers_are_interpolated_linearly_in_each_
 
 
 def test_a_fit_whose_minimum_lies_on_a_kink_of_a_table_converges_there(xenonnt):
-    """The response rises on either side of zero: a valley, to whose bottom a fit goes that wants less signal."""
+    """The response rises on either side of zero: a fit that wants less signal goes to the bottom."""
     nodes = np.arange(-3.0, 4.0)
     valley = 1 + 0.2 * np.abs(nodes)
     grid = ResponseGrid(("t",), (nodes,), valley[:, None, None] * xenonnt.response)

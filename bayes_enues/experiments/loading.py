@@ -96,6 +96,18 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         values, lost[c.name] = read_component(tables, c, settings.bins, edges, weak, components)
         components[c.name] = values
 
+    shapes = {}
+    for n in settings.nuisances:
+        if n.shape is not None:
+            (owner,) = (c for c in settings.components if c.name == n.follow[0])
+            ends = (
+                owner.model_copy(update={"table": n.shape.table, "columns": (column,)})
+                for column in (n.shape.down, n.shape.up)
+            )
+            shapes[n.name] = tuple(
+                read_component(tables, end, settings.bins, edges, weak, components)[0] for end in ends
+            )
+
     possible = response.any(axis=1) | np.any([c > 0 for c in components.values()] or [False], axis=0)
     surprising = np.flatnonzero(fitted & ~possible & (counts > 0))
     if surprising.size:
@@ -152,6 +164,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         hashes=hashes,
         clipped=cut,
         doubts=doubts,
+        shapes={name: (down[kept], up[kept]) for name, (down, up) in shapes.items()},
     )
     check_names([experiment])
     check_moves(experiment, where)
