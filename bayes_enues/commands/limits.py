@@ -25,6 +25,7 @@ def limits(
     settings: common.Settings = None,
     atomic: common.Atomic = None,
     prior: common.PriorText = None,
+    nuisance_prior: common.NuisancePriors = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
@@ -33,7 +34,7 @@ def limits(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..runs.rows import all_converged, electromagnetic_models, plan, run
+    from ..runs.rows import all_converged, electromagnetic_models, plan, run, with_nuisance_priors
     from ..runs.store import ResultsFolder
 
     models = list(model or ["magnetic_moment"])
@@ -47,6 +48,7 @@ def limits(
             [name], parameter, experiment, atomic, fixed=fixed_by(name, mass, settings), **options
         )
     ]
+    specs = [with_nuisance_priors(spec, nuisance_prior or ()) for spec in specs]
     folder = ResultsFolder(out, "limits.json", level)
 
     # with PyMC and matplotlib, which a request that is refused can spare

@@ -32,7 +32,7 @@ LINEAR = ("sun.flux.", "exposure_t_yr", "efficiency.scale")  # one node is exact
 CORNER = 1.5  # standard deviations
 LEAST = 1.0  # counts that a bin stands for at least in that
 FROZEN = 1e-2  # counts: a bin that never expects so many stays as it is, for a polynomial could turn negative
-NOTHING = 1e-8  # counts, at the expected limit
+NOTHING = 1e-6  # counts, at the expected limit
 
 type Factors = tuple[Factor, ...]
 type Rows = np.ndarray  # (n_rows, n_bins): templates by strength, then the components that follow

@@ -227,7 +227,8 @@ class Question:
             weights = self._weights(experiment, morph.signal, x or {})
             powers = pt.stack([pt.constant(1.0), *strengths, *(u * u for u in strengths), *products])
             terms = pm.Data(f"morph_{experiment.slug}", morph.templates)
-            counts = counts + (terms * weights[:, None, None] * powers[None, :, None]).sum(axis=(0, 1))
+            both = weights[:, None] * powers[None, :]
+            counts = counts + (terms * both[:, :, None]).sum(axis=(0, 1))
         return counts
 
     def component_of(self, experiment: Experiment, component: str, x: Mapping) -> Any:
