@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from . import plots as plots
     from . import priors as priors
     from .errors import ConvergenceWarning as ConvergenceWarning
+    from .errors import DoubtWarning as DoubtWarning
     from .errors import InputError as InputError
     from .experiments.counts import signal_counts as signal_counts
     from .experiments.experiment import Experiment as Experiment
@@ -76,6 +77,7 @@ _RESULTS = (
 _HOMES = {
     "InputError": "errors",
     "ConvergenceWarning": "errors",
+    "DoubtWarning": "errors",
     **dict.fromkeys(_RESULTS, "results"),
     "Fit": "fit",
     "Experiment": "experiments.experiment",

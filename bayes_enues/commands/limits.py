@@ -28,6 +28,13 @@ def limits(
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
+    accept_bad_fit: Annotated[
+        bool,
+        typer.Option(
+            "--accept-bad-fit",
+            help="Give a posterior bound although the best fit does not describe the data (p below 1e-6).",
+        ),
+    ] = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
@@ -39,7 +46,7 @@ def limits(
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
-    options = {"level": level, "prior": prior, "draws": draws, "seed": seed}
+    options = {"level": level, "prior": prior, "draws": draws, "seed": seed, "accept_bad_fit": accept_bad_fit}
     specs = [
         spec
         for name in models

@@ -66,6 +66,8 @@ class RowSpec(Asked):
     changes : str
         JSON: name of an experiment to changes of its ``experiment.toml``; see
         :func:`bayes_enues.load_experiment`.
+    accept_bad_fit : bool
+        See :func:`bayes_enues.fit.limit.limit`.
     """
 
     model: str | type[Interaction]
@@ -78,6 +80,7 @@ class RowSpec(Asked):
     fixed: tuple[tuple[str, Any], ...] = field(default=())
     delta_chi2: float | None = None
     changes: str = ""
+    accept_bad_fit: bool = False
 
     @property
     def row(self) -> "RowSpec":
@@ -117,6 +120,7 @@ class RowSpec(Asked):
             self.seed,
             delta_chi2=self.delta_chi2,
             groups=groups,
+            accept_bad_fit=self.accept_bad_fit,
             progress=progress,
         )
         given = {"given": dict(self.fixed)} if self.fixed else {}
