@@ -148,6 +148,7 @@ def limit(
         tree=tree,
         power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
         goodness=goodness,
+        atomic_model=question.atomic_model,
     )
 
 
