@@ -33,8 +33,10 @@ def limits(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
+    from ..runs.figures import to_be_drawn
     from ..runs.rows import all_converged, electromagnetic_models, plan, run
     from ..runs.store import ResultsFolder
+    from ..simulations.attached import attach
 
     models = list(model or ["magnetic_moment"])
     if "all" in models:
@@ -49,15 +51,14 @@ def limits(
     ]
     folder = ResultsFolder(out, "limits.json", level)
 
-    # with PyMC and matplotlib, which a request that is refused can spare
-    from ..plots.limits import limits_figures
-    from ..simulations.feldman_cousins import attach
-
     with progress(len(specs), "limits") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         rows = attach(rows, specs, folder)
-        tell(len(specs), "figures")
-        limits_figures(rows, folder.path)
+        if missing := to_be_drawn(rows, folder.path):
+            from ..plots.limits import limits_figures  # with matplotlib, which a table alone can spare
+
+            tell(len(specs), "figures")
+            limits_figures(missing, folder.path)
     warn(folder.messages)
     print_limits(rows)
     console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")

@@ -12,7 +12,8 @@ from ..results import CoverageRow, there
 from ..runs.rows import interaction_named, model_of, run
 from ..runs.store import ResultsFolder, fingerprint
 from .fast_fits import COLUMNS
-from .feldman_cousins import feldman_cousins, inputs_of, p_value
+from .attached import inputs_of
+from .feldman_cousins import feldman_cousins, p_value
 from .jobs import Chunk, CoverageJob, chunks_of, coverage_row, describe
 
 __all__ = ["coverage_folder", "run_coverage"]
