@@ -22,6 +22,7 @@ __all__ = [
     "TENT",
     "Terms",
     "chi2_and_derivatives",
+    "chi2_and_gradient",
     "chi2_at",
     "chi2_full",
     "chi2_many",
@@ -193,6 +194,48 @@ def chi2_and_derivatives(
         for k in range(j):
             hessian[k, j] = hessian[j, k]
     return chi2, gradient, hessian
+
+
+@numba.njit(**FAST)
+def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: np.ndarray) -> float:
+    """chi^2 less its value for a saturated model; its gradient (n,) is filled in. What a sampler asks for."""
+    n_bins, n_factors = terms.gaussian.size, terms.variable.size
+    observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
+    value, slope, mu = np.empty(n_factors), np.empty(n_factors), np.zeros(n_bins)
+    for f in range(n_factors):
+        value[f], slope[f], _ = _factor(
+            terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
+        )
+    for t in range(terms.start.size):
+        product = 1.0
+        for f in range(terms.first[t], terms.first[t + 1]):
+            product *= value[f]
+        for i in range(terms.start[t], terms.stop[t]):
+            mu[i] += product * terms.counts[t, i]
+    chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
+    for i in range(n_bins):  # from here on the derivative by what is expected
+        if terms.gaussian[i]:
+            mu[i] = 2.0 * (mu[i] - observed[i]) / (sigma[i] * sigma[i])
+        else:
+            mu[i] = 2.0 * (1.0 - observed[i] / mu[i]) if observed[i] > 0.0 and mu[i] > 0.0 else 2.0
+    gradient[:] = 0.0
+    for t in range(terms.start.size):
+        a, b, weight = terms.first[t], terms.first[t + 1], 0.0
+        if a == b:
+            continue
+        for i in range(terms.start[t], terms.stop[t]):
+            weight += mu[i] * terms.counts[t, i]
+        for f in range(a, b):
+            part = slope[f]
+            for g in range(a, b):
+                if g != f:
+                    part *= value[g]
+            gradient[terms.variable[f]] += weight * part
+    for j in range(x.size):
+        half = _penalty(terms, centre[j], j, x[j])
+        chi2 += half * (x[j] - centre[j])
+        gradient[j] += 2.0 * half
+    return chi2
 
 
 @njit(**FAST)

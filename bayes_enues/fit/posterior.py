@@ -1,4 +1,4 @@
-"""The posterior: nutpie's NUTS, compiled once per model shape, with diagnostics that decide.
+"""The posterior: nutpie's NUTS on the kernel, or on what PyTensor compiled; diagnostics decide.
 
 A run counts only with R-hat <= 1.01, bulk and tail ESS >= 400 and no divergence. One that fails is run again
 by a fixed rule: the same seed with twice the draws, then with a target acceptance of 0.99, then by sequential
@@ -26,6 +26,7 @@ from ..statistics import DRAWS, SEED, check_level, of_chains
 from .agreement import check_agreement
 from .chi2 import Likelihood
 from .groups import derived_groups
+from .kernel_sampler import KernelSampler, kernel_sampler_of
 from .marginal import marginal
 from .modes import wrong_weights
 from .setup import question_of
@@ -129,7 +130,9 @@ def sample_posterior(
     tell = progress or (lambda words: None)
     if likelihood is None and hasattr(model, "question"):
         likelihood = Likelihood(model)
-    sampler = sampler_of(model, tell)
+    sampler = kernel_sampler_of(likelihood) if likelihood is not None else None
+    if sampler is None:
+        sampler = sampler_of(model, tell)
     if likelihood is not None:
         with LOCK:
             check_agreement(likelihood, sampler)
@@ -216,7 +219,7 @@ def prior_words(model: pm.Model) -> dict[str, str]:
     return question_of(model).prior_words
 
 
-def _nuts(sampler: Sampler, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
+def _nuts(sampler: KernelSampler | Sampler, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
     import nutpie
 
     tree = nutpie.sample(
