@@ -27,6 +27,12 @@ def limits(
     prior: common.PriorText = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
+    groups: Annotated[
+        bool,
+        typer.Option(
+            "--groups", help="Also store what follows from the draws: likelihood, prior and predicted counts."
+        ),
+    ] = False,
     out: common.Out = Path("results"),
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
@@ -41,7 +47,7 @@ def limits(
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
-    options = {"level": level, "prior": prior, "draws": draws, "seed": seed}
+    options = {"level": level, "prior": prior, "draws": draws, "seed": seed, "groups": groups}
     specs = [
         spec
         for name in models

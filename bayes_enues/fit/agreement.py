@@ -44,7 +44,10 @@ def check_agreement(likelihood: Likelihood, sampler: KernelSampler | Sampler) ->
         total, data = reference(y[order])
         penalties = (_penalty(density, values[name]) for name, density in draws.nuisances.items())
         theirs = -2 * (data - constant) + sum(penalties)
-        found = {"chi^2": (likelihood.full(x)[0], theirs), "chi^2 of many": (likelihood.batch(x[None])[0], theirs)}
+        found = {
+            "chi^2": (likelihood.full(x)[0], theirs),
+            "chi^2 of many": (likelihood.batch(x[None])[0], theirs),
+        }
         apart.append(sampler.log_probability(y) - total)
         found["what is sampled"] = -2 * apart[-1], -2 * apart[0]
         for what, (ours, model) in found.items():

@@ -94,7 +94,8 @@ def starting_point(coordinates: np.ndarray, n: int) -> np.ndarray:
             start[i] = a
         elif way == _TO_POWER:
             w, bottom, top = (
-                s + np.log(-np.expm1(-s)) for s in (low * min(high, a) / a**2, (low / a) ** 2, (high / a) ** 2)
+                s + np.log(-np.expm1(-s))
+                for s in (low * min(high, a) / a**2, (low / a) ** 2, (high / a) ** 2)
             )
             start[i] = np.log(w - bottom) - np.log(top - w)
     return start

@@ -203,9 +203,7 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
     value, slope, mu = np.empty(n_factors), np.empty(n_factors), np.zeros(n_bins)
     for f in range(n_factors):
-        value[f], slope[f], _ = _factor(
-            terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
-        )
+        value[f], slope[f], _ = _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])
     for t in range(terms.start.size):
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
