@@ -110,7 +110,7 @@ class _Compiled:
 
 
 def _compile(structure: Structure) -> _Compiled:
-    model, numbers = structure.model, structure.numbers
+    model = structure.model
     values = [model.rvs_to_values[rv] for rv in model.free_RVs]
     start = make_initial_point_fn(model=model, return_transformed=True)(0)
     shapes = [start[v.name].shape for v in values]
