@@ -34,6 +34,13 @@ def limits(
         ),
     ] = False,
     out: common.Out = Path("results"),
+    accept_bad_fit: Annotated[
+        bool,
+        typer.Option(
+            "--accept-bad-fit",
+            help="Give a posterior bound although the best fit does not describe the data (p below 1e-6).",
+        ),
+    ] = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
@@ -47,7 +54,10 @@ def limits(
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
-    options = {"level": level, "prior": prior, "draws": draws, "seed": seed, "groups": groups}
+    options = {
+        "level": level, "prior": prior, "draws": draws, "seed": seed, "groups": groups,
+        "accept_bad_fit": accept_bad_fit,
+    }  # fmt: skip
     specs = [
         spec
         for name in models

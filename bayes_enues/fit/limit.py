@@ -90,8 +90,8 @@ def limit(
     if two_sided and len(question.free) > 1:
         what = "signed" if question.interaction.signed else "bounded from both sides"
         raise InputError(
-            f"{name} is {what} and {list(question.free)} are free together; leave one free, or draw the "
-            "region of two with 'bayes-enues region'"
+            f"{name} is {what} and {list(question.free)} are free together; leave one free, or take the "
+            f"region of two: bayes_enues.planes.plane.plane_region(model, {list(question.free)[:2]})"
         )
 
     curve = profile(likelihood, name, level=level, delta_chi2=delta_chi2)

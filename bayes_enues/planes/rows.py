@@ -133,14 +133,13 @@ def plan_regions(
 
 def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> Region:
     """Both regions of one plane, with the count of draws inside the credible one."""
-    from ..fit.chi2 import Likelihood
-    from ..fit.posterior import sample_posterior
+    from ..fit.fit import fit_of, sample_posterior
     from .plane import plane_region
 
     tell = progress or (lambda words: None)
     tell("compiling")
     model = spec.build()
-    Likelihood(model)
+    fit_of(model)
     tell("contours")
     ranges = {name: (lower, upper) for name, lower, upper in spec.ranges}
     region = plane_region(model, spec.parameters, spec.level, ranges)

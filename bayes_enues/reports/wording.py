@@ -103,12 +103,12 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
         lines.append(f"The best fit lies on the boundary at zero in {where} of these rows.")
     if "upper" in kinds:
         lines.append(
-            "So near the boundary no bound covers exactly what it promises: docs/coverage.md has the "
-            "numbers, 'bayes-enues coverage' makes them."
+            "So near the boundary no bound covers exactly what it promises: 'bayes-enues coverage' shows how "
+            "often each does."
         )
     if "xenonnt_sr0" in experiments:
         lines.append(
-            "XENONnT: Eq. 15 takes its errors from the observed counts and so covers too little for large "
+            "XENONnT: Eq. 15 takes its errors from the observed counts and so undercovers for large "
             "signals; --experiment xenonnt_sr0:poisson does not."
         )
     for limit in limits:

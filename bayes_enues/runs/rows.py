@@ -68,6 +68,8 @@ class RowSpec(Asked):
         :func:`bayes_enues.load_experiment`.
     groups : bool
         Whether the file beside the row gets the derived groups, thinned, that follow from its draws.
+    accept_bad_fit : bool
+        See :func:`bayes_enues.fit.limit.limit`.
     """
 
     model: str | type[Interaction]
@@ -81,6 +83,7 @@ class RowSpec(Asked):
     delta_chi2: float | None = None
     changes: str = ""
     groups: bool = False
+    accept_bad_fit: bool = False
 
     @property
     def row(self) -> "RowSpec":
@@ -122,6 +125,7 @@ class RowSpec(Asked):
             delta_chi2=self.delta_chi2,
             groups=groups and self.groups,
             lean=not groups,
+            accept_bad_fit=self.accept_bad_fit,
             progress=progress,
         )
         tree = thinned(there(found.tree)) if groups and self.groups else found.tree

@@ -16,8 +16,8 @@ from scipy.interpolate import PchipInterpolator
 
 from ..fit import limits, marginal_density
 from ..fit.caveats import range_notes
-from ..fit.chi2 import Likelihood
 from ..fit.credible import highest_density_ends, upper_end
+from ..fit.fit import fit_of
 from ..fit.limit import PRECISION
 from ..fit.marginal import Density, log_marginal_likelihood
 from ..fit.posterior import sample_posterior, state_of
@@ -88,7 +88,7 @@ class _Group:
         )
         self.flat: Prior = self.question.priors[spec.parameter]
         self.draws = self.limit.tree["posterior"][spec.parameter].values
-        self.likelihood = Likelihood(self.model)
+        self.likelihood = fit_of(self.model)
         self.default = _under_prior(self, StudyRow(spec, "flat"))[0]
 
 

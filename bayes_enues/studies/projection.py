@@ -18,6 +18,7 @@ from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..fit.chi2 import Likelihood
+from ..fit.fit import fit_of
 from ..fit.marginal import log_marginal_likelihood
 from ..fit.minimise import profile_many
 from ..fit.regions import highest_density_cut, highest_density_pieces
@@ -57,7 +58,8 @@ def future_experiment(
     Returns
     -------
     Experiment
-        Its counts are those of the original where the bins are the same; a projection replaces them.
+        Named by what is changed. Its counts are those of the original where the bins are the same; a
+        projection replaces them.
 
     Raises
     ------
@@ -82,9 +84,18 @@ def future_experiment(
         shift = base.settings.efficiency.shift_keV + edge_keV
         new = load_experiment(name, {"efficiency": {"shift_keV": shift}})
     growth = exposure / base.exposure
+    changes = [
+        words
+        for words, is_new in (
+            (f"exposure = {exposure:g} t yr", exposure != base.exposure),
+            (f"background = {background:g}", background != 1),
+            (f"edge = {edge_keV:g} keV", edge_keV != 0),
+        )
+        if is_new
+    ]
     return replace(
         new,
-        name=base.name,
+        name=base.name_with(", ".join(changes).replace("e+", "e")) if changes else base.name,
         title=base.title,
         exposure=exposure,
         response=growth * new.response,
@@ -156,7 +167,7 @@ def project(
     given = [e if isinstance(e, Experiment) else load_experiment(e) for e in experiments]
     rounded = [e.with_counts(np.round(_expected(e))) for e in given]
     model = counting_model(interaction, rounded, parameter, prior)
-    likelihood = Likelihood(model)
+    likelihood = fit_of(model)
     truth = np.zeros(len(likelihood.names))
     truth[: likelihood.n_physics] = likelihood.question.standard_model
     maker = ToyMaker(model, truth[None], seed)
@@ -178,7 +189,7 @@ def project(
     return Projection(
         model=question.interaction.name,
         parameter=parameter,
-        experiment=question.experiment_name,
+        experiment="+".join(sorted(e.name for e in given)),
         unit=question.interaction.unit,
         exposure=float(sum(e.exposure for e in given)),
         level=level,
