@@ -93,16 +93,15 @@ def _factor(kind, x, unit, n):
 
 
 @numba.njit(**FAST)
-def _add(factor, template, to):
-    """Slices, not ranges from start to stop: what Numba knows to count from zero it does four at a time."""
-    for i in range(template.size):
+def _add(factor, template, start, stop, to):
+    for i in range(np.uint64(start), np.uint64(stop)):  # never below zero, so four at a time
         to[i] += factor * template[i]
 
 
 @numba.njit(**FAST)
-def _product(a, b):
+def _product(a, b, start, stop):
     total = 0.0
-    for i in range(a.size):
+    for i in range(np.uint64(start), np.uint64(stop)):
         total += a[i] * b[i]
     return total
 
@@ -156,14 +155,14 @@ def chi2_and_derivatives(
         product = 1.0
         for f in range(a, b):
             product *= value[f]
-        template = terms.counts[t, start:stop]
-        _add(product, template, mu[start:stop])
+        template = terms.counts[t]
+        _add(product, template, start, stop, mu)
         for f in range(a, b):
             part = slope[f]
             for g in range(a, b):
                 if g != f:
                     part *= value[g]
-            _add(part, template, slopes[terms.variable[f], start:stop])
+            _add(part, template, start, stop, slopes[terms.variable[f]])
 
     chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
     first, second = np.empty(n_bins), np.empty(n_bins)
@@ -177,14 +176,14 @@ def chi2_and_derivatives(
             second[i] = 2.0 * ratio / mu[i] if ratio > 0.0 else 0.0
     gradient, hessian = np.zeros(n), np.zeros((n, n))
     for j in range(n):
-        gradient[j] = _product(first, slopes[j])
+        gradient[j] = _product(first, slopes[j], 0, n_bins)
         weighted = second * slopes[j]
         for k in range(j + 1):
-            hessian[j, k] = _product(weighted, slopes[k])
+            hessian[j, k] = _product(weighted, slopes[k], 0, n_bins)
     for t in range(n_terms):
         a, b = terms.first[t], terms.first[t + 1]
         start, stop = terms.start[t], terms.stop[t]
-        weight = _product(first[start:stop], terms.counts[t, start:stop])
+        weight = _product(first, terms.counts[t], start, stop)
         for f in range(a, b):
             for h in range(a, f + 1):
                 part = bend[f] if f == h else slope[f] * slope[h]
@@ -215,8 +214,7 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
             product *= value[f]
-        start, stop = terms.start[t], terms.stop[t]
-        _add(product, terms.counts[t, start:stop], mu[start:stop])
+        _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
     chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
     for i in range(n_bins):  # from here on the derivative by what is expected
         if terms.gaussian[i]:
@@ -228,7 +226,7 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
         if a == b:
             continue
-        weight = _product(mu[start:stop], terms.counts[t, start:stop])
+        weight = _product(mu, terms.counts[t], start, stop)
         for f in range(a, b):
             part = slope[f]
             for g in range(a, b):
@@ -281,8 +279,7 @@ def _expected(terms, x, mu):
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
             product *= _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])[0]
-        start, stop = terms.start[t], terms.stop[t]
-        _add(product, terms.counts[t, start:stop], mu[start:stop])
+        _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
 
 
 @njit(**FAST)
