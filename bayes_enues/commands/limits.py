@@ -27,6 +27,12 @@ def limits(
     prior: common.PriorText = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
+    groups: Annotated[
+        bool,
+        typer.Option(
+            "--groups", help="Also store what follows from the draws: likelihood, prior and predicted counts."
+        ),
+    ] = False,
     out: common.Out = Path("results"),
     accept_bad_fit: Annotated[
         bool,
@@ -40,13 +46,18 @@ def limits(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
+    from ..runs.figures import to_be_drawn
     from ..runs.rows import all_converged, electromagnetic_models, plan, run
     from ..runs.store import ResultsFolder
+    from ..simulations.attached import attach
 
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
-    options = {"level": level, "prior": prior, "draws": draws, "seed": seed, "accept_bad_fit": accept_bad_fit}
+    options = {
+        "level": level, "prior": prior, "draws": draws, "seed": seed, "groups": groups,
+        "accept_bad_fit": accept_bad_fit,
+    }  # fmt: skip
     specs = [
         spec
         for name in models
@@ -56,15 +67,14 @@ def limits(
     ]
     folder = ResultsFolder(out, "limits.json", level)
 
-    # with PyMC and matplotlib, which a request that is refused can spare
-    from ..plots.limits import limits_figures
-    from ..simulations.feldman_cousins import attach
-
     with progress(len(specs), "limits") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         rows = attach(rows, specs, folder)
-        tell(len(specs), "figures")
-        limits_figures(rows, folder.path)
+        if missing := to_be_drawn(rows, folder.path):
+            from ..plots.limits import limits_figures  # with matplotlib, which a table alone can spare
+
+            tell(len(specs), "figures")
+            limits_figures(missing, folder.path)
     warn(folder.messages)
     print_limits(rows)
     console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")

@@ -42,6 +42,8 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
     first, factors = [0], []  # a factor: variable, kind, exponent, unit
 
     def term(k: int, values: np.ndarray, component: str, *more) -> None:
+        if not np.any(values):
+            return
         row = np.zeros(edges[-1])
         row[edges[k] : edges[k + 1]] = values
         counts.append(row)

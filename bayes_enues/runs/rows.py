@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,8 @@ class RowSpec(Asked):
     changes : str
         JSON: name of an experiment to changes of its ``experiment.toml``; see
         :func:`bayes_enues.load_experiment`.
+    groups : bool
+        Whether the file beside the row gets the derived groups, thinned, that follow from its draws.
     accept_bad_fit : bool
         See :func:`bayes_enues.fit.limit.limit`.
     """
@@ -80,6 +82,7 @@ class RowSpec(Asked):
     fixed: tuple[tuple[str, Any], ...] = field(default=())
     delta_chi2: float | None = None
     changes: str = ""
+    groups: bool = False
     accept_bad_fit: bool = False
 
     @property
@@ -110,6 +113,7 @@ class RowSpec(Asked):
     ) -> tuple[dict[str, Any], Any]:
         """Both bounds, and the posterior."""
         from ..fit import limits
+        from ..fit.groups import thinned
 
         (progress or (lambda words: None))("compiling")
         found = limits(
@@ -119,12 +123,18 @@ class RowSpec(Asked):
             self.draws,
             self.seed,
             delta_chi2=self.delta_chi2,
-            groups=groups,
+            groups=groups and self.groups,
+            lean=not groups,
             accept_bad_fit=self.accept_bad_fit,
             progress=progress,
         )
+        tree = thinned(there(found.tree)) if groups and self.groups else found.tree
         given = {"given": dict(self.fixed)} if self.fixed else {}
-        return {**found.to_row(), **dict(self.fixed), **given, "seed": self.seed}, found.tree
+        return {**found.to_row(), **dict(self.fixed), **given, "seed": self.seed}, tree
+
+    def question(self) -> str:
+        """Whatever else its file holds, the row answers the same."""
+        return super().question() if not self.groups else replace(self, groups=False).question()
 
 
 _LOADED: dict[tuple[str, ...], tuple[Experiment, list]] = {}  # a scan asks for one experiment 400 times
