@@ -377,7 +377,8 @@ class PosteriorBound(Sampled, Interval):
         signed ones.
     level : float
     upper_flat_strength : float or None
-        The upper bound under a prior flat in mu^2 or g^2; None for a signed parameter.
+        The upper bound under a prior flat in mu^2 or g^2, by quadrature where that gives the bound; None for
+        a signed parameter.
     mcse : float or None
         Monte Carlo standard error of the bound; of an interval, the larger of its ends'.
     exact : Interval or None
@@ -389,6 +390,17 @@ class PosteriorBound(Sampled, Interval):
     upper_flat_strength: Real | None = None
     mcse: Real | None = None
     exact: Interval | None = None
+
+    @property
+    def headline(self) -> Interval:
+        """The bound to quote: by quadrature, without Monte Carlo error, where that gives it (the draws are
+        its check then), and from the draws where it cannot."""
+        return self.exact if self.converged and self.exact is not None else self
+
+    @property
+    def headline_error(self) -> float | None:
+        """Monte Carlo error of the bound to quote; None of quadrature."""
+        return self.mcse if self.headline is self else None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -590,10 +602,14 @@ class Limit(Row):
         p, level = self.posterior, f"{100 * self.level:g} %"
         bound = f"not converged ({p.diagnosis})"
         if p.converged:
-            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(there(p.pieces))}"
+            best = p.headline
+            region = f"< {best.upper:.4g}" if p.kind == "upper" else f"in {_joined(there(best.pieces))}"
             what = "posterior" if p.kind == "upper" else "highest density"
-            error = "" if p.mcse is None else f"; Monte Carlo error {p.mcse:.2g}"
+            error = "" if p.headline_error is None else f"; Monte Carlo error {p.mcse:.2g}"
             bound = f"{region} ({level} {what}, {self.prior}{error})"
+            if p.headline is not p and p.mcse is not None:
+                drawn = f"{p.upper:.4g}" if p.kind == "upper" else _joined(there(p.pieces))
+                bound += f"\n             by quadrature; the draws give {drawn} ± {p.mcse:.2g}"
         lines = [
             f"{self.model} {self.parameter} from {self.experiment}, in {self.unit}",
             f"  posterior: {bound}",
