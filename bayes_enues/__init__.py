@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from . import interactions
 from .compiled.caching import use_writable_folders as _use_writable_folders
 from .interactions import *  # noqa: F403 - every interaction of the package is a public name
+from .priors import named as _named_priors
 
 if TYPE_CHECKING:
     __version__: str
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from . import plots as plots
     from . import priors as priors
     from .errors import ConvergenceWarning as ConvergenceWarning
+    from .errors import DoubtWarning as DoubtWarning
     from .errors import InputError as InputError
     from .experiments.counts import signal_counts as signal_counts
     from .experiments.experiment import Experiment as Experiment
@@ -33,11 +35,7 @@ if TYPE_CHECKING:
     from .fit import profile_likelihood as profile_likelihood
     from .fit import sample_posterior as sample_posterior
     from .fit.posterior import diagnose as diagnose
-    from .priors import Flat as Flat
-    from .priors import FlatStrength as FlatStrength
-    from .priors import HalfNormal as HalfNormal
-    from .priors import Jeffreys as Jeffreys
-    from .priors import LogUniform as LogUniform
+    from .priors import *  # noqa: F403
     from .reports.citations import cite as cite
     from .results import CalibrationRow as CalibrationRow
     from .results import Check as Check
@@ -80,6 +78,7 @@ _RESULTS = (
 _HOMES = {
     "InputError": "errors",
     "ConvergenceWarning": "errors",
+    "DoubtWarning": "errors",
     **dict.fromkeys(_RESULTS, "results"),
     "Fit": "fit",
     "Experiment": "experiments.experiment",
@@ -89,11 +88,7 @@ _HOMES = {
     "recoil_rate": "signal.rate",
     "Sun": "signal.flux",
     "Xenon": "signal.xenon",
-    "Flat": "priors",
-    "FlatStrength": "priors",
-    "HalfNormal": "priors",
-    "LogUniform": "priors",
-    "Jeffreys": "priors",
+    **dict.fromkeys(_named_priors.__all__, "priors"),
     "sample_posterior": "fit",
     "diagnose": "fit.posterior",
     "profile_likelihood": "fit",

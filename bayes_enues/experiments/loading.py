@@ -2,14 +2,16 @@
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, WrongKindError
+from ..errors import DoubtWarning, InputError, WrongKindError
 from ..interactions.standard_model import StandardModel
 from ..signal.flux import Sun
 from ..signal.rate import recoil_rate
@@ -52,6 +54,11 @@ def load_experiment(
     InputError, FileNotFoundError
         In one line, with file, column and row or with the key, for whatever cannot be used; also where
         ``as_name`` is the name of a packaged experiment from which the result differs.
+
+    Warns
+    -----
+    DoubtWarning
+        If numbers of the folder contradict each other; they are in ``doubts`` too.
     """
     if not isinstance(name, str | os.PathLike):
         raise WrongKindError(f"{type(name).__name__} is no experiment; a name or a path was needed")
@@ -168,6 +175,9 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     )
     check_names([experiment])
     check_moves(experiment, where)
+    for subject, words in doubts.items():
+        message = f"{experiment.name}, {subject}: {words}"
+        warnings.warn(message, DoubtWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))
     return experiment
 
 

@@ -18,7 +18,7 @@ from .regions import credible_region
 
 __all__ = ["held", "nuisance_effects"]
 
-#: Points and nodes a nuisance of the quadrature: bounds are compared with each other, three digits of a change do.
+#: Points, and nodes a nuisance, of the quadrature: three digits of a change do.
 QUADRATURE = (121, 3)
 HELD = 1e-3  # of a nuisance's own width: as good as fixed, and nothing else changes in a fit
 

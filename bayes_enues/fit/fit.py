@@ -110,7 +110,7 @@ class Fit(Likelihood):
         draws: int = DRAWS,
         seed: int = SEED,
         *,
-        groups: bool = True,
+        groups: bool = False,
         delta_chi2: float | None = None,
         accept_bad_fit: bool = False,
         progress: Callable[[str], None] | None = None,

@@ -1,4 +1,4 @@
-"""The posterior: nutpie's NUTS, compiled once per model shape, with diagnostics that decide.
+"""The posterior: nutpie's NUTS on the kernel, or on what PyTensor compiled; diagnostics decide.
 
 A run counts only with R-hat <= 1.01, bulk and tail ESS >= 400 and no divergence. One that fails is run again
 by a fixed rule: the same seed with twice the draws, then with a target acceptance of 0.99, then by sequential
@@ -8,7 +8,7 @@ doubled until the Monte Carlo error of the bound is small enough.
 
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from ..results import Diagnostics
 from ..statistics import DRAWS, SEED, check_level, of_chains
 from .agreement import check_agreement
 from .chi2 import Likelihood
-from .groups import derived_groups
+from .groups import with_groups
+from .kernel_sampler import KernelSampler, kernel_sampler_of
 from .marginal import marginal
 from .modes import wrong_weights
 from .setup import question_of
@@ -38,6 +39,7 @@ TARGET_ACCEPT = 0.95
 LAST_TARGET_ACCEPT = 0.99
 MAX_DRAWS = 64_000
 SMC_DRAWS = 2000
+STATS = ("diverging", "depth", "energy", "n_steps", "step_size")  # of nutpie's, those that are kept
 
 
 def diagnose(posterior: xr.DataTree | xr.Dataset, divergences: int | None = None) -> Diagnostics:
@@ -129,7 +131,9 @@ def sample_posterior(
     tell = progress or (lambda words: None)
     if likelihood is None and hasattr(model, "question"):
         likelihood = Likelihood(model)
-    sampler = sampler_of(model, tell)
+    sampler = kernel_sampler_of(likelihood) if likelihood is not None else None
+    if sampler is None:
+        sampler = sampler_of(model, tell)
     if likelihood is not None:
         with LOCK:
             check_agreement(likelihood, sampler)
@@ -160,11 +164,6 @@ def sample_posterior(
             draws = int(min(draws * 2 ** max(1, np.ceil(2 * np.log2(excess))), MAX_DRAWS))
         else:
             break
-    if groups:
-        with LOCK:
-            derived = derived_groups(model, tree["posterior"].to_dataset(), seed, likelihood=likelihood)
-        for group, dataset in derived.items():
-            tree[group] = xr.DataTree(dataset)
     tree.attrs |= {
         "sampler": name,
         "draws": int(tree["posterior"].sizes["draw"]),
@@ -184,7 +183,7 @@ def sample_posterior(
         }
     if not state.converged:
         warn_unconverged(state.words())
-    return tree
+    return with_groups(model, tree, likelihood) if groups else tree
 
 
 def warn_unconverged(diagnosis: str) -> None:
@@ -216,10 +215,10 @@ def prior_words(model: pm.Model) -> dict[str, str]:
     return question_of(model).prior_words
 
 
-def _nuts(sampler: Sampler, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
+def _nuts(sampler: KernelSampler | Sampler, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
     import nutpie
 
-    tree = nutpie.sample(
+    trace = nutpie.sample(
         sampler.nutpie,
         draws=draws,
         tune=tune,
@@ -229,11 +228,23 @@ def _nuts(sampler: Sampler, draws, tune, chains, seed, target_accept, cores) -> 
         target_accept=target_accept,
         progress_bar=False,
         save_warmup=False,
+        return_raw_trace=isinstance(sampler, KernelSampler),
     )
-    posterior = tree["posterior"].to_dataset()
-    stats = tree["sample_stats"].to_dataset()
-    stats = stats[[v for v in ("diverging", "depth", "energy", "logp", "n_steps", "step_size") if v in stats]]
-    return _dateless({"posterior": posterior, "sample_stats": stats})
+    if isinstance(sampler, KernelSampler):
+        found, stats = trace.get_arrow_trace()
+        tables = {"posterior": _table(found, sampler.names, tune), "sample_stats": _table(stats, STATS, tune)}
+        return xr.DataTree.from_dict(tables)
+    posterior = trace["posterior"].to_dataset()
+    stats = trace["sample_stats"].to_dataset()
+    return _dateless({"posterior": posterior, "sample_stats": stats[[v for v in STATS if v in stats]]})
+
+
+def _table(batches: list, names: Sequence[str], tune: int) -> xr.Dataset:
+    """Single numbers of every chain after tuning, from Arrow's tables: nutpie's own way takes 0.1 s."""
+    columns = {name: np.stack([np.array(b.column(name))[tune:] for b in batches]) for name in names}
+    shape = next(iter(columns.values())).shape
+    coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    return xr.Dataset({name: (("chain", "draw"), v) for name, v in columns.items()}, coords)
 
 
 class _OneCopy(pm.smc.kernels.IMH):

@@ -292,6 +292,12 @@ def ask(
                 f"{member} is given ({getattr(interaction, member)}) and free at once; choose one"
             )
     loaded = load_distinct(experiments)
+    for experiment in loaded:
+        if twice := sorted(set(free) & {n.name for n in experiment.nuisances} - set(kind.replaces_nuisances)):
+            raise InputError(
+                f"{twice[0]} is a free parameter of {interaction.name} and a nuisance of {experiment.name}; "
+                "rename one of the two"
+            )
     if spectrum not in ("templates", "chain"):
         raise InputError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 

@@ -71,6 +71,10 @@ class RowSpec(Asked):
     changes : str
         JSON: name of an experiment to changes of its ``experiment.toml``; see
         :func:`bayes_enues.load_experiment`.
+    groups : bool
+        Whether the file beside the row gets the derived groups, thinned, that follow from its draws.
+    accept_bad_fit : bool
+        See :func:`bayes_enues.fit.limit.limit`.
     """
 
     model: str | type[Interaction]
@@ -83,6 +87,8 @@ class RowSpec(Asked):
     fixed: tuple[tuple[str, Any], ...] = field(default=())
     delta_chi2: float | None = None
     changes: str = ""
+    groups: bool = False
+    accept_bad_fit: bool = False
 
     @property
     def row(self) -> "RowSpec":
@@ -112,6 +118,7 @@ class RowSpec(Asked):
     ) -> tuple[dict[str, Any], Any]:
         """Both bounds, and the posterior."""
         from ..fit import limits
+        from ..fit.groups import thinned
 
         (progress or (lambda words: None))("compiling")
         found = limits(
@@ -121,11 +128,18 @@ class RowSpec(Asked):
             self.draws,
             self.seed,
             delta_chi2=self.delta_chi2,
-            groups=groups,
+            groups=groups and self.groups,
+            lean=not groups,
+            accept_bad_fit=self.accept_bad_fit,
             progress=progress,
         )
+        tree = thinned(there(found.tree)) if groups and self.groups else found.tree
         given = {"given": dict(self.fixed)} if self.fixed else {}
-        return {**found.to_row(), **dict(self.fixed), **given, "seed": self.seed}, found.tree
+        return {**found.to_row(), **dict(self.fixed), **given, "seed": self.seed}, tree
+
+    def question(self) -> str:
+        """Whatever else its file holds, the row answers the same."""
+        return super().question() if not self.groups else replace(self, groups=False).question()
 
 
 def with_nuisance_priors(spec: RowSpec, texts: Sequence[str]) -> RowSpec:
