@@ -9,7 +9,10 @@ import pymc as pm
 import pytest
 
 import bayes_enues as be
+from bayes_enues.errors import InputError
 from bayes_enues.experiments.experiment import ResponseGrid
+from bayes_enues.experiments.factors import bend
+from bayes_enues.experiments.moving import moved
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.priors.two_piece import TwoPiece, TwoPieceGaussian
 from bayes_enues.runs.rows import RowSpec, with_nuisance_priors
@@ -198,7 +201,8 @@ def test_a_shape_moves_a_component_to_its_columns(tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(packaged("xenonnt_sr0"), folder)
     background = be.load_experiment("xenonnt_sr0").components["background"]
-    rows = (folder / "background.csv").read_text().splitlines()
+    table = be.load_experiment("xenonnt_sr0").settings.components[0].table
+    rows = (folder / table).read_text().splitlines()
     head = next(i for i, row in enumerate(rows) if not row.startswith("#"))
     column = rows[head].split(",").index("background")
     for i, row in enumerate(rows[head:], start=head):
@@ -207,9 +211,9 @@ def test_a_shape_moves_a_component_to_its_columns(tmp_path):
             rows[i] += ",down,up"
         else:
             rows[i] += f",{0.9 * float(cells[column])!r},{1.2 * float(cells[column])!r}"
-    (folder / "background.csv").write_text("\n".join(rows) + "\n")
+    (folder / table).write_text("\n".join(rows) + "\n")
     given = [n.model_dump(exclude_unset=True) for n in be.load_experiment("xenonnt_sr0").nuisances]
-    shape = {"table": "background.csv", "down": "down", "up": "up"}
+    shape = {"table": table, "down": "down", "up": "up"}
     entry = {"name": "tilt", "sigma": 1.0, "shape": shape, "applies_to": ["background"]}
     mine = be.load_experiment(folder, {"nuisances": [*given, entry]}, as_name="mine")
     fit = be.Fit(be.models.magnetic_moment([mine], "nu_e"))
