@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 import bayes_enues as be
 from bayes_enues.cli import app
 from bayes_enues.results import Expected
-from bayes_enues.studies.expected import expected
+from bayes_enues.studies.expected import expected_limits
 
 
 @pytest.fixture(scope="module")
 def found(xenonnt_model):
-    return expected(xenonnt_model, toys=60, seed=3)
+    return expected_limits(xenonnt_model, toys=60, seed=3)
 
 
 def test_observed_bounds_are_those_of_the_limit_and_its_quadrature(found, xenonnt_model):
@@ -50,7 +50,7 @@ def test_power_constraint_and_bands_are_order_statistics_of_the_toys(found):
 def test_without_toys_the_p_value_is_that_of_the_chi2_distribution(xenonnt_model, found):
     from scipy.stats import chi2
 
-    alone = expected(xenonnt_model, toys=0)
+    alone = expected_limits(xenonnt_model, toys=0)
     assert alone.asimov == found.asimov
     assert alone.power_constrained == {}
     assert alone.standard_model.p_value == pytest.approx(chi2.sf(found.standard_model.chi2, 29))
@@ -58,10 +58,10 @@ def test_without_toys_the_p_value_is_that_of_the_chi2_distribution(xenonnt_model
 
 def test_what_cannot_be_expected_is_refused(xenonnt_model):
     with pytest.raises(be.InputError, match="toys is -1"):
-        expected(xenonnt_model, toys=-1)
+        expected_limits(xenonnt_model, toys=-1)
     model = be.models.magnetic_moment(["xenonnt_sr0"], free=["nu_e", "nu_mu"])
     with pytest.raises(be.InputError, match="one free parameter was needed"):
-        expected(model, toys=0)
+        expected_limits(model, toys=0)
 
 
 @pytest.mark.slow

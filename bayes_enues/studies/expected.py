@@ -21,10 +21,10 @@ from ..simulations.toys import ToyMaker, truth_points
 from ..statistics import LEVEL, SEED, check_level
 from .projection import Scan, scanned_toys
 
-__all__ = ["ExpectedSpec", "expected"]
+__all__ = ["ExpectedSpec", "expected_limits"]
 
 
-def expected(
+def expected_limits(
     model: pm.Model,
     toys: int = 1000,
     level: float = LEVEL,
@@ -110,7 +110,7 @@ class ExpectedSpec(Asked):
     ) -> tuple[dict[str, Any], Any]:
         """A row of ``expected.json``; the toys' bounds are in it, nothing lies beside."""
         tell, spec = progress or (lambda words: None), self.spec
-        found = expected(
+        found = expected_limits(
             model_of(spec), self.toys, spec.level, spec.seed,
             progress=lambda done: None if done % 20 else tell(f"toy {done} of {self.toys}"),
         )  # fmt: skip
