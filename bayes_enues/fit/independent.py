@@ -62,7 +62,7 @@ def independent_draws(likelihood: Likelihood, draws: int, chains: int, seed: int
 
 
 def _from_density(density: Density, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draws (n,), rising, from pieces of constant density that follow a marginal one, and their log-density."""
+    """Draws (n,), rising, from pieces of constant density along a marginal one, and their log-density."""
     last = density.values.size - 1
     edges = np.interp(np.linspace(0, last, FINE * last + 1), np.arange(last + 1), density.values)
     height = np.maximum(density.at((edges[1:] + edges[:-1]) / 2), 0.0)
@@ -97,7 +97,7 @@ def _nuisances(
 
 
 def _metropolis(log_weight: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Which proposal each chain is at after each step: (chain, step) of indices, from log-weights so shaped."""
+    """Which proposal each chain is at after each step, indices (chain, step) like the log-weights."""
     log_u = np.log(rng.uniform(size=log_weight.shape))
     at = np.empty(log_weight.shape, int)
     for chain, (weights, us) in enumerate(zip(log_weight.tolist(), log_u.tolist(), strict=True)):
