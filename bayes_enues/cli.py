@@ -40,6 +40,7 @@ COMMANDS = {
     "compare": "compare:compare",
     "coverage": "coverage:coverage",
     "calibrate": "calibrate:calibrate",
+    "expected": "expected:expected",
     "project": "project:project",
     "report": "report:report",
 }

@@ -102,7 +102,10 @@ def print_limits(rows: "Sequence[Limit]") -> None:
         for column in columns_of(mine, two_sided):
             table.add_column(column, justify="right", no_wrap=True)
         for experiment, members in grouped(mine, "experiment").items():
+            electrons = " | ".join(dict.fromkeys(row.atomic_model for row in members if row.atomic_model))
             table.add_row(Text(experiment_title(experiment), "bold"))
+            if electrons:
+                table.add_row(Text(f"electrons: {electrons}", "dim"))
             for row in members:
                 cells = [
                     Text(c.replace(" ∪ ", "\n"), "red" if c in (NOT_CONVERGED, BAD_FIT) else "")

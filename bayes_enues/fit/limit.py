@@ -114,6 +114,9 @@ def limit(
     )
     ends: dict[str, Any] = bound.ends(tree) if state["converged"] else nothing
     exact = exact_bound(likelihood, name, level)
+    if state["converged"] and exact and not two_sided:
+        density = marginal(likelihood, name)
+        ends["upper_flat_strength"] = density.reweighted(density.values).quantile(level)
     if state["converged"] and exact and (apart := disagreement(ends, exact)):
         ends = nothing  # one of the two is wrong, so neither is a limit
         state |= {"converged": False, "diagnosis": "; ".join(apart)}
@@ -152,6 +155,7 @@ def limit(
         tree=None if lean else tree,
         power_scaling=None if lean or not state["converged"] else _power_scaling(likelihood, tree, name),
         goodness=goodness,
+        atomic_model=question.atomic_model,
     )
 
 

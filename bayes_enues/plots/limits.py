@@ -75,7 +75,7 @@ def plot_limit(ax: Axes, limit: Limit, draws: np.ndarray, label: str, index: int
     density.stairs(height, edges, color=colour, lw=0.6, ls=line)
     density.set_ylim(0, max(density.get_ylim()[1], 1.9 * height.max()))
     if posterior.converged:
-        ax.plot(posterior.ends, [0] * len(posterior.ends), marker="^", **mark)
+        ax.plot(posterior.headline.ends, [0] * len(posterior.headline.ends), marker="^", **mark)
     return ax
 
 

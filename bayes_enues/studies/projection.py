@@ -25,9 +25,10 @@ from ..fit.regions import highest_density_cut, highest_density_pieces
 from ..fit.scan import prior_range
 from ..interactions.base import Interaction
 from ..results import Density, Projection
+from ..simulations.toys import ToyMaker
 from ..statistics import check_level, one_sided_threshold, threshold
 
-__all__ = ["future_experiment", "project"]
+__all__ = ["Scan", "asimov_numbers", "future_experiment", "project", "scanned_toys"]
 
 N_SCAN = 81
 ORDER = 5
@@ -157,8 +158,6 @@ def project(
     """
     from bayes_enues.models import counting_model
 
-    from ..simulations.toys import ToyMaker
-
     level = check_level(level)
     if not (isinstance(toys, int | np.integer) and toys >= 0):
         raise InputError(f"toys is {toys!r}; a whole number, zero or more, was needed")
@@ -172,10 +171,31 @@ def project(
     truth[: likelihood.n_physics] = likelihood.question.standard_model
     maker = ToyMaker(model, truth[None], seed)
 
-    scan = _Scan(likelihood, level)
-    asimov = scan.bounds(_asimov_numbers(maker))
+    found = scanned_toys(Scan(likelihood, level), maker, toys, progress)
+    return Projection(
+        **found,
+        model=likelihood.question.interaction.name,
+        parameter=parameter,
+        experiment="+".join(sorted(e.name for e in given)),
+        unit=likelihood.question.interaction.unit,
+        exposure=float(sum(e.exposure for e in given)),
+        level=level,
+    )
+
+
+def scanned_toys(
+    scan: "Scan", maker: ToyMaker, toys: int, progress: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """Bounds of Asimov data and of toys, as a :class:`Projection` takes them.
+
+    Raises
+    ------
+    InputError
+        If Asimov data give no bound inside the scanned range.
+    """
+    asimov = scan.bounds(asimov_numbers(maker))
     if asimov is None:
-        raise InputError(f"Asimov data give no bound on {parameter} inside its prior's range")
+        raise InputError(f"Asimov data give no bound on {scan.likelihood.names[0]} inside its prior's range")
     found = {statistic: [] for statistic in asimov}
     failed = 0
     for k in range(toys):
@@ -185,18 +205,8 @@ def project(
             found[statistic].append(bound)
         if progress:
             progress(k + 1)
-    question = likelihood.question
-    return Projection(
-        model=question.interaction.name,
-        parameter=parameter,
-        experiment="+".join(sorted(e.name for e in given)),
-        unit=question.interaction.unit,
-        exposure=float(sum(e.exposure for e in given)),
-        level=level,
-        asimov=asimov,
-        toy_bounds={statistic: np.array(bounds) for statistic, bounds in found.items()},
-        failed=failed,
-    )
+    bounds = {statistic: np.array(values) for statistic, values in found.items()}
+    return {"asimov": asimov, "toy_bounds": bounds, "failed": failed}
 
 
 def _expected(experiment: Experiment) -> np.ndarray:
@@ -206,11 +216,14 @@ def _expected(experiment: Experiment) -> np.ndarray:
     return experiment.background + signal_counts(experiment, StandardModel())
 
 
-def _asimov_numbers(maker) -> np.ndarray:
-    """The model's numbers with exactly what is expected as counts."""
+def asimov_numbers(maker: ToyMaker) -> np.ndarray:
+    """The model's numbers with exactly what is expected as counts, and its penalties around the truth."""
     from ..statistics import count_errors
 
     numbers = maker.base.copy()
+    true_nuisances = maker.points[0, maker.likelihood.n_physics :]
+    for name, centre in zip(maker.nuisances, true_nuisances, strict=True):
+        numbers[maker.slices[f"{name}_centre"]] = centre
     for experiment in maker.experiments:
         expected = maker.expected[0][experiment.slug]
         numbers[maker.slices[f"observed_{experiment.slug}"]] = expected
@@ -220,10 +233,11 @@ def _asimov_numbers(maker) -> np.ndarray:
     return numbers
 
 
-class _Scan:
+class Scan:
     """Both statistics of one data set from one scan over the prior's range."""
 
-    def __init__(self, likelihood: Likelihood, level: float):
+    def __init__(self, likelihood: Likelihood, level: float, order: int = ORDER):
+        self.order = order
         self.likelihood, self.level = copy(likelihood), level
         self.signed = likelihood.question.interaction.signed
         self.values = np.linspace(*prior_range(likelihood, likelihood.names[0]), N_SCAN)
@@ -258,7 +272,7 @@ class _Scan:
 
     def _density(self) -> Density:
         log_density = self.log_prior + log_marginal_likelihood(
-            self.likelihood, [0], self.values[:, None], ORDER
+            self.likelihood, [0], self.values[:, None], self.order
         )
         density = np.exp(log_density - log_density.max())
         return Density(self.values, density / np.trapezoid(density, self.values), 0.0)
