@@ -342,7 +342,7 @@ class Sampled(Result):
     rhat, ess_bulk, ess_tail, divergences
         None where there are no draws, or no such number.
     sampler : str or None
-        ``nuts``, ``smc``, or ``quadrature``, which needs no draws.
+        ``nuts``, ``independence``, ``smc``, or ``quadrature``, which needs no draws.
     draws : int or None
         Per chain.
     attempts : int or None
