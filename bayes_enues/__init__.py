@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .signal.flux import Sun as Sun
     from .signal.rate import recoil_rate as recoil_rate
     from .signal.xenon import Xenon as Xenon
+    from .studies.expected import expected_limits as expected_limits
     from .studies.projection import future_experiment as future_experiment
     from .studies.projection import project as project
 
@@ -97,6 +98,7 @@ _HOMES = {
     "nuisances": "fit",
     "published_limits": "experiments.published",
     "cite": "reports.citations",
+    "expected_limits": "studies.expected",
     "future_experiment": "studies.projection",
     "project": "studies.projection",
 }

@@ -343,7 +343,7 @@ class Sampled(Result):
     rhat, ess_bulk, ess_tail, divergences
         None where there are no draws, or no such number.
     sampler : str or None
-        ``nuts``, ``smc``, or ``quadrature``, which needs no draws.
+        ``nuts``, ``independence``, ``smc``, or ``quadrature``, which needs no draws.
     draws : int or None
         Per chain.
     attempts : int or None
@@ -1072,6 +1072,23 @@ class Projection(Row):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class SignalTest(Result):
+    """Whether the data ask for a signal: by how much chi^2 falls from the Standard Model to the best fit, and
+    the share of the Standard Model's toys in which it falls by more (asymptotically half a chi^2
+    distribution's)."""
+
+    q0: Real
+    p_value: Real
+
+    @property
+    def sigmas(self) -> float:
+        """The p-value in standard deviations of a one-sided Gaussian; infinite where no toy falls by more."""
+        from scipy.stats import norm
+
+        return float(norm.isf(self.p_value))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Expected(Projection):
     """Observed bounds of one parameter beside what the Standard Model leads to expect: a row of
     ``expected.json``.
@@ -1083,11 +1100,13 @@ class Expected(Projection):
     standard_model : Goodness
         chi^2 of the Standard Model with the nuisances at their best; its p-value is the share of toys with a
         larger one, or that of the chi^2 distribution without toys.
+    signal : SignalTest
     atomic_model : str
     """
 
     observed: dict[str, Real]
     standard_model: Goodness
+    signal: SignalTest
     atomic_model: str = ""
 
     @computed_field

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 import bayes_enues as be
 from bayes_enues.cli import app
 from bayes_enues.results import Expected
-from bayes_enues.studies.expected import expected
+from bayes_enues.studies.expected import expected_limits
 
 
 @pytest.fixture(scope="module")
 def found(xenonnt_model):
-    return expected(xenonnt_model, toys=60, seed=3)
+    return expected_limits(xenonnt_model, toys=60, seed=3)
 
 
 def test_observed_bounds_are_those_of_the_limit_and_its_quadrature(found, xenonnt_model):
@@ -39,6 +39,24 @@ def test_chi2_of_the_standard_model_is_that_of_eq_15_written_out(found, xenonnt)
     assert found.standard_model.bins == 29
 
 
+def test_a_best_fit_at_the_boundary_asks_for_no_signal(found):
+    assert found.signal.q0 == pytest.approx(0, abs=1e-8)
+    assert found.signal.p_value == 1
+
+
+def test_xenon1t_asks_for_a_signal_at_about_three_sigma():
+    """arXiv:2006.09721: 3.2 sigma for a magnetic moment; physics-2.md, section 1: 14.3 to 27.4."""
+    found = expected_limits(be.models.magnetic_moment(["xenon1t_sr1"], free="universal"), toys=0)
+    assert found.signal.sigmas == pytest.approx(3.0, abs=0.3)
+    profile = be.profile_likelihood(be.models.magnetic_moment(["xenon1t_sr1"], free="universal"))
+    values = np.linspace(0, 30, 7)
+    curve = be.profile_likelihood(
+        be.models.magnetic_moment(["xenon1t_sr1"], free="universal"), values=values
+    ).delta_chi2
+    assert found.signal.q0 == pytest.approx(curve[0], rel=1e-6)
+    assert profile.pieces[0][0] > 0
+
+
 def test_power_constraint_and_bands_are_order_statistics_of_the_toys(found):
     for statistic, bound in found.observed.items():
         low, high = np.quantile(found.toy_bounds[statistic], [0.16, 0.84])
@@ -50,7 +68,7 @@ def test_power_constraint_and_bands_are_order_statistics_of_the_toys(found):
 def test_without_toys_the_p_value_is_that_of_the_chi2_distribution(xenonnt_model, found):
     from scipy.stats import chi2
 
-    alone = expected(xenonnt_model, toys=0)
+    alone = expected_limits(xenonnt_model, toys=0)
     assert alone.asimov == found.asimov
     assert alone.power_constrained == {}
     assert alone.standard_model.p_value == pytest.approx(chi2.sf(found.standard_model.chi2, 29))
@@ -58,10 +76,10 @@ def test_without_toys_the_p_value_is_that_of_the_chi2_distribution(xenonnt_model
 
 def test_what_cannot_be_expected_is_refused(xenonnt_model):
     with pytest.raises(be.InputError, match="toys is -1"):
-        expected(xenonnt_model, toys=-1)
+        expected_limits(xenonnt_model, toys=-1)
     model = be.models.magnetic_moment(["xenonnt_sr0"], free=["nu_e", "nu_mu"])
     with pytest.raises(be.InputError, match="one free parameter was needed"):
-        expected(model, toys=0)
+        expected_limits(model, toys=0)
 
 
 @pytest.mark.slow

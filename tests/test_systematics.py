@@ -136,9 +136,9 @@ def test_a_published_limit_stands_beside_bounds_of_its_own_level_only():
 def test_a_joint_fit_shows_what_each_experiment_contributes():
     """Leaving one of two out gives the other's own limit."""
     (spec,) = plan(["magnetic_moment"], ["nu_e"], ["lz_ws2022+xenonnt_sr0"])
-    together, without_lz, without_xenonnt = plan_systematics([spec])
-    assert [row.label for row in (together, without_lz, without_xenonnt)] == [
-        "all together", "without lz_ws2022", "without xenonnt_sr0",
+    default, without_lz, without_xenonnt = plan_systematics([spec])
+    assert [row.label for row in (default, without_lz, without_xenonnt)] == [
+        "default", "without lz_ws2022", "without xenonnt_sr0",
     ]  # fmt: skip
     row = SystematicsRow.from_dict(without_lz.compute()[0])
     assert row.experiment == "lz_ws2022+xenonnt_sr0"

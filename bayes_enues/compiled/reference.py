@@ -6,7 +6,9 @@ what faster code is compared with.
 
 # PyTensor's own types are those of its insides, or none.
 # pyright: reportArgumentType=false, reportIndexIssue=false, reportOptionalSubscript=false
+# pyright: reportCallIssue=false
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +37,7 @@ class Reference(NamedTuple):
     """
 
     names: list[str]
-    function: pytensor.compile.Function
+    function: Callable
     numbers: np.ndarray
 
     def __call__(self, y: np.ndarray) -> tuple[float, float]:

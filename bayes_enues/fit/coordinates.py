@@ -61,7 +61,10 @@ def coordinates_of(model: pm.Model, physics: list[str], names: list[str]) -> np.
 
 
 def _numbers(rv: Any, transform: Any) -> tuple[list[float], np.ndarray | None] | None:
-    op, given = rv.owner.op, [_value(v) for v in rv.owner.op.dist_params(rv.owner)]
+    op = rv.owner.op
+    if not isinstance(op, UniformRV | TabulatedRV | LogUniformRV | TruncatedNormalRV | NormalRV):
+        return None  # made of other variables, it may have no parameters of its own
+    given = [_value(v) for v in op.dist_params(rv.owner)]
     if any(v is None for v in given):
         return None
     between = isinstance(transform, IntervalTransform)

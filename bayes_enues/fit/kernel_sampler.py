@@ -113,6 +113,8 @@ class KernelSampler:
         Where the chains start, in the sampler's coordinates, but for a random step.
     names : list of str
         Variables in the order of the coordinates: that of chi^2.
+    coordinates : (k,)
+        See :func:`.coordinates.coordinates_of`.
     """
 
     def __init__(self, likelihood: Likelihood, coordinates: np.ndarray):
@@ -120,7 +122,7 @@ class KernelSampler:
         n = len(self.names)
         assert likelihood.terms is not None  # of templates
         self._vector = packed(likelihood.terms, likelihood.numbers, coordinates, n)
-        self.centre = starting_point(coordinates, n)
+        self.coordinates, self.centre = coordinates, starting_point(coordinates, n)
         data = np.array([self._vector.ctypes.data, self._vector.size], np.uintp)
         self.nutpie = nutpie_model(
             _log_probability, _parameters, data, self.names, [()] * n, self.centre, self._vector

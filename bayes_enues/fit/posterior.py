@@ -2,8 +2,9 @@
 
 A run counts only with R-hat <= 1.01, bulk and tail ESS >= 400 and no divergence. One that fails is run again
 by a fixed rule: the same seed with twice the draws, then with a target acceptance of 0.99, then by sequential
-Monte Carlo. One whose draws give separate modes the wrong weights (:mod:`.modes`) fails likewise. Draws are
-doubled until the Monte Carlo error of the bound is small enough.
+Monte Carlo. One whose draws give separate modes the wrong weights (:mod:`.modes`) fails likewise; where
+quadrature knows the modes, :mod:`.independent` proposals come next. Draws are doubled until the Monte Carlo
+error of the bound is small enough.
 """
 
 import logging
@@ -26,6 +27,7 @@ from ..statistics import DRAWS, SEED, check_level, of_chains
 from .agreement import check_agreement
 from .chi2 import Likelihood
 from .groups import with_groups
+from .independent import has_proposals, independent_draws
 from .kernel_sampler import KernelSampler, kernel_sampler_of
 from .marginal import marginal
 from .modes import wrong_weights
@@ -145,17 +147,25 @@ def sample_posterior(
     wrong_modes = _mode_check(likelihood)
     attempts, name = 1, "nuts"
     while True:
-        tree = run(draws, target_accept) if name == "nuts" else _smc(model, draws, chains, seed)
-        state = diagnose(tree)
-        if state.converged:
+        if name == "nuts":
+            tree = run(draws, target_accept)
+        elif name == "independence" and likelihood is not None:
+            tree = independent_draws(likelihood, draws, chains, seed)
+        else:
+            tree = _smc(model, draws, chains, seed)
+        state = diagnose(tree) if tree is not None else Diagnostics(np.inf, 0.0, 0.0, 0)
+        if tree is not None and state.converged:
             state = replace(state, complaint=wrong_modes(tree))
-        if not state.converged:
+        if tree is None or not state.converged:
             if name == "smc":
                 break
             attempts += 1
-            if attempts == 2:
+            if name == "nuts" and likelihood is not None and has_proposals(likelihood):
+                name = "independence"
+                tell("NUTS cannot weigh separate modes; independent proposals")
+            elif name == "nuts" and attempts == 2:
                 draws *= 2
-            elif attempts == 3:
+            elif name == "nuts" and attempts == 3:
                 target_accept = LAST_TARGET_ACCEPT
             else:
                 name, draws = "smc", smc_draws  # nearly independent, and dear
@@ -164,6 +174,7 @@ def sample_posterior(
             draws = int(min(draws * 2 ** max(1, np.ceil(2 * np.log2(excess))), MAX_DRAWS))
         else:
             break
+    assert tree is not None  # SMC always gives one
     tree.attrs |= {
         "sampler": name,
         "draws": int(tree["posterior"].sizes["draw"]),

@@ -19,7 +19,7 @@ def figures_of(limits: Sequence[Limit]) -> dict[str, list[Limit]]:
 @cache
 def _hand() -> str:
     """Hash of the sources that draw."""
-    package = find_spec(__package__.partition(".")[0])
+    package = find_spec("bayes_enues")
     home = Path(*((package and package.submodule_search_locations) or ["."])) / "plots"
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(home.glob("*.py")))).hexdigest()
 

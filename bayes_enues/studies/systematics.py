@@ -170,7 +170,7 @@ def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
     for spec in specs:
         names = split_experiments(spec.experiment)
         if len(names) > 1:
-            rows.append(SystematicRow(spec, "all together"))
+            rows.append(SystematicRow(spec, "default"))
             for name in names:
                 rest = replace(spec, experiment="+".join(n for n in names if n != name))
                 rows.append(SystematicRow(rest, f"without {load_experiment(name).name}", "", spec))
