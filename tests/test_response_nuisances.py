@@ -305,3 +305,21 @@ def test_a_shared_nuisance_has_one_width():
     wide = with_nuisances("lz_ws2022", {**angle, "sigma": 0.02})
     with pytest.raises(InputError, match="angle is shared, but its sigma"):
         be.Fit(be.models.magnetic_moment([narrow, wide], "nu_e"))
+
+
+def test_the_posterior_is_that_of_quadrature_and_nothing_negative_is_expected():
+    """Two more nuisances; LZ's bins below the edge expect next to nothing."""
+    more = {"name": "two_scale", "scales": "background", "sigma": [-0.05, 0.08]}
+    fit = be.Fit(
+        be.models.magnetic_moment([with_nuisances("lz_ws2022", edge(0.1, "lz_ws2022"), more)], "nu_e")
+    )
+    tree = fit.posterior(seed=1)
+    draws = tree["posterior"]["nu_e"].values
+    density = fit.marginal()
+    error = np.sqrt(0.09 / tree.attrs["ess_bulk"]) / np.interp(
+        density.quantile(0.9), density.values, density.density
+    )
+    assert np.quantile(draws, 0.9) == pytest.approx(density.quantile(0.9), abs=4 * error)
+    points = np.repeat(fit.start[None], 7, axis=0)
+    points[:, fit.names.index("edge")] = np.linspace(-0.3, 0.3, 7)
+    assert all((counts >= 0).all() for counts in fit.expected(points).values())
