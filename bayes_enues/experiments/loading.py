@@ -18,6 +18,7 @@ from ..statistics import count_errors
 from ..tables import label, packaged, sha256, shown
 from .experiment import Experiment
 from .folder import experiment_names, locate, read_settings, validated, with_changes
+from .moving import check_moves
 from .names import check_names
 from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts_about_subtraction
 from .read_tables import Tables, read_bins, read_component, read_response, read_runs
@@ -96,7 +97,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         Xenon(**settings.xenon.model_dump(), target=settings.target),
         Sun(**settings.sun.model_dump()),
     )
-    e_er, response = read_response(tables, settings, edges, range_of_fit, xenon, run)
+    e_er, weights, response, curve = read_response(tables, settings, edges, range_of_fit, xenon, run)
     response = exposures[:, None] * response
     if not response[fitted].any():
         raise InputError(f"{where}: the efficiency is zero in every fitted bin")
@@ -154,7 +155,9 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         components={c: values[kept] for c, values in components.items() if c not in idle},
         nuisances=tuple(n for n in settings.nuisances if n.scales not in idle),
         e_er=e_er,
+        weights=weights,
         response=response[kept],
+        efficiency=curve,
         sun=sun,
         xenon=xenon,
         couplings=settings.couplings,
@@ -166,6 +169,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         doubts=doubts,
     )
     check_names([experiment])
+    check_moves(experiment, where)
     return experiment
 
 

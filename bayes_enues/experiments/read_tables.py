@@ -14,6 +14,8 @@ from .schema import Bins, Component, ExperimentFile, ResponseTable
 
 __all__ = ["Tables", "read_bins", "read_component", "read_efficiency", "read_response", "read_runs"]
 
+type Curve = tuple[np.ndarray, np.ndarray]
+
 MAX_BINS = 2000
 MAX_COUNTS = 1e9  # in one bin
 MAX_ENTRIES = 20_000_000  # of a response matrix: 160 MB
@@ -131,8 +133,8 @@ def _not_too_many(where: str, column: str, counts: np.ndarray) -> None:
 
 def read_efficiency(
     tables: Tables, settings: ExperimentFile, fitted: np.ndarray | None = None
-) -> tuple[Callable, np.ndarray]:
-    """The efficiency as a function of reconstructed energy, and the energies at which it turns.
+) -> tuple[Callable, np.ndarray, Curve]:
+    """The efficiency as a function of energy, the energies at which it turns, and the table's own points.
 
     ``fitted``, the edges of the fitted bins, are compared with the range of the table.
     """
@@ -148,23 +150,15 @@ def read_efficiency(
         )
     if np.any(wrong := np.diff(energy) <= 0):
         raise InputError(f"{where}, row {_first(wrong) + 1}, column {spec.energy}: energies do not increase")
-    energy, values = _edge_moved(energy, values, spec.shift_keV)
-    last = values[-1] if spec.above == "constant" else 0.0
-
-    def efficiency(e_reco):
-        return np.interp(e_reco, energy, values, left=0.0, right=last)
-
+    if spec.scale * values.max() > 1:
+        raise InputError(
+            f"{where}: efficiency.scale = {spec.scale:g} makes an efficiency of "
+            f"{spec.scale * values.max():.4g}; at most 1 was needed"
+        )
+    efficiency, kinks = spec.curve(energy, values)
     if fitted is not None:
-        _compare_with_bins(tables, settings, energy, values, efficiency, fitted)
-    return efficiency, energy
-
-
-def _edge_moved(energy: np.ndarray, values: np.ndarray, shift: float) -> tuple[np.ndarray, np.ndarray]:
-    """The curve with its low-energy edge shifted: what lies before 99 % of the maximum is first reached."""
-    top = int(np.argmax(values >= 0.99 * values.max()))
-    moved = energy[:top] + shift
-    kept = moved < energy[top]
-    return np.append(moved[kept], energy[top:]), np.append(values[:top][kept], values[top:])
+        _compare_with_bins(tables, settings, kinks, efficiency(kinks), efficiency, fitted)
+    return efficiency, kinks, (energy, values)
 
 
 def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values, efficiency, fitted) -> None:
@@ -209,8 +203,11 @@ def read_response(
     fitted: np.ndarray,
     xenon: Xenon,
     run: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Recoil grid and response per tonne year, for all bins; ``fitted`` are the edges of those in the fit."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Curve]:
+    """Recoil grid, its weights, response per tonne year for all bins, and the efficiency's own points.
+
+    ``fitted`` are the edges of the bins in the fit, ``run`` tells to which run each bin belongs.
+    """
     if settings.bins.axis and settings.response is not None:
         return _read_response_table(tables, settings, settings.response, edges, run)
     where = tables.name("experiment.toml")
@@ -232,7 +229,7 @@ def read_response(
     lower = max(shell_edges()[0][0], xenon.threshold_keV)
     upper = edges[-1] + REACH * abs(resolution(edges[-1]))
     _check_resolution(tables, resolution, lower, upper, fitted[-1])
-    efficiency, kinks = read_efficiency(tables, settings, fitted)
+    efficiency, kinks, curve = read_efficiency(tables, settings, fitted)
     breaks = [*shell_edges()[0], xenon.threshold_keV]
     true = settings.efficiency.of == "true"
     most = min(50_000, MAX_ENTRIES // (edges.size - 1))
@@ -242,9 +239,14 @@ def read_response(
         )
     except InputError as error:
         raise InputError(f"{where}: resolution: {error}") from None
+    scale = settings.energy_scale
     if true:
-        return e_er, response_matrix(e_er, weights, edges, np.ones_like, resolution) * efficiency(e_er)
-    return e_er, response_matrix(e_er, weights, edges, efficiency, resolution, kinks)
+        response = response_matrix(e_er, weights, edges, np.ones_like, resolution, scale=scale) * efficiency(
+            e_er
+        )
+    else:
+        response = response_matrix(e_er, weights, edges, efficiency, resolution, kinks, scale=scale)
+    return e_er, weights, response, curve
 
 
 def _check_resolution(tables: Tables, resolution, lower: float, upper: float, last: float) -> None:
@@ -300,7 +302,7 @@ def _read_response_table(
     if spec.rows == "points":
         weights[[0, -1]] /= 2
     if settings.bins.axis:
-        return energy, response * weights
+        return energy, weights, response * weights, (np.empty(0), np.empty(0))
     seen = total > 0.5 * total.max()
     centres = (edges[:-1] + edges[1:]) / 2
     ratio = float(np.median(centres @ response[:, seen] / total[seen] / energy[seen])) if seen.any() else 0.0
@@ -315,7 +317,8 @@ def _read_response_table(
                 f"{spec.table} {end} at {energy[i]:g} keV, where {total[i]:.2g} of all recoils are still "
                 "seen; those beyond are lost"
             )
-    return energy, response * weights * _shifted_share(tables, settings, energy)
+    share, curve = _shifted_share(tables, settings, energy)
+    return energy, weights, response * weights * share, curve
 
 
 def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray):
@@ -327,8 +330,15 @@ def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray)
     where = tables.name("experiment.toml")
     if settings.resolution is not None and settings.resolution.scale != 1:
         raise InputError(f"{where}: resolution.scale changes nothing beside a response table; leave it at 1")
-    if spec is None or spec.shift_keV == 0:
-        return 1.0
+    if settings.energy_scale != 1 or (spec is not None and spec.scale != 1):
+        raise InputError(
+            f"{where}: energy_scale and efficiency.scale change nothing beside a response table; leave them "
+            "at 1"
+        )
+    if spec is None:
+        return 1.0, (np.empty(0), np.empty(0))
+    if spec.shift_keV == 0:
+        return 1.0, read_efficiency(tables, settings)[2] if spec.of == "true" else (np.empty(0), np.empty(0))
     if spec.of != "true":
         raise InputError(
             f"{where}: efficiency.shift_keV beside a response table needs an efficiency of true energy "
@@ -336,7 +346,8 @@ def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray)
         )
     plain = settings.model_copy(update={"efficiency": spec.model_copy(update={"shift_keV": 0.0})})
     before, after = (read_efficiency(tables, s)[0](energy) for s in (plain, settings))
-    return np.divide(after, before, out=np.ones_like(before), where=before > 0)
+    share = np.divide(after, before, out=np.ones_like(before), where=before > 0)
+    return share, read_efficiency(tables, settings)[2]
 
 
 def read_component(

@@ -40,7 +40,7 @@ def check_agreement(likelihood: Likelihood, sampler: Sampler) -> None:
         values = sampler.constrained(y)
         x = np.array([values[name] for name in likelihood.names])
         rest, priors = sampler.log_priors(y)
-        penalties = {name: _penalty(density, values[name]) for name, density in draws.nuisances.items()}
+        penalties = {name: float(p.penalty(values[name])) for name, p in draws.nuisances.items()}
         if not peaks:  # PyMC knows the normalisation of a cut Gaussian to 1e-8 only: it is no part of chi^2
             peaks = {name: priors[name] + 0.5 * penalty for name, penalty in penalties.items()}
         theirs = -2 * (sampler.log_probability(y) - rest - constant)
@@ -52,10 +52,6 @@ def check_agreement(likelihood: Likelihood, sampler: Sampler) -> None:
                     f"chi^2 of {question.interaction.name} from {question.experiment_name} is {ours:.12g} "
                     f"by the kernel and {theirs:.12g} by the model, at {where}"
                 )
-
-
-def _penalty(density, value: float) -> float:
-    return ((value - density.kwds["loc"]) / density.kwds["scale"]) ** 2
 
 
 def _saturated(draws: TemplateDraws) -> float:
