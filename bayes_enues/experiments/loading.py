@@ -21,6 +21,7 @@ from .folder import experiment_names, locate, read_settings, validated, with_cha
 from .moving import check_moves
 from .names import check_names
 from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts_about_subtraction
+from .read_grid import read_grid
 from .read_tables import Tables, read_bins, read_component, read_response, read_runs
 from .schema import ExperimentFile
 
@@ -130,6 +131,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
             "empty bin no error, and a Gaussian likelihood divides by it; use garwood, or "
             "likelihood = 'poisson'"
         )
+    grids = read_grid(tables, settings, e_er, weights, response, exposures, components, kept)
     hashes = {"experiment.toml": sha256(folder.joinpath("experiment.toml")), **tables.hashes}
     changed = _changes_in_words(original.name, folder, hashes, validated(content, where), settings)
     edges = edges[kept[0] : kept[-1] + 2]
@@ -167,6 +169,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         hashes=hashes,
         clipped=cut,
         doubts=doubts,
+        grids=grids,
     )
     check_names([experiment])
     check_moves(experiment, where)

@@ -212,6 +212,18 @@ class ResponseTable(_Strict):
     rows: Literal["cells", "points"] = "cells"
 
 
+class ResponseGridTable(_Strict):
+    """A ``.npz`` of the response at all combinations of values of some nuisances.
+
+    Its arrays: the values of each nuisance, ``e_keV``, ``response`` (values of the first nuisance, ..., true
+    energies, bins) as in the response table, and the counts of ``components`` (values, ..., bins).
+    """
+
+    table: FileName
+    nuisances: tuple[Name, ...] = Field(min_length=1)
+    components: tuple[Name, ...] = ()
+
+
 class Component(_Strict):
     """Counts by bin that are not signal: the sum of some columns, times the number of events if given.
 
@@ -427,6 +439,7 @@ class ExperimentFile(_Strict):
     resolution: Resolution | None = None
     efficiency: Efficiency | None = None
     response: ResponseTable | None = None
+    response_grid: ResponseGridTable | None = None
     components: tuple[Component, ...] = ()
     nuisances: tuple[NuisanceEntry, ...] = ()
     correlations: tuple[Correlation, ...] = ()
@@ -471,6 +484,16 @@ class ExperimentFile(_Strict):
             raise ValueError("[resolution] and [efficiency], or a [response] table, were needed")
         if self.bins.fit_to_keV <= self.bins.fit_from_keV:
             raise ValueError("bins.fit_to_keV should lie above bins.fit_from_keV")
+        return self
+
+    @model_validator(mode="after")
+    def _grid_fits(self):
+        if (grid := self.response_grid) is None:
+            return self
+        if self.response is None:
+            raise ValueError("response_grid varies a response table; [response] was needed")
+        if unknown := sorted(set(grid.components) - {c.name for c in self.components}):
+            raise ValueError(f"response_grid has {unknown}, which are no components")
         return self
 
     @model_validator(mode="after")
