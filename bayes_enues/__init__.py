@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from . import interactions
 from .compiled.caching import use_writable_folders as _use_writable_folders
 from .interactions import *  # noqa: F403 - every interaction of the package is a public name
+from .priors import named as _named_priors
 
 if TYPE_CHECKING:
     __version__: str
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from . import plots as plots
     from . import priors as priors
     from .errors import ConvergenceWarning as ConvergenceWarning
+    from .errors import DoubtWarning as DoubtWarning
     from .errors import InputError as InputError
     from .experiments.counts import signal_counts as signal_counts
     from .experiments.experiment import Experiment as Experiment
@@ -29,14 +31,11 @@ if TYPE_CHECKING:
     from .fit import Fit as Fit
     from .fit import limits as limits
     from .fit import marginal_density as marginal_density
+    from .fit import nuisances as nuisances
     from .fit import profile_likelihood as profile_likelihood
     from .fit import sample_posterior as sample_posterior
     from .fit.posterior import diagnose as diagnose
-    from .priors import Flat as Flat
-    from .priors import FlatStrength as FlatStrength
-    from .priors import HalfNormal as HalfNormal
-    from .priors import Jeffreys as Jeffreys
-    from .priors import LogUniform as LogUniform
+    from .priors import *  # noqa: F403
     from .reports.citations import cite as cite
     from .results import CalibrationRow as CalibrationRow
     from .results import Check as Check
@@ -50,6 +49,8 @@ if TYPE_CHECKING:
     from .results import Goodness as Goodness
     from .results import Interval as Interval
     from .results import Limit as Limit
+    from .results import NuisanceEffect as NuisanceEffect
+    from .results import Nuisances as Nuisances
     from .results import PosteriorBound as PosteriorBound
     from .results import PowerScaling as PowerScaling
     from .results import PriorStudyRow as PriorStudyRow
@@ -63,12 +64,14 @@ if TYPE_CHECKING:
     from .signal.flux import Sun as Sun
     from .signal.rate import recoil_rate as recoil_rate
     from .signal.xenon import Xenon as Xenon
+    from .studies.expected import expected_limits as expected_limits
     from .studies.projection import future_experiment as future_experiment
     from .studies.projection import project as project
 
 _RESULTS = (
     "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion", "Curve",
-    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "PosteriorBound",
+    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "NuisanceEffect",
+    "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
     "PublishedBound", "Region", "SystematicsRow",
 )  # fmt: skip
@@ -76,6 +79,7 @@ _RESULTS = (
 _HOMES = {
     "InputError": "errors",
     "ConvergenceWarning": "errors",
+    "DoubtWarning": "errors",
     **dict.fromkeys(_RESULTS, "results"),
     "Fit": "fit",
     "Experiment": "experiments.experiment",
@@ -85,18 +89,16 @@ _HOMES = {
     "recoil_rate": "signal.rate",
     "Sun": "signal.flux",
     "Xenon": "signal.xenon",
-    "Flat": "priors",
-    "FlatStrength": "priors",
-    "HalfNormal": "priors",
-    "LogUniform": "priors",
-    "Jeffreys": "priors",
+    **dict.fromkeys(_named_priors.__all__, "priors"),
     "sample_posterior": "fit",
     "diagnose": "fit.posterior",
     "profile_likelihood": "fit",
     "marginal_density": "fit",
     "limits": "fit",
+    "nuisances": "fit",
     "published_limits": "experiments.published",
     "cite": "reports.citations",
+    "expected_limits": "studies.expected",
     "future_experiment": "studies.projection",
     "project": "studies.projection",
 }

@@ -12,7 +12,7 @@ from typing import Annotated, cast
 
 import typer
 
-from .errors import ConvergenceWarning, InputError
+from .errors import ConvergenceWarning, DoubtWarning, InputError
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -36,10 +36,12 @@ COMMANDS = {
     "data": "data:data",
     "priors": "priors:priors",
     "systematics": "systematics:systematics",
+    "nuisances": "nuisances:nuisances",
     "check": "check:check",
     "compare": "compare:compare",
     "coverage": "coverage:coverage",
     "calibrate": "calibrate:calibrate",
+    "expected": "expected:expected",
     "project": "project:project",
     "report": "report:report",
 }
@@ -80,6 +82,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # Greek letters on a terminal or in a log without them
             stream.reconfigure(errors="replace")
     warnings.simplefilter("ignore", ConvergenceWarning)  # tables say it, row by row
+    warnings.simplefilter("once", DoubtWarning)
+    warnings.formatwarning = lambda message, *_, **__: f"{message}\n"
     try:
         status = app(standalone_mode=False) or 0
         if sys.stdout is not None:

@@ -3,7 +3,7 @@
 Anything else that is raised is a fault of the program, and shows its traceback.
 """
 
-__all__ = ["ConvergenceWarning", "InputError", "MissingFileError", "WrongKindError"]
+__all__ = ["ConvergenceWarning", "DoubtWarning", "InputError", "MissingFileError", "WrongKindError"]
 
 
 class InputError(ValueError):
@@ -20,3 +20,7 @@ class WrongKindError(InputError, TypeError):
 
 class ConvergenceWarning(UserWarning):
     """A posterior is handed out that did not converge."""
+
+
+class DoubtWarning(UserWarning):
+    """Numbers of an experiment contradict each other, so that a unit or a table is likely wrong."""

@@ -30,7 +30,8 @@ from .statistics import one_sided_threshold
 
 __all__ = [
     "ROW_TYPES", "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion",
-    "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "PosteriorBound",
+    "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "NuisanceEffect",
+    "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Provenance", "Published",
     "PublishedBound", "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile",
     "SystematicsRow", "UsedExperiment", "WidthScan", "grouped", "there",
@@ -342,7 +343,7 @@ class Sampled(Result):
     rhat, ess_bulk, ess_tail, divergences
         None where there are no draws, or no such number.
     sampler : str or None
-        ``nuts``, ``smc``, or ``quadrature``, which needs no draws.
+        ``nuts``, ``independence``, ``smc``, or ``quadrature``, which needs no draws.
     draws : int or None
         Per chain.
     attempts : int or None
@@ -377,7 +378,8 @@ class PosteriorBound(Sampled, Interval):
         signed ones.
     level : float
     upper_flat_strength : float or None
-        The upper bound under a prior flat in mu^2 or g^2; None for a signed parameter.
+        The upper bound under a prior flat in mu^2 or g^2, by quadrature where that gives the bound; None for
+        a signed parameter.
     mcse : float or None
         Monte Carlo standard error of the bound; of an interval, the larger of its ends'.
     exact : Interval or None
@@ -389,6 +391,17 @@ class PosteriorBound(Sampled, Interval):
     upper_flat_strength: Real | None = None
     mcse: Real | None = None
     exact: Interval | None = None
+
+    @property
+    def headline(self) -> Interval:
+        """The bound to quote: by quadrature, without Monte Carlo error, where that gives it (the draws are
+        its check then), and from the draws where it cannot."""
+        return self.exact if self.converged and self.exact is not None else self
+
+    @property
+    def headline_error(self) -> float | None:
+        """Monte Carlo error of the bound to quote; None of quadrature."""
+        return self.mcse if self.headline is self else None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -565,6 +578,8 @@ class Limit(Row):
         What was varied, in the row of a study.
     feldman_cousins : FeldmanCousins or None
         Where toys were thrown for it.
+    atomic_model : str
+        What stands for xenon's electrons, in words: steps, RRPA, free electrons, equivalent photons.
     tree : xr.DataTree or None
         The posterior itself. It is not part of the dictionary.
     """
@@ -581,16 +596,21 @@ class Limit(Row):
     goodness: Annotated[Goodness | None, Field(exclude_if=_is_none)] = None
     label: MaybeText = None
     feldman_cousins: Annotated[FeldmanCousins | None, Field(exclude_if=_is_none)] = None
+    atomic_model: str = ""
     tree: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False)
 
     def __str__(self) -> str:
         p, level = self.posterior, f"{100 * self.level:g} %"
         bound = f"not converged ({p.diagnosis})"
         if p.converged:
-            region = f"< {p.upper:.4g}" if p.kind == "upper" else f"in {_joined(there(p.pieces))}"
+            best = p.headline
+            region = f"< {best.upper:.4g}" if p.kind == "upper" else f"in {_joined(there(best.pieces))}"
             what = "posterior" if p.kind == "upper" else "highest density"
-            error = "" if p.mcse is None else f"; Monte Carlo error {p.mcse:.2g}"
+            error = "" if p.headline_error is None else f"; Monte Carlo error {p.mcse:.2g}"
             bound = f"{region} ({level} {what}, {self.prior}{error})"
+            if p.headline is not p and p.mcse is not None:
+                drawn = f"{p.upper:.4g}" if p.kind == "upper" else _joined(there(p.pieces))
+                bound += f"\n             by quadrature; the draws give {drawn} ± {p.mcse:.2g}"
         lines = [
             f"{self.model} {self.parameter} from {self.experiment}, in {self.unit}",
             f"  posterior: {bound}",
@@ -602,6 +622,8 @@ class Limit(Row):
         if self.published:
             low = "" if self.published.lower is None else f"{self.published.lower:g} to "
             lines.append(f"  published: {low}{self.published.upper:g} ({self.published.source})")
+        if self.atomic_model:
+            lines.append(f"  electrons: {self.atomic_model}")
         return "\n".join([*lines, *(f"  note: {n}" for n in self.notes)])
 
 
@@ -649,6 +671,62 @@ class SystematicsRow(Limit):
 
     shift: Shift | None = None
     standard_model_counts: Real
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NuisanceEffect(Result):
+    """What the data say of one nuisance, and what it does to the bound.
+
+    Attributes
+    ----------
+    name, group, meaning, width : str
+        ``group`` is Sun, response or backgrounds; ``width`` what is known beforehand, in words.
+    pull_profile, pull_posterior : float
+        Best fit and posterior mean, in units of sigma.
+    constraint_profile, constraint_posterior : float
+        Width after the fit over the width before it.
+    correlation_profile, correlation_posterior : float or None
+        With the parameter; None where its best fit lies on its physical edge.
+    nominal, down, up : Shift
+        Relative change of each bound if the nuisance is known to be zero, or one sigma down or up.
+    """
+
+    name: str
+    group: str
+    meaning: str
+    width: str
+    pull_profile: Real
+    pull_posterior: Real
+    constraint_profile: Real
+    constraint_posterior: Real
+    correlation_profile: Real | None
+    correlation_posterior: Real | None
+    nominal: Shift
+    down: Shift
+    up: Shift
+
+    @property
+    def size(self) -> float:
+        """The larger change of the upper end of the profile's region at one sigma: its rank."""
+        return max(abs(self.down.of_profile[1]), abs(self.up.of_profile[1]))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Nuisances(Row):
+    """All nuisances of one model, the one that matters most first: a row of ``nuisances.json``.
+
+    ``posterior`` and ``profile`` are the bounds with all of them uncertain, (lower, upper). ``shares`` are of
+    the squared width of the profile's region: what statistics alone would leave, and by how much each group
+    of nuisances, known, would narrow it; correlations make them not quite add up to one.
+    """
+
+    unit: str
+    prior: str
+    level: Real
+    posterior: tuple[Real | None, Real]
+    profile: tuple[Real | None, Real]
+    effects: list[NuisanceEffect]
+    shares: dict[str, Real]
 
 
 @dataclass(frozen=True, eq=False)
@@ -993,6 +1071,57 @@ class Projection(Row):
         return rows
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SignalTest(Result):
+    """Whether the data ask for a signal: by how much chi^2 falls from the Standard Model to the best fit, and
+    the share of the Standard Model's toys in which it falls by more (asymptotically half a chi^2
+    distribution's)."""
+
+    q0: Real
+    p_value: Real
+
+    @property
+    def sigmas(self) -> float:
+        """The p-value in standard deviations of a one-sided Gaussian; infinite where no toy falls by more."""
+        from scipy.stats import norm
+
+        return float(norm.isf(self.p_value))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Expected(Projection):
+    """Observed bounds of one parameter beside what the Standard Model leads to expect: a row of
+    ``expected.json``.
+
+    Attributes
+    ----------
+    observed : dict of str to float
+        The bound by each statistic from the data; keys as in ``asimov``.
+    standard_model : Goodness
+        chi^2 of the Standard Model with the nuisances at their best; its p-value is the share of toys with a
+        larger one, or that of the chi^2 distribution without toys.
+    signal : SignalTest
+    atomic_model : str
+    """
+
+    observed: dict[str, Real]
+    standard_model: Goodness
+    signal: SignalTest
+    atomic_model: str = ""
+
+    @computed_field
+    @property
+    def power_constrained(self) -> dict[str, float]:
+        """Upper bounds, not below the lower edge of the 68 % band of those expected: what a downward
+        fluctuation excludes beyond it is luck, not sensitivity (arXiv:1105.3166)."""
+        edges = {statistic: self.band(statistic, 0.68)[0] for statistic in self.observed}
+        return {
+            statistic: max(bound, edge)
+            for statistic, bound in self.observed.items()
+            if (edge := edges[statistic]) is not None and not statistic.endswith(("_lower", "_upper"))
+        }
+
+
 def grouped[T](rows: Iterable[T], *names: str) -> dict[Any, list[T]]:
     """Rows by one of their attributes, or by a tuple of several, in the order in which these first appear."""
     groups: dict[Any, list[T]] = {}
@@ -1004,11 +1133,13 @@ def grouped[T](rows: Iterable[T], *names: str) -> dict[Any, list[T]]:
 #: What the rows of a file are.
 ROW_TYPES: dict[str, type[Row]] = {
     "limits": Limit,
+    "expected": Expected,
     "mediators": Limit,
     "mediator_planes": Region,
     "regions": Region,
     "priors": PriorStudyRow,
     "systematics": SystematicsRow,
+    "nuisances": Nuisances,
     "coverage": CoverageRow,
     "calibration": CalibrationRow,
     "projection": Projection,

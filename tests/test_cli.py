@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bayes_enues import cli
+from bayes_enues.errors import DoubtWarning
 from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.tables import packaged
 
 COMMAND = [sys.executable, "-c", "from bayes_enues.cli import main; main()"]
 
@@ -277,3 +280,22 @@ def test_a_level_without_a_one_sided_bound_is_shown_too(monkeypatch, capsys, tmp
     code, out, _ = call(monkeypatch, capsys, *SMALL, "--level", "0.4", "--out", tmp_path, "--jobs", "1")
     assert code == 0
     assert "40 %" in out
+
+
+@pytest.mark.slow
+def test_a_fit_that_does_not_describe_the_data_gives_a_bound_only_where_that_is_asked_for(
+    monkeypatch, capsys, tmp_path
+):
+    mine = tmp_path / "mine"
+    shutil.copytree(packaged("xenonnt_sr0"), mine)
+    file = mine / "experiment.toml"
+    file.write_text(file.read_text().replace("exposure_t_yr = 1.16", "exposure_t_yr = 1160"))
+    asked = ["limits", "--parameter", "nu_e", "--experiment", mine, "--draws", 300, "--jobs", 1]
+    with pytest.warns(DoubtWarning, match="is the exposure in t yr"):
+        code, printed, _ = call(monkeypatch, capsys, *asked, "--out", tmp_path / "out")
+    assert code == 1
+    assert "bad fit" in printed
+    code, printed, _ = call(monkeypatch, capsys, *asked, "--accept-bad-fit", "--out", tmp_path / "out")
+    assert code == 0
+    assert "bad fit" not in printed
+    assert "does not describe the data" in " ".join(printed.split())

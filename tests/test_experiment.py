@@ -249,6 +249,10 @@ def test_an_experiment_cannot_be_changed_in_place(xenonnt):
 def test_toy_counts_replace_data_and_errors(xenonnt, lz):
     toy = np.arange(29.0)
     changed = xenonnt.with_counts(toy)
+    assert changed.name == "xenonnt_sr0 (changed: counts)"
+    assert published_limit("magnetic_moment", "nu_e", changed.name) is None
+    assert changed.slug == xenonnt.slug  # a toy has the variables of the experiment
+    assert xenonnt.with_counts(xenonnt.counts).name == "xenonnt_sr0"
     toy[0] = 99  # the caller's array stays the caller's
     np.testing.assert_array_equal(changed.counts, np.arange(29.0))
     assert changed.sigma[0] != xenonnt.sigma[0]

@@ -59,9 +59,9 @@ def test_a_mode_without_probability_must_hold_no_draws():
     assert wrong_weights(mixture(1e-6), draws(0.25)) != ""
 
 
-def test_twenty_exposures_of_xenonnt_have_modes_that_only_smc_weighs(xenonnt):
+def test_twenty_exposures_of_xenonnt_have_modes_that_nuts_cannot_weigh(xenonnt):
     # Asimov counts of the Standard Model: the barrier between r^2 = 0 and -84 is far beyond NUTS. The answer
-    # of the whole chain, sequential Monte Carlo included, is that of exact quadrature.
+    # of the whole chain, independent proposals included, is that of exact quadrature.
     far = copy(xenonnt)
     scale = 20.0
     components = {name: scale * counts for name, counts in xenonnt.components.items()}
@@ -75,7 +75,7 @@ def test_twenty_exposures_of_xenonnt_have_modes_that_only_smc_weighs(xenonnt):
         object.__setattr__(far, name, value)
     limit = be.limits(models.charge_radius([far], "nu_e"), draws=1000, groups=False)
     posterior = limit.posterior
-    assert posterior.sampler == "smc"
+    assert posterior.sampler == "independence"
     assert posterior.converged
     assert len(posterior.pieces) == 2
     assert posterior.pieces[0][1] < -70

@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 
-from bayes_enues.errors import InputError
+from bayes_enues.errors import DoubtWarning, InputError
 from bayes_enues.experiments.loading import load_experiment
 from bayes_enues.tables import packaged
 
@@ -399,7 +399,8 @@ def test_numbers_that_contradict_each_other_stay_with_the_experiment_in_words(tm
     change, subject, *words = DOUBTED[case]
     folder = Folder(tmp_path, "xenonnt_sr0")
     change(folder)
-    experiment = load_experiment(folder.path)
+    with pytest.warns(DoubtWarning, match=subject):
+        experiment = load_experiment(folder.path)
     assert all(word in experiment.doubts[subject] for word in words), experiment.doubts
     assert experiment.caveats[subject] == experiment.doubts[subject]
 
@@ -415,7 +416,8 @@ def test_a_response_that_ends_where_recoils_are_still_seen_says_so(tmp_path):
     folder = Folder(tmp_path, "lz_ws2022")
     lz_response(folder)
     folder.table("response.csv", lambda rows: [rows[0], *(r for r in rows[1:] if 1 < float(r[0]) < 12)])
-    doubts = load_experiment(folder.path).doubts
+    with pytest.warns(DoubtWarning, match="response begins"):
+        doubts = load_experiment(folder.path).doubts
     assert "ends at 11.97" in doubts["response ends"]
     assert "are lost" in doubts["response begins"]
 

@@ -91,6 +91,9 @@ def test_checkers_see_the_names_that_users_see():
     )
     lines = [line for line in block.body if isinstance(line, ast.ImportFrom)]
     seen = {alias.name: line.module for line in lines for alias in line.names if alias.asname == alias.name}
+    stars = [line.module for line in lines for alias in line.names if alias.name == "*"]
+    assert stars == ["priors"]
+    seen |= dict.fromkeys(be.priors.__all__, "priors")
     homes = {**be._HOMES, **dict.fromkeys(be._MODULES)}
     assert seen == homes
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import bayes_enues as be
-from bayes_enues.results import Interval, Profile
-from bayes_enues.runs.rows import RowSpec, run
+from bayes_enues.results import Interval, Profile, SystematicsRow
+from bayes_enues.runs.rows import RowSpec, plan, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.systematics import _published, plan_systematics, shifts, variations
 
@@ -120,11 +120,6 @@ def test_every_variation_loads():
             assert np.all(np.isfinite(changed.response)), v.label
 
 
-def test_joint_fits_are_refused():
-    with pytest.raises(ValueError, match="one experiment"):
-        plan_systematics([RowSpec("magnetic_moment", "nu_e", "lz_ws2022+xenonnt_sr0")])
-
-
 def test_a_bound_on_the_size_of_a_charge_is_compared_with_the_upper_end_of_a_signed_region():
     def row(posterior, profile):
         rest = {"best_fit": 0.0, "chi2_min": 1.0, "threshold": 2.7055, "at_boundary": False, "nuisances": {}}
@@ -142,3 +137,17 @@ def test_a_published_limit_stands_beside_bounds_of_its_own_level_only():
     spec = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")
     assert _published(spec) is not None
     assert _published(replace(spec, level=0.95)) is None
+
+
+def test_a_joint_fit_shows_what_each_experiment_contributes():
+    """Leaving one of two out gives the other's own limit."""
+    (spec,) = plan(["magnetic_moment"], ["nu_e"], ["lz_ws2022+xenonnt_sr0"])
+    default, without_lz, without_xenonnt = plan_systematics([spec])
+    assert [row.label for row in (default, without_lz, without_xenonnt)] == [
+        "default", "without lz_ws2022", "without xenonnt_sr0",
+    ]  # fmt: skip
+    row = SystematicsRow.from_dict(without_lz.compute()[0])
+    assert row.experiment == "lz_ws2022+xenonnt_sr0"
+    assert row.profile.upper == pytest.approx(8.846, rel=1e-3)
+    joint = be.profile_likelihood(be.models.magnetic_moment(["lz_ws2022", "xenonnt_sr0"], free="nu_e")).upper
+    assert row.shift.of_profile[1] == pytest.approx(row.profile.upper / joint - 1, rel=1e-6)

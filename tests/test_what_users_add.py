@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 import pymc as pm
@@ -129,3 +130,16 @@ def test_threads_that_meet_a_structure_for_the_first_time_get_the_right_numbers(
         thread.join()
     assert found.keys() == {"nu_e", "nu_mu", "nu_tau"}
     assert list(found.values()) == pytest.approx([1.0] * 3, abs=0.05)
+
+
+def test_a_parameter_called_as_a_nuisance_is_refused_by_name(xenonnt):
+    @dataclass(frozen=True)
+    class Flux(be.interactions.Interaction):
+        beta_flux: float = 0.0
+        power = 1
+
+        def cross_section(self, flavour, e_nu, e_er):
+            return (1 + self.beta_flux) * be.StandardModel().cross_section(flavour, e_nu, e_er)
+
+    with pytest.raises(be.InputError, match=r"beta_flux is a free parameter .* a nuisance of xenonnt_sr0"):
+        be.models.counting_model(Flux(), [xenonnt], free="beta_flux")

@@ -8,7 +8,7 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, new_table, progress, warn
+from .common import console, fixed_by, new_table, progress, warn
 
 if TYPE_CHECKING:
     from ..results import CoverageRow, FeldmanCousins
@@ -28,6 +28,8 @@ def coverage(
     model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
+    mass: common.Mass = None,
+    settings: common.Settings = None,
     toys: Annotated[
         int, typer.Option(callback=common.between(1, 10**9), help="Toys at each true value.")
     ] = 10_000,
@@ -48,7 +50,8 @@ def coverage(
     from ..runs.rows import plan
 
     values = parse_true_values(true_values)
-    specs = plan([model], parameter, experiment, level=level, seed=seed)
+    fixed = fixed_by(model, mass, settings)
+    specs = plan([model], parameter, experiment, level=level, seed=seed, fixed=fixed)
 
     # with PyMC and matplotlib, which a request that is refused can spare
     from ..plots.coverage import coverage_figures

@@ -25,21 +25,40 @@ def limits(
     settings: common.Settings = None,
     atomic: common.Atomic = None,
     prior: common.PriorText = None,
+    nuisance_prior: common.NuisancePriors = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
+    groups: Annotated[
+        bool,
+        typer.Option(
+            "--groups", help="Also store what follows from the draws: likelihood, prior and predicted counts."
+        ),
+    ] = False,
     out: common.Out = Path("results"),
+    accept_bad_fit: Annotated[
+        bool,
+        typer.Option(
+            "--accept-bad-fit",
+            help="Give a posterior bound although the best fit does not describe the data (p below 1e-6).",
+        ),
+    ] = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..runs.rows import all_converged, electromagnetic_models, plan, run
+    from ..runs.figures import to_be_drawn
+    from ..runs.rows import all_converged, electromagnetic_models, plan, run, with_nuisance_priors
     from ..runs.store import ResultsFolder
+    from ..simulations.attached import attach
 
     models = list(model or ["magnetic_moment"])
     if "all" in models:
         models = electromagnetic_models()
-    options = {"level": level, "prior": prior, "draws": draws, "seed": seed}
+    options = {
+        "level": level, "prior": prior, "draws": draws, "seed": seed, "groups": groups,
+        "accept_bad_fit": accept_bad_fit,
+    }  # fmt: skip
     specs = [
         spec
         for name in models
@@ -47,17 +66,17 @@ def limits(
             [name], parameter, experiment, atomic, fixed=fixed_by(name, mass, settings), **options
         )
     ]
+    specs = [with_nuisance_priors(spec, nuisance_prior or ()) for spec in specs]
     folder = ResultsFolder(out, "limits.json", level)
-
-    # with PyMC and matplotlib, which a request that is refused can spare
-    from ..plots.limits import limits_figures
-    from ..simulations.feldman_cousins import attach
 
     with progress(len(specs), "limits") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         rows = attach(rows, specs, folder)
-        tell(len(specs), "figures")
-        limits_figures(rows, folder.path)
+        if missing := to_be_drawn(rows, folder.path):
+            from ..plots.limits import limits_figures  # with matplotlib, which a table alone can spare
+
+            tell(len(specs), "figures")
+            limits_figures(missing, folder.path)
     warn(folder.messages)
     print_limits(rows)
     console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")
@@ -85,7 +104,10 @@ def print_limits(rows: "Sequence[Limit]") -> None:
         for column in columns_of(mine, two_sided):
             table.add_column(column, justify="right", no_wrap=True)
         for experiment, members in grouped(mine, "experiment").items():
+            electrons = " | ".join(dict.fromkeys(row.atomic_model for row in members if row.atomic_model))
             table.add_row(Text(experiment_title(experiment), "bold"))
+            if electrons:
+                table.add_row(Text(f"electrons: {electrons}", "dim"))
             for row in members:
                 cells = [
                     Text(c.replace(" ∪ ", "\n"), "red" if c in (NOT_CONVERGED, BAD_FIT) else "")

@@ -90,7 +90,7 @@ def print_study(rows: "Sequence[PriorStudyRow]") -> None:
         f"/default, {two}, {one}: ratio to the default prior's bound and to the profile's two-sided and "
         f"one-sided bounds{'; lengths of regions where signed' if rows[0].posterior.kind == 'hdi' else ''}. "
         "Bounds differ by threshold "
-        f"first, then by prior: see docs/which_bound.md. From the default's draws by reweighting: "
+        f"first, then by prior. From the default's draws by reweighting: "
         f"{', '.join(reweighted) or 'none'}; all others sampled.",
         style="dim",
     )

@@ -8,7 +8,7 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, new_table, progress, warn
+from .common import console, fixed_by, new_table, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Projection
@@ -20,6 +20,8 @@ def project(
     experiment: Annotated[
         str, typer.Option("--experiment", help="An experiment or the path of a folder.")
     ] = "xenonnt_sr0",
+    mass: common.Mass = None,
+    settings: common.Settings = None,
     exposure: Annotated[
         list[float] | None,
         typer.Option(
@@ -51,11 +53,10 @@ def project(
     from ..runs.store import ResultsFolder
 
     kind = interaction_named(model)
-    if kind.fixed_parameters:
-        raise InputError(f"{model} needs {list(kind.fixed_parameters)}; use bayes_enues.project from Python")
     if "+" in experiment and not Path(experiment).is_dir():
         raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
-    (spec,) = plan([model], [parameter or kind.free_names()[0]], [experiment], level=level, seed=seed)
+    names, fixed = [parameter or kind.free_names()[0]], fixed_by(model, mass, settings)
+    (spec,) = plan([model], names, [experiment], level=level, seed=seed, fixed=fixed)
     folder = ResultsFolder(out, "projection.json", level)
 
     # with PyMC and matplotlib, which a request that is refused can spare

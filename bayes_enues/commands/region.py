@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, new_table, progress, warn
+from .common import console, fixed_by, new_table, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Region
@@ -20,6 +20,8 @@ def region(
     first: Annotated[str, typer.Argument(help="Parameter on the horizontal axis.")],
     second: Annotated[str, typer.Argument(help="Parameter on the vertical axis.")],
     experiment: common.Experiments = None,
+    mass: common.Mass = None,
+    settings: common.Settings = None,
     level: common.Level = 0.9,
     prior: common.PriorText = None,
     range_: Annotated[
@@ -49,6 +51,7 @@ def region(
         prior=prior,
         draws=draws,
         seed=seed,
+        fixed=fixed_by(model, mass, settings),
     )
     folder = ResultsFolder(out, "regions.json", level)
 

@@ -25,14 +25,13 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from nutpie.compile_pymc import CompiledPyMCModel, address_as_void_pointer
 from pymc.initial_point import make_initial_point_fn
-from pytensor.compile.mode import Mode
 from pytensor.graph import rewrite_graph
 from pytensor.graph.replace import graph_replace
 
 from .caching import cfunc
 from .structures import Structure, numbers_of, structure_of
 
-__all__ = ["Sampler", "sampler_of"]
+__all__ = ["Sampler", "nutpie_model", "sampler_of"]
 
 _SCALAR, _VECTOR = types.Array(types.float64, 0, "C"), types.Array(types.float64, 1, "C")
 _ARGUMENTS = types.UniTuple(_VECTOR, 2)  # the point and the numbers, as PyTensor's function takes them
@@ -100,7 +99,7 @@ def _parameters(dimension, expanded_dimension, x_, expanded_, data_):  # pragma:
 class _Compiled:
     """What is compiled of a structure: functions of the sampler's point (n,), and names and shapes.
 
-    ``log_probability`` and ``constrain`` hold the numbers in a shared vector; ``rest`` takes them.
+    ``log_probability`` and ``constrain`` hold the numbers in a shared vector.
     """
 
     names: list[str]
@@ -108,11 +107,10 @@ class _Compiled:
     centre: np.ndarray
     log_probability: Any
     constrain: Any
-    rest: Any
 
 
 def _compile(structure: Structure) -> _Compiled:
-    model, numbers = structure.model, structure.numbers
+    model = structure.model
     values = [model.rvs_to_values[rv] for rv in model.free_RVs]
     start = make_initial_point_fn(model=model, return_transformed=True)(0)
     shapes = [start[v.name].shape for v in values]
@@ -123,15 +121,11 @@ def _compile(structure: Structure) -> _Compiled:
     gradient = pt.concatenate([g.ravel() for g in pt.grad(logp, values)])
     unobserved = {v.name: v for v in model.unobserved_value_vars}
     constrained = pt.concatenate([unobserved[rv.name].ravel() for rv in model.free_RVs])
-    likelihood = model.logp(vars=[*model.observed_RVs, *model.potentials], jacobian=False)
 
-    x, given = pt.tensor("x", shape=(centre.size,), dtype="float64"), pt.dvector("numbers")
+    x = pt.tensor("x", shape=(centre.size,), dtype="float64")
     starts = [0, *stops[:-1]]
     at_x = {v: x[a:b].reshape(shape) for v, a, b, shape in zip(values, starts, stops, shapes, strict=True)}
     logp_x, gradient, constrained = graph_replace([logp, gradient, constrained], at_x, strict=False)
-    priors = [model.logp(vars=[rv], jacobian=False) for rv in model.free_RVs]
-    rest = graph_replace([model.logp() - likelihood, *priors], at_x | {numbers: given}, strict=False)
-    light = Mode(linker="py", optimizer="fast_compile")  # NumPy: nothing to compile
     with model:
         return _Compiled(
             [rv.name for rv in model.free_RVs],
@@ -139,7 +133,6 @@ def _compile(structure: Structure) -> _Compiled:
             centre,
             pm.compile([x], [logp_x, gradient], mode="NUMBA"),
             pm.compile([x], [constrained], mode="NUMBA"),
-            pm.compile([x, given], rest, mode=light, on_unused_input="ignore"),
         )
 
 
@@ -186,6 +179,51 @@ def _adapted(function, takes_numbers: bool, has_gradient: bool):
     return values_alone
 
 
+def nutpie_model(
+    log_probability: Any,
+    parameters: Any,
+    data: np.ndarray,
+    names: list[str],
+    shapes: list[tuple[int, ...]],
+    centre: np.ndarray,
+    kept: Any,
+) -> CompiledPyMCModel:
+    """What nutpie takes for a compiled model: two C functions, and the data that they are handed.
+
+    Parameters
+    ----------
+    log_probability, parameters
+        C functions as ``_log_probability`` and ``_parameters``.
+    data : (k,)
+        Addresses and sizes.
+    names, shapes : list
+        Of the free variables, in the order of the parameters.
+    centre : (n,)
+        Where the chains start, but for a random step.
+    kept
+        Lives as long as nutpie runs.
+    """
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    stops = [int(stop) for stop in np.cumsum(sizes)]
+    return CompiledPyMCModel(
+        dims={},
+        reparameterized_names=[],
+        compiled_logp_func=log_probability,
+        compiled_expand_func=parameters,
+        initial_point_func=lambda seed: centre + np.random.default_rng(seed).uniform(-1, 1, centre.size),
+        shared_data={"kept": kept},
+        shared_var_keys={},
+        user_data=data,
+        n_expanded=centre.size,
+        shape_info=(names, [slice(b - s, b) for s, b in zip(sizes, stops, strict=True)], shapes),
+        logp_func=None,
+        expand_func=None,
+        _n_dim=centre.size,
+        _shapes=dict(zip(names, shapes, strict=True)),
+        _coords={},
+    )
+
+
 class Sampler:
     """What nutpie samples of one model, and its functions one by one.
 
@@ -205,27 +243,10 @@ class Sampler:
         (logp, _), (expand, _) = addresses
         n = self.centre.size
         data = np.array([self._numbers.ctypes.data, self._numbers.size, n, logp, expand], np.uintp)
-        stops = np.cumsum([int(np.prod(shape)) for shape in compiled.shapes])
-        slices = [
-            slice(int(b) - int(np.prod(s)), int(b)) for s, b in zip(compiled.shapes, stops, strict=True)
-        ]
-        self.nutpie = CompiledPyMCModel(
-            dims={},
-            reparameterized_names=[],
-            compiled_logp_func=_log_probability,
-            compiled_expand_func=_parameters,
-            initial_point_func=lambda seed: self.centre + np.random.default_rng(seed).uniform(-1, 1, n),
-            shared_data={"numbers": self._numbers, "addresses": addresses},  # kept while nutpie runs
-            shared_var_keys={},
-            user_data=data,
-            n_expanded=n,
-            shape_info=(self.names, slices, compiled.shapes),
-            logp_func=compiled.log_probability,
-            expand_func=compiled.constrain,
-            _n_dim=n,
-            _shapes=dict(zip(self.names, compiled.shapes, strict=True)),
-            _coords={},
-        )
+        self.nutpie = nutpie_model(
+            _log_probability, _parameters, data, self.names, compiled.shapes, self.centre,
+            (self._numbers, addresses),
+        )  # fmt: skip
 
     def _with_numbers(self, function) -> Any:
         for shared in function.get_shared():
@@ -235,11 +256,6 @@ class Sampler:
     def log_probability(self, y: np.ndarray) -> float:
         """What is sampled, at a point (n,) in the sampler's coordinates."""
         return float(self._with_numbers(self._compiled.log_probability)(y)[0])
-
-    def log_priors(self, y: np.ndarray) -> tuple[float, dict[str, float]]:
-        """The part of it that is no likelihood, priors and Jacobians together, and each prior's by name."""
-        rest, *priors = self._compiled.rest(y, self._numbers)
-        return float(rest), {name: float(p) for name, p in zip(self.names, priors, strict=True)}
 
     def constrained(self, y: np.ndarray) -> dict[str, float]:
         """The free variables at a point in the sampler's coordinates; single numbers only."""

@@ -66,10 +66,15 @@ def slices_of(model: pm.Model) -> dict[str, slice]:
     }
 
 
-def _from_values(model: pm.Model) -> list:
+def _from_values(model: "pm.Model | _Snapshot") -> list:
     """Each free variable as a function of the value that a sampler moves: its transform, written out."""
+    if isinstance(model, _Snapshot) and model.from_values:
+        return model.from_values
     transforms = [(rv, model.rvs_to_values[rv], model.rvs_to_transforms[rv]) for rv in model.free_RVs]
-    return [v if t is None else t.backward(v, *rv.owner.inputs) for rv, v, t in transforms]
+    found = [v if t is None else t.backward(v, *rv.owner.inputs) for rv, v, t in transforms]
+    if isinstance(model, _Snapshot):
+        model.from_values.extend(found)  # a structure is compared with every new model
+    return found
 
 
 def same_structure(a: pm.Model, b: pm.Model) -> bool:
@@ -101,11 +106,14 @@ class _Snapshot(NamedTuple):
     rvs_to_values: dict
     rvs_to_transforms: dict
     dim_lengths: dict
+    from_values: list
 
     @classmethod
     def of(cls, model: pm.Model) -> "_Snapshot":
         lists = (list(model.free_RVs), list(model.observed_RVs), list(model.potentials))
-        return cls(*lists, dict(model.rvs_to_values), dict(model.rvs_to_transforms), dict(model.dim_lengths))
+        return cls(
+            *lists, dict(model.rvs_to_values), dict(model.rvs_to_transforms), dict(model.dim_lengths), []
+        )
 
 
 class Structure:

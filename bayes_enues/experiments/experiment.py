@@ -16,6 +16,8 @@ from .schema import ExperimentFile, NuisanceEntry
 
 __all__ = ["Clipped", "Experiment", "ResponseGrid"]
 
+_CHANGED = re.compile(r" \(changed: (?P<what>.*)\)$")
+
 
 class Clipped(NamedTuple):
     """What a subtraction below zero lost.
@@ -191,8 +193,9 @@ class Experiment:
 
     @property
     def slug(self) -> str:
-        """The name with nothing in it that a variable or a file could not be called."""
-        return re.sub(r"\W+", "_", self.name).strip("_")
+        """The name with nothing in it that a variable or a file could not be called, and without changes:
+        models of an experiment and of its toys have the same variables."""
+        return re.sub(r"\W+", "_", _CHANGED.sub("", self.name)).strip("_")
 
     @property
     def background(self) -> np.ndarray:
@@ -210,7 +213,8 @@ class Experiment:
         return found | dict(self.doubts)
 
     def with_counts(self, counts: ArrayLike) -> "Experiment":
-        """The same experiment with other observed counts, such as a toy's; errors are recomputed.
+        """The same experiment with other observed counts, such as a toy's; errors are recomputed, and the
+        name says so.
 
         Raises
         ------
@@ -226,4 +230,11 @@ class Experiment:
                 f"{self.name} has a Poisson likelihood; whole counts were needed, not "
                 f"{counts[counts != np.round(counts)][0]:g}"
             )
-        return replace(self, counts=counts, sigma=count_errors(counts, self.settings.bins.errors))
+        changed = {} if np.array_equal(counts, self.counts) else {"name": self.name_with("counts")}
+        return replace(self, counts=counts, sigma=count_errors(counts, self.settings.bins.errors), **changed)
+
+    def name_with(self, change: str) -> str:
+        """What the experiment is called after another change: nothing published stands beside it."""
+        if earlier := _CHANGED.search(self.name):
+            change = ", ".join(dict.fromkeys([*earlier["what"].split(", "), *change.split(", ")]))
+        return f"{_CHANGED.sub('', self.name)} (changed: {change})"

@@ -34,9 +34,14 @@ DEFAULT = ("lz_ws2022", "xenonnt_sr0")
 
 def experiment_names() -> list[str]:
     """Names of the experiments in the box."""
-    return [
+    return list(_names())
+
+
+@lru_cache  # every row of a scan asks
+def _names() -> tuple[str, ...]:
+    return tuple(
         n for n in packaged_names("") if packaged(n).is_dir() and packaged(n, "experiment.toml").is_file()
-    ]
+    )
 
 
 class Set(NamedTuple):

@@ -2,14 +2,16 @@
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, WrongKindError
+from ..errors import DoubtWarning, InputError, WrongKindError
 from ..interactions.standard_model import StandardModel
 from ..signal.flux import Sun
 from ..signal.rate import recoil_rate
@@ -55,6 +57,11 @@ def load_experiment(
     InputError, FileNotFoundError
         In one line, with file, column and row or with the key, for whatever cannot be used; also where
         ``as_name`` is the name of a packaged experiment from which the result differs.
+
+    Warns
+    -----
+    DoubtWarning
+        If numbers of the folder contradict each other; they are in ``doubts`` too.
     """
     if not isinstance(name, str | os.PathLike):
         raise WrongKindError(f"{type(name).__name__} is no experiment; a name or a path was needed")
@@ -109,6 +116,18 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     for c in settings.components:
         values, lost[c.name] = read_component(tables, c, settings.bins, edges, weak, components)
         components[c.name] = values
+
+    shapes = {}
+    for n in settings.nuisances:
+        if n.shape is not None:
+            (owner,) = (c for c in settings.components if c.name == n.follow[0])
+            ends = (
+                owner.model_copy(update={"table": n.shape.table, "columns": (column,)})
+                for column in (n.shape.down, n.shape.up)
+            )
+            shapes[n.name] = tuple(
+                read_component(tables, end, settings.bins, edges, weak, components)[0] for end in ends
+            )
 
     possible = response.any(axis=1) | np.any([c > 0 for c in components.values()] or [False], axis=0)
     surprising = np.flatnonzero(fitted & ~possible & (counts > 0))
@@ -170,9 +189,13 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         clipped=cut,
         doubts=doubts,
         grids=grids,
+        shapes={name: (down[kept], up[kept]) for name, (down, up) in shapes.items()},
     )
     check_names([experiment])
     check_moves(experiment, where)
+    for subject, words in doubts.items():
+        message = f"{experiment.name}, {subject}: {words}"
+        warnings.warn(message, DoubtWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))
     return experiment
 
 

@@ -28,10 +28,11 @@ __all__ = ["Morph", "has_morph", "morph_of"]
 
 TOLERANCE = 1e-3  # of what a bin expects
 FEWEST, MOST = 5, 13  # nodes of a nuisance
+LINEAR = ("sun.flux.", "exposure_t_yr", "efficiency.scale")  # one node is exact
 CORNER = 1.5  # standard deviations
 LEAST = 1.0  # counts that a bin stands for at least in that
 FROZEN = 1e-2  # counts: a bin that never expects so many stays as it is, for a polynomial could turn negative
-NOTHING = 1e-8  # counts, at the expected limit
+NOTHING = 1e-6  # counts, at the expected limit
 
 type Factors = tuple[Factor, ...]
 type Rows = np.ndarray  # (n_rows, n_bins): templates by strength, then the components that follow
@@ -235,7 +236,8 @@ def _polynomial(entry: NuisanceEntry, nominal: Rows, at: At, off: Callable):
         probes += [0.9 * low, 0.9 * high]
     terms: list[tuple[Factors, Rows]] = []
     worst, where = np.inf, 0.0
-    for n in range(FEWEST, MOST + 1, 2):
+    linear = entry.moves.startswith(LINEAR)
+    for n in (2,) if linear else range(FEWEST, MOST + 1, 2):
         t = _nodes(entry, n)
         vandermonde = t[:, None] ** np.arange(1, n)
         values = np.array([at({entry.name: entry.sigma * x}) - nominal for x in t])

@@ -154,6 +154,12 @@ def check_moves(experiment: Experiment, where: str) -> None:
     gridded = {name for grid in experiment.grids for name in grid.nuisances}
     for entry in experiment.nuisances:
         key = f"{where}: nuisances.{entry.name}"
+        if entry.shape is not None:
+            nominal = experiment.components[entry.follow[0]]
+            if all(np.array_equal(nominal, counts) for counts in experiment.shapes[entry.name]):
+                raise InputError(
+                    f"{key}: its shapes at -1 and at +1 are the component's own; it changes nothing"
+                )
         if not entry.moves:
             continue
         if entry.moves == GRID:

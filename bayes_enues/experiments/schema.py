@@ -263,9 +263,9 @@ class NuisanceEntry(_Strict):
     ``applies_to`` names follows. ``shape`` names columns of one component, ``applies_to``, for x = -1 and 1.
 
     x is Gaussian with the width ``sigma`` around zero; two widths, as in [-0.05, 0.08], make a Gaussian of
-    two pieces (``pieces`` then, and ``sigma`` the larger). It is cut at ``lower`` and ``upper``; what moves or
-    shapes is cut at three widths by default. Flat instead: ``flat_to`` is then the largest scale, ``uniform``
-    the ends of x, and the data alone decide between. (A Gaussian far wider than its cuts is flat.)
+    two pieces (``pieces`` then, and ``sigma`` the larger). It is cut at ``lower`` and ``upper``; a moved
+    number or shape is cut at three widths by default. Flat instead: ``flat_to`` is then the largest scale,
+    ``uniform`` the ends of x, and the data alone decide between. (A very wide Gaussian is flat.)
     """
 
     name: Annotated[Name, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _not_in(RESERVED | _PARAMETERS)]

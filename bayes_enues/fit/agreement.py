@@ -1,20 +1,21 @@
-"""The kernel against the model that is sampled: two ways to one number, compared whenever both are there.
+"""The kernel against the model that is sampled: two ways to one number, compared at every sampling.
 
-What nutpie samples is the ``pm.Model``'s own log-probability. Less the priors of the physics parameters and
-the Jacobians of the sampler's coordinates it is minus half of chi^2, up to the constant of the saturated
-model, which SciPy knows.
+The ``pm.Model``'s own log-probability is evaluated as PyMC writes it (:mod:`bayes_enues.compiled.reference`).
+Its part that is of the data, with the penalties of the nuisances, is minus half of chi^2, up to the constant
+of the saturated model, which SciPy knows. All of it is what the sampler must be given, up to a constant.
 """
 
 import numpy as np
 
+from ..compiled.reference import reference_of
 from ..compiled.sampler import Sampler
 from .chi2 import Likelihood
 from .groups import TemplateDraws
+from .kernel_sampler import KernelSampler
 
 __all__ = ["DisagreementError", "check_agreement"]
 
 TOLERANCE = 1e-10
-CONSTANT = 1e-8
 POINTS = 3
 
 
@@ -22,35 +23,39 @@ class DisagreementError(RuntimeError):
     """The kernel's chi^2 is not that of the model: a fault of the program; no number can be trusted."""
 
 
-def check_agreement(likelihood: Likelihood, sampler: Sampler) -> None:
-    """Compare the kernel with a compiled sampler at a few points.
+def check_agreement(likelihood: Likelihood, sampler: KernelSampler | Sampler) -> None:
+    """Compare the kernel, and what is sampled, with the model at a few points.
 
     Raises
     ------
     DisagreementError
-        If chi^2 differs by more than 1e-10 of max(1, |chi^2|) and 1e-8 for each nuisance: so far off is
-        PyMC's constant of a Gaussian that is cut one sigma from its centre.
+        If chi^2, or twice the log-probability that is sampled, differs by more than 1e-10 of
+        max(1, |chi^2|).
     """
     if likelihood.terms is None:
         return
     rng = np.random.default_rng(len(likelihood.names))
-    draws, peaks = TemplateDraws(likelihood), {}
-    constant = _saturated(draws)
+    draws, reference = TemplateDraws(likelihood), reference_of(likelihood.model)
+    constant, order = _saturated(draws), [sampler.names.index(name) for name in reference.names]
+    apart = []
     for y in sampler.centre + rng.uniform(-1, 1, (POINTS, sampler.centre.size)):
         values = sampler.constrained(y)
         x = np.array([values[name] for name in likelihood.names])
-        rest, priors = sampler.log_priors(y)
-        penalties = {name: float(p.penalty(values[name])) for name, p in draws.nuisances.items()}
-        if not peaks:  # PyMC knows the normalisation of a cut Gaussian to 1e-8 only: it is no part of chi^2
-            peaks = {name: priors[name] + 0.5 * penalty for name, penalty in penalties.items()}
-        theirs = -2 * (sampler.log_probability(y) - rest - constant)
-        theirs -= 2 * sum(priors[name] - peak for name, peak in peaks.items())
-        for ours in (likelihood.full(x)[0], likelihood.batch(x[None])[0]):
-            if not abs(ours - theirs) <= TOLERANCE * max(1.0, abs(theirs)) + CONSTANT * len(draws.nuisances):
+        total, data = reference(y[order])
+        penalties = (float(p.penalty(values[name])) for name, p in draws.nuisances.items())
+        theirs = -2 * (data - constant) + sum(penalties)
+        found = {
+            "chi^2": (likelihood.full(x)[0], theirs),
+            "chi^2 of many": (likelihood.batch(x[None])[0], theirs),
+        }
+        apart.append(sampler.log_probability(y) - total)
+        found["what is sampled"] = -2 * apart[-1], -2 * apart[0]
+        for what, (ours, model) in found.items():
+            if not abs(ours - model) <= TOLERANCE * max(1.0, abs(theirs), abs(2 * total)):
                 question, where = likelihood.question, dict(zip(likelihood.names, x.tolist(), strict=True))
                 raise DisagreementError(
-                    f"chi^2 of {question.interaction.name} from {question.experiment_name} is {ours:.12g} "
-                    f"by the kernel and {theirs:.12g} by the model, at {where}"
+                    f"{what} of {question.interaction.name} from {question.experiment_name} is {ours:.12g} "
+                    f"by the kernel and {model:.12g} by the model, at {where}"
                 )
 
 

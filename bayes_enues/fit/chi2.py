@@ -14,7 +14,7 @@ import pymc as pm
 from pymc.distributions.transforms import Interval
 from pymc.logprob.transforms import LogTransform
 
-from ..compiled.draws import draw_functions
+from ..compiled.draws import ModelDraws, draw_functions
 from ..compiled.likelihood import CompiledLikelihood, check_observed
 from ..compiled.structures import numbers_of, slices_of, structure_of
 from ..errors import InputError
@@ -173,6 +173,26 @@ class Likelihood:
         if name not in known:
             known[name] = density_function(prior, name)
         return known[name]
+
+    def log_prior_of(self, name: str, points: np.ndarray) -> np.ndarray:
+        """Log-density of the prior of one physics parameter at many points (m, n), (m,)."""
+        if self.terms is not None:
+            return self.prior_density(name)(points[:, self.names.index(name)])
+        return self._by_graph("log_prior", points)[name]
+
+    def log_likelihood(self, points: np.ndarray) -> np.ndarray:
+        """Of the data alone, without penalties, at many points (m, n), up to a constant: (m,)."""
+        if self.terms is not None:
+            nothing = np.zeros_like(self.terms.below)
+            alone = self.terms._replace(below=nothing, above=nothing)
+            return -0.5 * chi2_many(alone, self.numbers, np.ascontiguousarray(points, float))
+        found = self._by_graph("log_likelihood", points).values()
+        return np.sum([v.reshape(len(points), -1).sum(axis=-1) for v in found], axis=0)
+
+    def _by_graph(self, what: str, points: np.ndarray) -> dict[str, np.ndarray]:
+        draws = ModelDraws(self.model)
+        order = [self.names.index(name) for name in draws.free]
+        return getattr(draws, what)(np.ascontiguousarray(points[:, order]))
 
     def expected(self, points: np.ndarray) -> dict[str, np.ndarray]:
         """Expected counts of each observed variable at many points: name to (m, n_bins)."""

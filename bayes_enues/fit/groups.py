@@ -13,11 +13,15 @@ from scipy.special import gammaln
 from scipy.stats import norm
 
 from ..compiled.draws import ModelDraws
+from ..compiled.structures import LOCK
 from ..priors.density import sample
 from ..priors.two_piece import TwoPiece
+from ..statistics import SEED
 from .chi2 import Likelihood
 
-__all__ = ["TemplateDraws", "derived_groups", "draws_of"]
+__all__ = ["TemplateDraws", "derived_groups", "draws_of", "thinned", "with_groups"]
+
+KEPT = 500  # draws a chain of what follows from draws
 
 
 class TemplateDraws:
@@ -128,6 +132,35 @@ def draws_of(model: pm.Model, likelihood: Likelihood | None = None) -> TemplateD
     return ModelDraws(model)
 
 
+def with_groups(model: pm.Model, tree: xr.DataTree, likelihood: Likelihood | None = None) -> xr.DataTree:
+    """A tree with the derived groups that its posterior lacks, such as one that was read from a file.
+
+    Parameters
+    ----------
+    model : pm.Model
+        That was sampled.
+    tree : xr.DataTree
+        With ``posterior``; its attribute ``seed`` decides predictions and prior draws.
+    likelihood : Likelihood, optional
+        Of the model, where it is there already.
+    """
+    if likelihood is None and hasattr(model, "question"):
+        likelihood = Likelihood(model)
+    posterior, seed = tree["posterior"].to_dataset(), int(tree.attrs.get("seed", SEED))
+    with LOCK:
+        derived = derived_groups(model, posterior, seed, likelihood=likelihood)
+    return tree.assign({name: xr.DataTree(dataset) for name, dataset in derived.items()})
+
+
+def thinned(tree: xr.DataTree) -> xr.DataTree:
+    """The same with at most so many draws a chain in its derived groups, as a file keeps them."""
+    every = max(1, tree["posterior"].sizes["draw"] // KEPT)
+    groups = {
+        name: tree[name].isel(draw=slice(None, None, every)) for name in ("log_likelihood", "log_prior")
+    }
+    return tree.assign(groups)
+
+
 def derived_groups(
     model: pm.Model,
     posterior: xr.Dataset,
@@ -173,7 +206,7 @@ def derived_groups(
         used = {d for name in variables for d in bins.get(name, ())}
         return xr.Dataset(content, coords={**along, **{d: coords[d] for d in coords if d in used}})
 
-    every = max(1, draws // 500)
+    every = max(1, draws // KEPT)
     kept = np.arange(chains * draws).reshape(chains, draws)[:, ::every]
     predicted = functions.predicted(points[kept.ravel()], np.random.default_rng(seed))
     prior = functions.prior(n_prior, seed)

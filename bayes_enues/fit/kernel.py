@@ -24,6 +24,7 @@ __all__ = [
     "TENT",
     "Terms",
     "chi2_and_derivatives",
+    "chi2_and_gradient",
     "chi2_at",
     "chi2_full",
     "chi2_many",
@@ -109,6 +110,20 @@ def _factor(kind, x, unit, n):
 
 
 @numba.njit(**FAST)
+def _add(factor, template, start, stop, to):
+    for i in range(np.uint64(start), np.uint64(stop)):  # never below zero, so four at a time
+        to[i] += factor * template[i]
+
+
+@numba.njit(**FAST)
+def _product(a, b, start, stop):
+    total = 0.0
+    for i in range(np.uint64(start), np.uint64(stop)):
+        total += a[i] * b[i]
+    return total
+
+
+@numba.njit(**FAST)
 def _data_chi2(gaussian, observed, sigma, mu):
     """chi^2 of the counts against what is expected, less its value for a saturated model."""
     chi2 = 0.0
@@ -117,14 +132,12 @@ def _data_chi2(gaussian, observed, sigma, mu):
         if gaussian[i]:
             pull = (mu[i] - n) / sigma[i]
             chi2 += pull * pull
-        elif n == 0.0:
-            chi2 += 2.0 * max(
-                mu[i], 0.0
-            )  # a morph may fall a little below zero where next to nothing is expected
-        else:
+        elif n > 0.0:
             if mu[i] <= 0.0:
                 return np.inf
             chi2 += 2.0 * (mu[i] - n + n * np.log(n / mu[i]))  # bin by bin: large counts must cancel here
+        else:  # a morph may fall a little below zero where next to nothing is expected
+            chi2 += 2.0 * max(mu[i], 0.0)
     return chi2
 
 
@@ -168,16 +181,14 @@ def chi2_and_derivatives(
         product = 1.0
         for f in range(a, b):
             product *= value[f]
-        for i in range(start, stop):
-            mu[i] += product * terms.counts[t, i]
+        template = terms.counts[t]
+        _add(product, template, start, stop, mu)
         for f in range(a, b):
             part = slope[f]
             for g in range(a, b):
                 if g != f:
                     part *= value[g]
-            row = slopes[terms.variable[f]]
-            for i in range(start, stop):
-                row[i] += part * terms.counts[t, i]
+            _add(part, template, start, stop, slopes[terms.variable[f]])
 
     chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
     first, second = np.empty(n_bins), np.empty(n_bins)
@@ -191,22 +202,16 @@ def chi2_and_derivatives(
             second[i] = 2.0 * ratio / mu[i] if ratio > 0.0 else 0.0
     gradient, hessian = np.zeros(n), np.zeros((n, n))
     for j in range(n):
-        total = 0.0
-        for i in range(n_bins):
-            total += first[i] * slopes[j, i]
-        gradient[j] = total
+        gradient[j] = _product(first, slopes[j], 0, n_bins)
+        weighted = second * slopes[j]
         for k in range(j + 1):
-            total = 0.0
-            for i in range(n_bins):
-                total += second[i] * slopes[j, i] * slopes[k, i]
-            hessian[j, k] = total
+            hessian[j, k] = _product(weighted, slopes[k], 0, n_bins)
     for t in range(n_terms):
         if absent[t]:
             continue
         a, b = terms.first[t], terms.first[t + 1]
-        weight = 0.0
-        for i in range(terms.start[t], terms.stop[t]):
-            weight += first[i] * terms.counts[t, i]
+        start, stop = terms.start[t], terms.stop[t]
+        weight = _product(first, terms.counts[t], start, stop)
         for f in range(a, b):
             for h in range(a, f + 1):
                 part = bend[f] if f == h else slope[f] * slope[h]
@@ -225,6 +230,45 @@ def chi2_and_derivatives(
         for k in range(j):
             hessian[k, j] = hessian[j, k]
     return chi2, gradient, hessian
+
+
+@numba.njit(**FAST)
+def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: np.ndarray) -> float:
+    """chi^2 less its value for a saturated model; its gradient (n,) is filled in. What a sampler asks for."""
+    n_bins, n_factors = terms.gaussian.size, terms.variable.size
+    observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
+    value, slope, mu = np.empty(n_factors), np.empty(n_factors), np.zeros(n_bins)
+    for f in range(n_factors):
+        value[f], slope[f], _ = _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])
+    for t in range(terms.start.size):
+        product = 1.0
+        for f in range(terms.first[t], terms.first[t + 1]):
+            product *= value[f]
+        _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
+    chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
+    for i in range(n_bins):  # from here on the derivative by what is expected
+        if terms.gaussian[i]:
+            mu[i] = 2.0 * (mu[i] - observed[i]) / (sigma[i] * sigma[i])
+        else:
+            ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
+            mu[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
+    gradient[:] = 0.0
+    for t in range(terms.start.size):
+        a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
+        if a == b:
+            continue
+        weight = _product(mu, terms.counts[t], start, stop)
+        for f in range(a, b):
+            part = slope[f]
+            for g in range(a, b):
+                if g != f:
+                    part *= value[g]
+            gradient[terms.variable[f]] += weight * part
+    for j in range(x.size):
+        half = _penalty(terms, centre, j, x)
+        chi2 += half * (x[j] - centre[j])
+        gradient[j] += 2.0 * half
+    return chi2
 
 
 @njit(**FAST)
@@ -287,10 +331,7 @@ def _expected(terms, x, mu):
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
             product *= _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])[0]
-        if product == 0.0:
-            continue
-        for i in range(terms.start[t], terms.stop[t]):
-            mu[i] += product * terms.counts[t, i]
+        _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
 
 
 @njit(**FAST)

@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from scipy.stats import chi2
 
 from ..errors import InputError
 from ..experiments.published import published_limit
-from ..results import Goodness, Interval, Limit, PosteriorBound, Profile
+from ..results import Goodness, Interval, Limit, PosteriorBound, PowerScaling, Profile
 from ..statistics import DRAWS, LEVEL, SEED, check_level
 from .caveats import caveats, range_notes
 from .chi2 import Likelihood
 from .credible import SignedBound, UpperBound
 from .marginal import marginal
 from .posterior import sample_posterior, state_of, warn_unconverged
-from .power_scaling import power_scaling
+from .power_scaling import power_scaling_of
 from .profile import profile
 from .regions import credible_region
 
@@ -33,7 +34,8 @@ def limit(
     draws: int = DRAWS,
     seed: int = SEED,
     *,
-    groups: bool = True,
+    groups: bool = False,
+    lean: bool = False,
     delta_chi2: float | None = None,
     accept_bad_fit: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -53,7 +55,9 @@ def limit(
         the width of an interval.
     seed : int
     groups : bool
-        Whether the posterior gets its derived groups.
+        Whether the posterior gets its derived groups; :func:`.groups.with_groups` adds them at any time.
+    lean : bool
+        Numbers only, for one of hundreds of rows: no draws are handed on, and power scaling is left out.
     delta_chi2 : float, optional
         Threshold of the profile, instead of the one that belongs to the level.
     accept_bad_fit : bool
@@ -86,8 +90,8 @@ def limit(
     if two_sided and len(question.free) > 1:
         what = "signed" if question.interaction.signed else "bounded from both sides"
         raise InputError(
-            f"{name} is {what} and {list(question.free)} are free together; leave one free, or draw the "
-            "region of two with 'bayes-enues region'"
+            f"{name} is {what} and {list(question.free)} are free together; leave one free, or take the "
+            f"region of two: bayes_enues.planes.plane.plane_region(model, {list(question.free)[:2]})"
         )
 
     curve = profile(likelihood, name, level=level, delta_chi2=delta_chi2)
@@ -101,15 +105,18 @@ def limit(
         likelihood.model, draws, seed, precision=excess, groups=groups, progress=progress,
         likelihood=likelihood, **sampling,
     )  # fmt: skip
-    tree["profile"] = xr.DataTree(
-        xr.Dataset({"delta_chi2": (name, curve.delta_chi2)}, coords={name: curve.values})
-    )
+    if not lean:
+        content = {"delta_chi2": (name, curve.delta_chi2)}
+        tree["profile"] = xr.DataTree(xr.Dataset(content, coords={name: curve.values}))
     state = state_of(tree)
     nothing: dict[str, Any] = dict.fromkeys(
         ("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse")
     )
     ends: dict[str, Any] = bound.ends(tree) if state["converged"] else nothing
     exact = exact_bound(likelihood, name, level)
+    if state["converged"] and exact and not two_sided:
+        density = marginal(likelihood, name)
+        ends["upper_flat_strength"] = density.reweighted(density.values).quantile(level)
     if state["converged"] and exact and (apart := disagreement(ends, exact)):
         ends = nothing  # one of the two is wrong, so neither is a limit
         state |= {"converged": False, "diagnosis": "; ".join(apart)}
@@ -145,10 +152,19 @@ def limit(
         else None,
         caveats=caveats(question),
         notes=notes,
-        tree=tree,
-        power_scaling=power_scaling(tree, name) if groups and state["converged"] else None,
+        tree=None if lean else tree,
+        power_scaling=None if lean or not state["converged"] else _power_scaling(likelihood, tree, name),
         goodness=goodness,
+        atomic_model=question.atomic_model,
     )
+
+
+def _power_scaling(likelihood: Likelihood, tree: xr.DataTree, name: str) -> PowerScaling:
+    posterior = tree["posterior"].to_dataset()
+    draws = posterior[name].values
+    points = np.stack([posterior[n].values.ravel() for n in likelihood.names], axis=-1)
+    parts = likelihood.log_prior_of(name, points), likelihood.log_likelihood(points)
+    return power_scaling_of(draws, *(part.reshape(draws.shape) for part in parts))
 
 
 def goodness_of(likelihood: Likelihood, curve: Profile) -> Goodness:

@@ -1,8 +1,8 @@
 """The marginal posterior of one or two parameters by quadrature: no sampling, no kernel density.
 
 At each value of the parameters the nuisances are integrated by a Gauss-Hermite product rule placed on their
-conditional maximum with the curvature there: the exact answer for a Gaussian conditional. A nuisance close to
-where its prior is cut is integrated from the cut by Gauss-Legendre instead.
+conditional maximum with the curvature there: the exact answer for a Gaussian conditional. For a nuisance
+close to where its prior is cut, the rule is that of a Gaussian which is cut there.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,8 @@ POINTS = 241
 REFINEMENTS = 12
 CHUNK = 100_000  # points at which chi^2 is evaluated at once
 NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
-CUT_NODES, CUT_WEIGHTS = leggauss(32)
+FINE_NODES, FINE_WEIGHTS = leggauss(32)
+CUT_NODES = 7  # of the rule for a Gaussian that is cut: quantiles within 1e-7 of the fine one's
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 MOST_NODES = 20_000  # of a product rule: six nuisances
 QUASI_RANDOM = (
@@ -103,7 +104,7 @@ def log_marginal_likelihood(
     for k in np.unique(nearest):
         axes = others if k < 0 else np.concatenate([others[[k]], np.delete(others, k)])
         rows = np.flatnonzero(nearest == k)
-        nodes = len(_rule(axes.size - (k >= 0), order)[0]) * (CUT_NODES.size if k >= 0 else 1)
+        nodes = len(_rule(axes.size - (k >= 0), order)[0]) * (CUT_NODES if k >= 0 else 1)
         for part in np.array_split(rows, -(-rows.size * nodes // CHUNK)):
             some = Fits(*(values[part] for values in fits))
             result[part] = _integrated(likelihood, some, axes, order, cut=k >= 0)
@@ -144,7 +145,34 @@ def _between_edges(likelihood: Likelihood, fits: Fits, axis: int, scale) -> tupl
     up, down = np.maximum(slope, 0.0), np.maximum(-slope, 0.0)
     low = np.maximum(lowest, -(np.sqrt(down**2 + 64.0) - down))
     half = (np.minimum(highest, np.sqrt(up**2 + 64.0) - up) - low) / 2
-    return low[:, None] + half[:, None] * (CUT_NODES + 1), np.log(half[:, None] * CUT_WEIGHTS)
+    z = low[:, None] + half[:, None] * (FINE_NODES + 1)
+    log_gauss = -0.5 * z**2 - slope[:, None] * z
+    peak = log_gauss.max(axis=-1, keepdims=True)
+    nodes, weights = _gauss(z, half[:, None] * FINE_WEIGHTS * np.exp(log_gauss - peak))
+    return nodes, np.log(weights) + peak + 0.5 * nodes**2 + slope[:, None] * nodes
+
+
+def _gauss(z: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The few nodes and weights (m, CUT_NODES) of Gauss' rule for densities given at many points (m, n).
+
+    Recurrence of the orthogonal polynomials by Stieltjes' procedure, nodes and weights from the eigenvalues
+    of its matrix (Golub & Welsch, Math. Comp. 23 (1969) 221; Gautschi, SIAM J. Sci. Stat. Comput. 3 (1982)
+    289).
+    """
+    total = weights.sum(axis=-1)
+    matrix = np.zeros((len(z), CUT_NODES, CUT_NODES))
+    before, now = np.zeros_like(z), np.ones_like(z) / np.sqrt(total)[:, None]
+    beta = np.zeros(len(z))
+    for k in range(CUT_NODES):  # orthonormal polynomials
+        alpha = (weights * z * now**2).sum(axis=-1)
+        matrix[:, k, k] = alpha
+        after = (z - alpha[:, None]) * now - beta[:, None] * before
+        beta = np.sqrt((weights * after**2).sum(axis=-1))
+        if k < CUT_NODES - 1:
+            matrix[:, k + 1, k] = matrix[:, k, k + 1] = beta
+        before, now = now, after / beta[:, None]
+    nodes, vectors = np.linalg.eigh(matrix)
+    return nodes, total[:, None] * vectors[:, 0] ** 2
 
 
 def marginal(

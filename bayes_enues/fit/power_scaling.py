@@ -5,15 +5,19 @@ Only the physics parameter's own prior is scaled: the penalties of Eqs. 14 and 1
 them would answer another question.
 """
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
+from arviz_stats.base import array_stats
 
 from ..errors import InputError
 from ..results import PowerScaling
 
-__all__ = ["THRESHOLD", "power_scaling"]
+__all__ = ["THRESHOLD", "power_scaling", "power_scaling_of"]
 
 THRESHOLD = 0.05
+ALPHAS = (0.99, 1.01)  # powers, ArviZ's own
 
 
 def power_scaling(tree: xr.DataTree, parameter: str) -> PowerScaling:
@@ -34,26 +38,27 @@ def power_scaling(tree: xr.DataTree, parameter: str) -> PowerScaling:
     InputError
         If a group is missing.
     """
-    from arviz_stats import psense
-
     missing = [g for g in ("posterior", "log_prior", "log_likelihood") if g not in tree]
     if missing:
         raise InputError(f"power scaling needs the groups {missing}; sample with groups=True")
-    log_likelihood = sum(
-        v.sum([d for d in v.dims if d not in ("chain", "draw")])
-        for v in tree["log_likelihood"].data_vars.values()
-    )
-    log_prior = tree["log_prior"].to_dataset()[parameter]
-    needed = xr.DataTree.from_dict(
-        {
-            "posterior": xr.Dataset({parameter: tree["posterior"][parameter]}),
-            "log_prior": xr.Dataset({parameter: log_prior}),
-            "log_likelihood": xr.Dataset({"counts": log_likelihood}),
-        }
-    )
-    flat = float(np.ptp(log_prior.values)) < 1e-9
-    prior = 0.0 if flat else float(psense(needed, [parameter], group="prior")[parameter])
-    likelihood = float(psense(needed, [parameter], group="likelihood")[parameter])
+    draws, log_prior = (tree[group].to_dataset()[parameter].values for group in ("posterior", "log_prior"))
+    parts = tree["log_likelihood"].to_dataset().data_vars.values()
+    log_likelihood = [v.sum([d for d in v.dims if d not in ("chain", "draw")]).values for v in parts]
+    return power_scaling_of(draws, log_prior, np.sum(log_likelihood, axis=0))
+
+
+def power_scaling_of(draws: np.ndarray, log_prior: np.ndarray, log_likelihood: np.ndarray) -> PowerScaling:
+    """The same from arrays (chain, draw): ArviZ's ``psense`` without its tree."""
+
+    def sensitivity(log_density: np.ndarray) -> float:
+        of: Any = array_stats  # its types say whole numbers and tuples
+        weights = [np.exp(of.power_scale_lw(log_density.ravel(), alpha=a)) for a in ALPHAS]
+        lower, upper = (w.reshape(draws.shape) / w.sum() for w in weights)
+        return float(of.power_scale_sense(draws, lower, upper, *ALPHAS))
+
+    flat = float(np.ptp(log_prior)) < 1e-9
+    prior = 0.0 if flat else sensitivity(log_prior)
+    likelihood = sensitivity(log_likelihood)
     return PowerScaling(
         prior_sensitivity=prior,
         likelihood_sensitivity=likelihood,

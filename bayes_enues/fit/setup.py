@@ -234,7 +234,8 @@ class Question:
             weights = self._weights(experiment, morph.signal, x or {})
             powers = pt.stack([pt.constant(1.0), *strengths, *(u * u for u in strengths), *products])
             terms = pm.Data(f"morph_{experiment.slug}", morph.templates)
-            counts = counts + (terms * weights[:, None, None] * powers[None, :, None]).sum(axis=(0, 1))
+            both = weights[:, None] * powers[None, :]
+            counts = counts + (terms * both[:, :, None]).sum(axis=(0, 1))
         return counts
 
     def component_of(self, experiment: Experiment, component: str, x: Mapping) -> Any:
@@ -298,6 +299,12 @@ def ask(
                 f"{member} is given ({getattr(interaction, member)}) and free at once; choose one"
             )
     loaded = load_distinct(experiments)
+    for experiment in loaded:
+        if twice := sorted(set(free) & {n.name for n in experiment.nuisances} - set(kind.replaces_nuisances)):
+            raise InputError(
+                f"{twice[0]} is a free parameter of {interaction.name} and a nuisance of {experiment.name}; "
+                "rename one of the two"
+            )
     if spectrum not in ("templates", "chain"):
         raise InputError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 

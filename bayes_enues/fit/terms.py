@@ -43,11 +43,13 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
     counts, start, stop = [], [], []
     first, factors = [0], []  # a factor: variable, kind, exponent, unit
 
-    def term(k: int, values: np.ndarray, component: str, *more, trim: bool = False) -> None:
+    def term(k: int, values: np.ndarray, component: str, *more) -> None:
+        if not np.any(values):
+            return
         row = np.zeros(edges[-1])
         row[edges[k] : edges[k + 1]] = values
         counts.append(row)
-        some = np.flatnonzero(values) if trim else [0, len(values) - 1]
+        some = np.flatnonzero(values)
         start.append(edges[k] + some[0])
         stop.append(edges[k] + some[-1] + 1)
         scales = scaled.get((question.experiments[k].name, component), ())
@@ -82,11 +84,10 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
         if morph.signal:
             for some, rows in zip(morph.signal, data(f"morph_{slug}"), strict=True):
                 for strength, row in zip([(), *singles, *pairs], rows, strict=True):
-                    if row.any():
-                        term(k, row, "signal", *kernel_factors(some), *strength, trim=True)
+                    term(k, row, "signal", *kernel_factors(some), *strength)
         for component, (terms, _) in morph.components.items():
             for some, row in zip(terms, data(f"morph_{component}_{slug}"), strict=True):
-                term(k, row, component, *kernel_factors(some), trim=bool(row.any()))
+                term(k, row, component, *kernel_factors(some))
 
     below, above = np.zeros(len(names)), np.zeros(len(names))
     for name, (entry, _) in question.nuisances().items():

@@ -18,7 +18,7 @@ from scipy.interpolate import RegularGridInterpolator
 from scipy.optimize import minimize
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood
+from ..fit.fit import fit_of
 from ..fit.mass_table import COUPLINGS, MASSES, MassQuestion
 from ..fit.minimise import profile_many
 from ..fit.posterior import prior_words, sample_posterior, state_of
@@ -61,7 +61,7 @@ def mass_plane(model: pm.Model, level: float = 0.9, delta_chi2: float | None = N
         If the model does not leave mass and coupling free.
     """
     level = check_level(level)
-    likelihood = Likelihood(model)
+    likelihood = fit_of(model)
     free = likelihood.question.free
     if free != FREE:
         raise InputError(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pymc as pm
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood
+from ..fit.fit import fit_of
 from ..fit.posterior import prior_words
 from ..results import Region
 from ..statistics import check_level, threshold
@@ -54,7 +54,7 @@ def plane_region(
         free, a range is empty or unphysical, or the data do not bound the region.
     """
     level = check_level(level)
-    likelihood = Likelihood(model)
+    likelihood = fit_of(model)
     question, free = likelihood.question, likelihood.question.free
     held = plane_indices(free, parameters)
     if len(free) > 3:

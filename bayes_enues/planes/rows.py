@@ -38,6 +38,8 @@ class RegionSpec(Asked):
         Of the draws that are counted in the credible region.
     ranges : tuple of (name, lower, upper)
         Where to draw the profile.
+    fixed : tuple of (name, value)
+        Parameters and options of the interaction that are not free, such as a mass.
     """
 
     model: str
@@ -48,6 +50,7 @@ class RegionSpec(Asked):
     draws: int = 4000
     seed: int = 20220811
     ranges: tuple[tuple[str, float, float], ...] = field(default=())
+    fixed: tuple[tuple[str, Any], ...] = field(default=())
 
     @property
     def parameter(self) -> str:
@@ -68,8 +71,9 @@ class RegionSpec(Asked):
     def row(self) -> RowSpec:
         """What this shares with the rows of a table."""
         return RowSpec(
-            self.model, self.parameters[0], self.experiment, self.level, self.prior, self.draws, self.seed
-        )
+            self.model, self.parameters[0], self.experiment, self.level, self.prior, self.draws, self.seed,
+            self.fixed,
+        )  # fmt: skip
 
     def build(self) -> Any:
         """The ``pm.Model`` of the plane."""
@@ -79,13 +83,14 @@ class RegionSpec(Asked):
 
         kind = interaction_named(self.model)
         prior = parse_prior(self.prior, kind.unit)
-        return counting_model(kind(), self.experiments, self.free, prior)
+        return counting_model(kind(**dict(self.fixed)), self.experiments, self.free, prior)
 
     def compute(
         self, progress: Callable[[str], None] | None = None, groups: bool = False
     ) -> tuple[dict[str, Any], Any]:
         """Both regions; a plane keeps no draws."""
-        return compute_region(self, progress).to_row(), None
+        found, given = compute_region(self, progress), dict(self.fixed)
+        return replace(found, mass=given.get("mass"), given=given).to_row(), None
 
 
 def plan_regions(
@@ -123,7 +128,7 @@ def plan_regions(
     from ..fit.setup import ask
 
     for row in rows:  # data that would count twice, or a shared nuisance with two sigmas
-        ask(kind(), row.experiments, planes[0]).nuisances()
+        ask(row.interaction, row.experiments, planes[0]).nuisances()
     return [
         RegionSpec(model, (pair[0], pair[1]), row.experiment, ranges=given, **options)
         for row in rows
@@ -133,14 +138,13 @@ def plan_regions(
 
 def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> Region:
     """Both regions of one plane, with the count of draws inside the credible one."""
-    from ..fit.chi2 import Likelihood
-    from ..fit.posterior import sample_posterior
+    from ..fit.fit import fit_of, sample_posterior
     from .plane import plane_region
 
     tell = progress or (lambda words: None)
     tell("compiling")
     model = spec.build()
-    Likelihood(model)
+    fit_of(model)
     tell("contours")
     ranges = {name: (lower, upper) for name, lower, upper in spec.ranges}
     region = plane_region(model, spec.parameters, spec.level, ranges)

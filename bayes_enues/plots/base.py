@@ -67,10 +67,11 @@ def panels(names: Sequence, columns: int, **size) -> tuple[Figure, Any]:
     return fig, list(axes.ravel()[: len(names)])
 
 
-def save(fig: Figure, path: str | Path) -> list[Path]:
+def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
     """Write a figure as PDF and PNG and close it; the paths written.
 
-    No date goes into them: the same results give the same files.
+    No date goes into them: the same results give the same files. A mark goes into their metadata and says
+    what they show.
     """
     import matplotlib.pyplot as plt
 
@@ -79,7 +80,8 @@ def save(fig: Figure, path: str | Path) -> list[Path]:
     path = Path(path)
     paths = [path.with_name(path.name + suffix) for suffix in (".pdf", ".png")]
     for target in paths:
-        fig.savefig(target, metadata={"CreationDate": None} if target.suffix == ".pdf" else None)
+        said = {} if mark is None else {"Keywords" if target.suffix == ".pdf" else "Description": mark}
+        fig.savefig(target, metadata=said | ({"CreationDate": None} if target.suffix == ".pdf" else {}))
     plt.close(fig)
     return paths
 

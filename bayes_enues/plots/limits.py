@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from ..results import Limit, grouped, there
-from ..runs.beside import read_group, with_curve
+from ..runs.beside import read_arrays, with_curve
+from ..runs.figures import figures_of, mark_of
 from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
 from .base import LINES, colour_of, panels, save, style, title_of, unit_label
@@ -74,7 +75,7 @@ def plot_limit(ax: Axes, limit: Limit, draws: np.ndarray, label: str, index: int
     density.stairs(height, edges, color=colour, lw=0.6, ls=line)
     density.set_ylim(0, max(density.get_ylim()[1], 1.9 * height.max()))
     if posterior.converged:
-        ax.plot(posterior.ends, [0] * len(posterior.ends), marker="^", **mark)
+        ax.plot(posterior.headline.ends, [0] * len(posterior.headline.ends), marker="^", **mark)
     return ax
 
 
@@ -96,17 +97,20 @@ def limit_legend(fig: Figure, ax: Axes) -> Legend:
 
 
 def limits_figures(limits: Sequence[Limit], folder: Path) -> list[Path]:
-    """A figure a model, a panel a parameter: profile and posterior of every experiment, from a folder."""
+    """A figure a model, a panel a parameter: profile and posterior of every experiment, from a folder.
+
+    What each shows is written into it: :func:`bayes_enues.runs.figures.to_be_drawn` reads it.
+    """
     paths = []
-    for model, mine in grouped((one for one in limits if one.file is not None), "model").items():
+    for model, mine in figures_of(limits).items():
         parameters = grouped(mine, "parameter")
         with style():
             fig, axes = panels(list(parameters), 2)
             for ax, (name, members) in zip(axes, parameters.items(), strict=True):
                 for index, limit in enumerate(members):
-                    draws = read_group(folder, limit, "posterior")[name].values.ravel()
+                    draws = read_arrays(folder, limit, "posterior", name)[0].ravel()
                     label = interaction_named(model).label(name)
                     plot_limit(ax, with_curve(folder, limit), draws, label, index)
             limit_legend(fig, axes[0])
-            paths += save(fig, folder / f"limits_{model}")
+            paths += save(fig, folder / f"limits_{model}", mark_of(mine))
     return paths

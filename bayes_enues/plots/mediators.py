@@ -60,7 +60,7 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
         ax.plot(curve.mass_keV, curve.profile_upper, color=colour, ls=_line(curve), lw=1.3)
         ax.plot(
             curve.mass_keV,
-            curve.posterior_upper,
+            curve.posterior_exact,
             ls="none",
             marker=_marker(curve),
             ms=3.2,
@@ -80,15 +80,15 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
 
 
 def plot_ratio(ax: Axes, found: Sequence[Curve]) -> Axes:
-    """Posterior bound, by quadrature and so without the jitter of draws, over profile limit."""
+    """Posterior bound, by quadrature, over the profile's one-sided bound: one-sided like it."""
     for curve in found:
-        ratio = curve.posterior_exact / curve.profile_upper
+        ratio = curve.posterior_exact / curve.profile_upper_one_sided
         ax.plot(curve.mass_keV, ratio, color=MEDIATOR_COLOURS[curve.model], ls=_line(curve), lw=0.9)
     ax.axhline(1.0, color="0.6", lw=0.6)
     ax.set_ylim(min(0.8, ax.get_ylim()[0]), max(1.05, ax.get_ylim()[1]))
     ax.set_xscale("log")
     ax.set_xlabel(axis_words(found[0].model)[0])
-    ax.set_ylabel("posterior / profile")
+    ax.set_ylabel("posterior / profile,\nboth one-sided")
     return ax
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..results import Limit, grouped, there
-from ..runs.beside import read_group, with_curve
+from ..runs.beside import read_arrays, with_curve
 from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
 from .base import LINES, colour_of, figure, save, style, title_of, unit_label
@@ -36,7 +36,7 @@ def plot_profiles(ax: Axes, limits: Sequence[Limit], folder: Path) -> Axes:
         ends = [end for piece in profile.pieces for end in piece]
         reach += [min(ends), max(ends)]
         if limit.posterior.converged:
-            height, edges = np.histogram(read_group(folder, limit, "posterior")[name].values.ravel(), BINS)
+            height, edges = np.histogram(read_arrays(folder, limit, "posterior", name)[0].ravel(), BINS)
             depth = top - 0.3 * top * height / height.max()
             ax.stairs(depth, edges, baseline=top, fill=True, color=colour, alpha=0.15, lw=0)
             ax.stairs(depth, edges, baseline=top, color=colour, lw=0.6)

@@ -37,6 +37,8 @@ class Prior(ABC):
     lower: float | None = None
     upper: float | None = None
 
+    #: What the command line calls it.
+    text: ClassVar[str]
     #: Numbers that the command line accepts between the parentheses, longest last.
     arguments: ClassVar[tuple[tuple[str, ...], ...]] = ((), ("lower", "upper"))
     #: Whether its lower edge decides the bound wherever it lies.
@@ -156,6 +158,8 @@ class Prior(ABC):
 class Flat(Prior):
     """Flat in the parameter itself."""
 
+    text = "flat"
+
     def words(self, name: str) -> str:
         return f"flat in {name} on {self._range()}"
 
@@ -176,6 +180,8 @@ class Flat(Prior):
 @dataclass(frozen=True)
 class FlatStrength(Prior):
     """Flat in the square of a non-negative parameter: mu^2 or g^2, to which the signal is proportional."""
+
+    text = "flat_strength"
 
     def check(self, name: str, signed: bool) -> None:
         super().check(name, signed)
@@ -211,6 +217,8 @@ class FlatStrength(Prior):
 @dataclass(frozen=True)
 class HalfNormal(Prior):
     """A Gaussian around zero of a stated scale, cut to the range: half of it for a non-negative parameter."""
+
+    text = "halfnormal"
 
     scale: float = 1.0
 
@@ -265,6 +273,8 @@ class LogUniform(Prior):
     knee : float, optional
         Where the likelihood begins to fall, known to the question; it shapes the sampler's coordinate only.
     """
+
+    text = "loguniform"
 
     knee: float | None = field(default=None, repr=False)
 
@@ -322,6 +332,8 @@ class Jeffreys(Prior):
     information : callable, optional
         From values (n,) to the information (n,); by default that of the question.
     """
+
+    text = "jeffreys"
 
     information: Callable | None = field(default=None, repr=False, compare=False)
 

@@ -3,17 +3,12 @@
 import re
 
 from ..errors import InputError
-from .named import Flat, FlatStrength, HalfNormal, Jeffreys, LogUniform, Prior
+from . import named
+from .named import Prior
 
 __all__ = ["parse_prior"]
 
-_NAMED = {
-    "flat": Flat,
-    "flat_strength": FlatStrength,
-    "halfnormal": HalfNormal,
-    "loguniform": LogUniform,
-    "jeffreys": Jeffreys,
-}
+_NAMED = {kind.text: kind for kind in (getattr(named, n) for n in named.__all__) if kind is not Prior}
 
 
 def parse_prior(text: str | None, unit: str) -> Prior | None:

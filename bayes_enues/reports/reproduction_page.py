@@ -55,7 +55,7 @@ def _statistics_lines(limits) -> list[str]:
         profile, posterior = limit.profile, limit.posterior
         bounds = {"one-sided, Delta chi^2 = 1.642": there(profile.upper_one_sided)}
         if posterior.converged:
-            bounds["posterior, flat in mu"] = there(posterior.upper)
+            bounds["posterior, flat in mu"] = there(posterior.headline.upper)
             bounds["posterior, flat in mu^2"] = there(posterior.upper_flat_strength)
         bounds["two-sided threshold, 2.706"] = profile.upper
         ordered = sorted(bounds.items(), key=lambda item: item[1])
@@ -67,7 +67,7 @@ def _statistics_lines(limits) -> list[str]:
         if limit := _find(limits, "charge_radius", "nu_e", experiment):
             pieces, credible = (
                 " and ".join(f"({a:.1f}, {b:.1f})" for a, b in bound.pieces or ())
-                for bound in (limit.profile, limit.posterior)
+                for bound in (limit.profile, limit.posterior.headline)
             )
             lines.append(
                 f"The charge radius of nu_e has two minima, near 0 and -78. From {experiment} the profile "

@@ -70,7 +70,7 @@ def _ours(limit: Limit) -> Entry:
     pieces = profile.pieces if one_sided is None else [(None, profile.upper)]
     credible = None
     if posterior.converged:
-        credible = posterior.pieces or [(None, posterior.upper)]
+        credible = posterior.headline.pieces or [(None, posterior.headline.upper)]
     found = discrepancy(limit)
     ratios = {}
     if published and credible:

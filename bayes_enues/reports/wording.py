@@ -56,17 +56,17 @@ def limit_cells(limit: Limit, signed: bool) -> list[str]:
     """Both bounds, the published one and their ratio."""
     posterior, profile, published = limit.posterior, limit.profile, limit.published
     bad = limit.goodness is not None and limit.goodness.p_value < HOPELESS
-    bound = [BAD_FIT if bad else NOT_CONVERGED, ""]
+    bound, best = [BAD_FIT if bad else NOT_CONVERGED, ""], posterior.headline
     if signed:
         if posterior.converged:
-            bound = [region_text(there(posterior.pieces)), region_text([posterior.eti])]
+            bound = [region_text(there(best.pieces)), region_text([best.eti])]
         cells = [*bound, region_text(profile.pieces)]
         ours = [profile.pieces[0][0], profile.upper]
     else:
         if posterior.converged:
-            error = "" if posterior.mcse is None else f"±{posterior.mcse:.1g}"  # none of quadrature
+            error = "" if posterior.headline_error is None else f"±{posterior.headline_error:.1g}"
             bound = [
-                f"< {number(there(posterior.upper))}{error}",
+                f"< {number(there(best.upper))}{error}",
                 f"< {number(there(posterior.upper_flat_strength))}",
             ]
         one_sided = profile.upper_one_sided  # none at levels below one half
@@ -90,8 +90,8 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
     lines = []
     if "upper" in kinds:
         lines += [
-            f"posterior: one-sided {level} credible bound, ± its Monte Carlo error where it was sampled; "
-            "'flat x²': prior flat in the square of the parameter.",
+            f"posterior: one-sided {level} credible bound, by quadrature and checked by the draws; "
+            "± is a Monte Carlo error where only draws give it; 'flat x²': prior flat in the square.",
             f"profile: 'one-sided' is the one-sided {level} bound; the other column cuts a two-sided {level} "
             "interval, as the paper does, and its upper end read alone covers more.",
             "Bounds differ by threshold first, then by prior.",
@@ -103,12 +103,12 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
         lines.append(f"The best fit lies on the boundary at zero in {where} of these rows.")
     if "upper" in kinds:
         lines.append(
-            "So near the boundary no bound covers exactly what it promises: docs/coverage.md has the "
-            "numbers, 'bayes-enues coverage' makes them."
+            "So near the boundary no bound covers exactly what it promises: 'bayes-enues coverage' shows how "
+            "often each does."
         )
     if "xenonnt_sr0" in experiments:
         lines.append(
-            "XENONnT: Eq. 15 takes its errors from the observed counts and so covers too little for large "
+            "XENONnT: Eq. 15 takes its errors from the observed counts and so undercovers for large "
             "signals; --experiment xenonnt_sr0:poisson does not."
         )
     for limit in limits:

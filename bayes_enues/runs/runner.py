@@ -18,7 +18,7 @@ from multiprocessing import active_children, connection, get_context, parent_pro
 from threading import Lock
 from typing import NamedTuple, cast
 
-from ..errors import ConvergenceWarning, InputError
+from ..errors import ConvergenceWarning, DoubtWarning, InputError
 from .asked import Asked
 from .store import ResultsFolder
 
@@ -278,6 +278,7 @@ def prepare_worker() -> None:
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
+    warnings.simplefilter("ignore", DoubtWarning)  # the parent said it
 
     def leave_with_parent():
         if parent := parent_process():

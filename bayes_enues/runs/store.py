@@ -28,6 +28,8 @@ from .provenance import changes_since, file_hash
 
 __all__ = ["ResultsFolder", "fingerprint", "is_intact", "load_rows"]
 
+#: Groups of which single precision says all.
+SINGLE = ("log_likelihood", "log_prior", "posterior_predictive", "prior", "sample_stats")
 VERSION = 2  # of the layout; at first, rows lay in the views themselves
 
 
@@ -335,7 +337,7 @@ def _text(content: Any) -> str:
 
 
 def _bytes_of(beside) -> tuple[bytes | memoryview, str]:
-    """An array, or a tree as NetCDF: draws in full precision, what follows from them compressed to single.
+    """An array, or a tree as NetCDF, compressed: draws in full precision, what follows from them in single.
 
     Made in memory, since the HDF5 library does not survive a full disk.
     """
@@ -343,9 +345,14 @@ def _bytes_of(beside) -> tuple[bytes | memoryview, str]:
         buffer = io.BytesIO()
         np.save(buffer, beside, allow_pickle=False)
         return buffer.getvalue(), ".npy"
-    derived = [group for group in ("log_likelihood", "posterior_predictive") if group in beside.children]
-    small = {"dtype": "float32", "compression": "gzip", "compression_opts": 1, "shuffle": True}
-    encoding = {f"/{group}": {name: small for name in beside[group].data_vars} for group in derived}
+    encoding = {}
+    for group, node in beside.children.items():
+        small = "float32" if group in SINGLE else None
+        for name, v in node.data_vars.items():
+            packed = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if v.ndim else {}
+            encoding.setdefault(f"/{group}", {})[name] = packed | (
+                {"dtype": small} if small and v.dtype == float else {}
+            )
     return beside.to_netcdf(None, engine="h5netcdf", encoding=encoding), ".nc"
 
 

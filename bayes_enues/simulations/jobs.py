@@ -18,7 +18,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from ..errors import InputError
-from ..fit.chi2 import Likelihood
+from ..fit.fit import fit_of
 from ..fit.setup import question_of
 from ..runs.rows import Asked, RowSpec, interaction_named, model_of
 from ..statistics import one_sided_threshold, threshold
@@ -161,7 +161,7 @@ def job_of(spec: RowSpec, true_values: int | Sequence[float] = 20, kind: str = "
     model = model_of(spec)
     if isinstance(true_values, int):
         values = default_true_values(model, spec.level, true_values)
-    points = truth_points(Likelihood(model), values)
+    points = truth_points(fit_of(model), values)
     return CoverageJob(spec, tuple(tuple(p) for p in points.tolist()), kind)
 
 

@@ -11,8 +11,9 @@ from ..fit import profile_likelihood
 from ..results import CoverageRow, there
 from ..runs.rows import interaction_named, model_of, run
 from ..runs.store import ResultsFolder, fingerprint
+from .attached import inputs_of
 from .fast_fits import COLUMNS
-from .feldman_cousins import feldman_cousins, inputs_of, p_value
+from .feldman_cousins import feldman_cousins, p_value
 from .jobs import Chunk, CoverageJob, chunks_of, coverage_row, describe
 
 __all__ = ["coverage_folder", "run_coverage"]

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
+from ..fit.fit import fit_of
 from ..fit.minimise import profile_many
 from ..statistics import count_errors
 
@@ -73,7 +74,7 @@ class ToyMaker:
     def __init__(self, model: pm.Model, points: np.ndarray, seed: int, kind: str = "poisson"):
         check_kind(kind)
         self.model, self.seed, self.kind = model, int(seed), kind
-        self.likelihood = Likelihood(model)
+        self.likelihood = fit_of(model)
         self.experiments = self.likelihood.question.experiments
         self.nuisances = self.likelihood.names[self.likelihood.n_physics :]
         self.points = np.asarray(points, float).reshape(-1, len(self.likelihood.names))

@@ -19,6 +19,7 @@ from scipy.special import logsumexp
 
 from ..errors import InputError
 from ..fit.chi2 import Likelihood
+from ..fit.fit import fit_of
 from ..fit.marginal import log_marginal_likelihood, prior_grid
 from ..fit.posterior import sequential_monte_carlo
 from ..fit.scan import likelihood_range
@@ -68,7 +69,7 @@ def log_bayes_factor(model: pm.Model, n: int = 401, stretch: float = 1.0) -> flo
     InputError
         If more than two parameters are free.
     """
-    likelihood, question = Likelihood(model), question_of(model)
+    likelihood, question = fit_of(model), question_of(model)
     if len(question.free) > 2:
         raise InputError(
             f"quadrature takes one free parameter or two, not {list(question.free)}; use smc_log_bayes_factor"
@@ -132,7 +133,7 @@ def savage_dickey(model: pm.Model, draws: np.ndarray, parameter: str | None = No
     InputError
         If fewer than 500 draws lie near the Standard Model: the ratio cannot be seen in them.
     """
-    likelihood, question = Likelihood(model), question_of(model)
+    likelihood, question = fit_of(model), question_of(model)
     name = parameter or question.free[0]
     grid = prior_grid(likelihood, name, 4001)
     density = np.exp(log_density(question.priors[name], name, grid))
@@ -229,7 +230,7 @@ def width_scan(
     -------
     list of WidthScan
     """
-    likelihood, question = Likelihood(model), question_of(model)
+    likelihood, question = fit_of(model), question_of(model)
     if len(question.free) > 1:
         raise InputError(f"one parameter must be free for a scan over widths, not {list(question.free)}")
     name = next(iter(question.free))

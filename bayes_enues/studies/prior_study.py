@@ -16,8 +16,8 @@ from scipy.interpolate import PchipInterpolator
 
 from ..fit import limits, marginal_density
 from ..fit.caveats import range_notes
-from ..fit.chi2 import Likelihood
 from ..fit.credible import highest_density_ends, upper_end
+from ..fit.fit import fit_of
 from ..fit.limit import PRECISION
 from ..fit.marginal import Density, log_marginal_likelihood
 from ..fit.posterior import sample_posterior, state_of
@@ -83,10 +83,12 @@ class _Group:
         self.question = self.model.question
         self.two_sided = self.question.interaction.two_sided()
         # twice the draws, so that bounds reweighted from them keep to the same precision
-        self.limit: Limit = limits(self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed)
+        self.limit: Limit = limits(
+            self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed, groups=True
+        )
         self.flat: Prior = self.question.priors[spec.parameter]
         self.draws = self.limit.tree["posterior"][spec.parameter].values
-        self.likelihood = Likelihood(self.model)
+        self.likelihood = fit_of(self.model)
         self.default = _under_prior(self, StudyRow(spec, "flat"))[0]
 
 
@@ -182,7 +184,7 @@ def _kept(tree: xr.DataTree, density: Density, prior: np.ndarray, group: _Group)
     curves = {"density": (name, density.density), "prior": (name, prior)}
     return xr.DataTree.from_dict(
         {
-            **{g: tree[g].to_dataset() for g in ("posterior", "log_prior")},
+            "posterior": tree["posterior"].to_dataset(),
             "quadrature": xr.Dataset(curves, coords={name: density.values}),
             "profile": (tree if "profile" in tree else group.limit.tree)["profile"].to_dataset(),
         }
@@ -226,7 +228,7 @@ def _under_nuisance(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.D
     """A row with a nuisance's prior changed; it is sampled anew, and the profile is its own."""
     spec = asked.spec
     model = model_of(spec)
-    limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed)
+    limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed, groups=True)
     # the row's label says what was changed; it stands in the table of the experiment as it was
     limit = replace(limit, experiment=group.limit.experiment, published=group.limit.published)
     density, prior = marginal_density(model, spec.parameter), model.question.priors[spec.parameter]

@@ -18,15 +18,17 @@ from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..fit.chi2 import Likelihood
+from ..fit.fit import fit_of
 from ..fit.marginal import log_marginal_likelihood
 from ..fit.minimise import profile_many
 from ..fit.regions import highest_density_cut, highest_density_pieces
 from ..fit.scan import prior_range
 from ..interactions.base import Interaction
 from ..results import Density, Projection
+from ..simulations.toys import ToyMaker
 from ..statistics import check_level, one_sided_threshold, threshold
 
-__all__ = ["future_experiment", "project"]
+__all__ = ["Scan", "asimov_numbers", "future_experiment", "project", "scanned_toys"]
 
 N_SCAN = 81
 ORDER = 5
@@ -57,7 +59,8 @@ def future_experiment(
     Returns
     -------
     Experiment
-        Its counts are those of the original where the bins are the same; a projection replaces them.
+        Named by what is changed. Its counts are those of the original where the bins are the same; a
+        projection replaces them.
 
     Raises
     ------
@@ -82,9 +85,18 @@ def future_experiment(
         shift = base.settings.efficiency.shift_keV + edge_keV
         new = load_experiment(name, {"efficiency": {"shift_keV": shift}})
     growth = exposure / base.exposure
+    changes = [
+        words
+        for words, is_new in (
+            (f"exposure = {exposure:g} t yr", exposure != base.exposure),
+            (f"background = {background:g}", background != 1),
+            (f"edge = {edge_keV:g} keV", edge_keV != 0),
+        )
+        if is_new
+    ]
     return replace(
         new,
-        name=base.name,
+        name=base.name_with(", ".join(changes).replace("e+", "e")) if changes else base.name,
         title=base.title,
         exposure=exposure,
         response=growth * new.response,
@@ -146,8 +158,6 @@ def project(
     """
     from bayes_enues.models import counting_model
 
-    from ..simulations.toys import ToyMaker
-
     level = check_level(level)
     if not (isinstance(toys, int | np.integer) and toys >= 0):
         raise InputError(f"toys is {toys!r}; a whole number, zero or more, was needed")
@@ -156,15 +166,36 @@ def project(
     given = [e if isinstance(e, Experiment) else load_experiment(e) for e in experiments]
     rounded = [e.with_counts(np.round(_expected(e))) for e in given]
     model = counting_model(interaction, rounded, parameter, prior)
-    likelihood = Likelihood(model)
+    likelihood = fit_of(model)
     truth = np.zeros(len(likelihood.names))
     truth[: likelihood.n_physics] = likelihood.question.standard_model
     maker = ToyMaker(model, truth[None], seed)
 
-    scan = _Scan(likelihood, level)
-    asimov = scan.bounds(_asimov_numbers(maker))
+    found = scanned_toys(Scan(likelihood, level), maker, toys, progress)
+    return Projection(
+        **found,
+        model=likelihood.question.interaction.name,
+        parameter=parameter,
+        experiment="+".join(sorted(e.name for e in given)),
+        unit=likelihood.question.interaction.unit,
+        exposure=float(sum(e.exposure for e in given)),
+        level=level,
+    )
+
+
+def scanned_toys(
+    scan: "Scan", maker: ToyMaker, toys: int, progress: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """Bounds of Asimov data and of toys, as a :class:`Projection` takes them.
+
+    Raises
+    ------
+    InputError
+        If Asimov data give no bound inside the scanned range.
+    """
+    asimov = scan.bounds(asimov_numbers(maker))
     if asimov is None:
-        raise InputError(f"Asimov data give no bound on {parameter} inside its prior's range")
+        raise InputError(f"Asimov data give no bound on {scan.likelihood.names[0]} inside its prior's range")
     found = {statistic: [] for statistic in asimov}
     failed = 0
     for k in range(toys):
@@ -174,18 +205,8 @@ def project(
             found[statistic].append(bound)
         if progress:
             progress(k + 1)
-    question = likelihood.question
-    return Projection(
-        model=question.interaction.name,
-        parameter=parameter,
-        experiment=question.experiment_name,
-        unit=question.interaction.unit,
-        exposure=float(sum(e.exposure for e in given)),
-        level=level,
-        asimov=asimov,
-        toy_bounds={statistic: np.array(bounds) for statistic, bounds in found.items()},
-        failed=failed,
-    )
+    bounds = {statistic: np.array(values) for statistic, values in found.items()}
+    return {"asimov": asimov, "toy_bounds": bounds, "failed": failed}
 
 
 def _expected(experiment: Experiment) -> np.ndarray:
@@ -195,11 +216,14 @@ def _expected(experiment: Experiment) -> np.ndarray:
     return experiment.background + signal_counts(experiment, StandardModel())
 
 
-def _asimov_numbers(maker) -> np.ndarray:
-    """The model's numbers with exactly what is expected as counts."""
+def asimov_numbers(maker: ToyMaker) -> np.ndarray:
+    """The model's numbers with exactly what is expected as counts, and its penalties around the truth."""
     from ..statistics import count_errors
 
     numbers = maker.base.copy()
+    true_nuisances = maker.points[0, maker.likelihood.n_physics :]
+    for name, centre in zip(maker.nuisances, true_nuisances, strict=True):
+        numbers[maker.slices[f"{name}_centre"]] = centre
     for experiment in maker.experiments:
         expected = maker.expected[0][experiment.slug]
         numbers[maker.slices[f"observed_{experiment.slug}"]] = expected
@@ -209,10 +233,11 @@ def _asimov_numbers(maker) -> np.ndarray:
     return numbers
 
 
-class _Scan:
+class Scan:
     """Both statistics of one data set from one scan over the prior's range."""
 
-    def __init__(self, likelihood: Likelihood, level: float):
+    def __init__(self, likelihood: Likelihood, level: float, order: int = ORDER):
+        self.order = order
         self.likelihood, self.level = copy(likelihood), level
         self.signed = likelihood.question.interaction.signed
         self.values = np.linspace(*prior_range(likelihood, likelihood.names[0]), N_SCAN)
@@ -247,7 +272,7 @@ class _Scan:
 
     def _density(self) -> Density:
         log_density = self.log_prior + log_marginal_likelihood(
-            self.likelihood, [0], self.values[:, None], ORDER
+            self.likelihood, [0], self.values[:, None], self.order
         )
         density = np.exp(log_density - log_density.max())
         return Density(self.values, density / np.trapezoid(density, self.values), 0.0)

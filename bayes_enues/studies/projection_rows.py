@@ -62,4 +62,7 @@ class ProjectionSpec(Asked):
             progress=lambda done: tell(f"toy {done} of {self.toys}"),
         )  # fmt: skip
         scenario = {"background_scale": self.background, "edge_shift_keV": self.edge_keV}
-        return {**replace(found, seed=spec.seed).to_row(), **scenario}, None
+        return {
+            **replace(found, seed=spec.seed, experiment=spec.experiment_name).to_row(),
+            **scenario,
+        }, None

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..experiments.published import published_limit
@@ -174,17 +173,18 @@ def _default(spec: RowSpec, mark: str) -> SystematicsRow:
 def plan_systematics(specs: Sequence[RowSpec]) -> list[SystematicRow]:
     """The default of each parameter and experiment, then its variations.
 
-    Raises
-    ------
-    InputError
-        If experiments are joined: inputs are varied one experiment at a time.
+    Inputs are varied one experiment at a time; of a joint fit each experiment is left out in turn, which
+    shows what it contributes.
     """
     rows = []
     for spec in specs:
-        if len(split_experiments(spec.experiment)) > 1:
-            raise InputError(
-                f"systematics vary the inputs of one experiment, not of {spec.experiment}; name one of them"
-            )
+        names = split_experiments(spec.experiment)
+        if len(names) > 1:
+            rows.append(SystematicRow(spec, "default"))
+            for name in names:
+                rest = replace(spec, experiment="+".join(n for n in names if n != name))
+                rows.append(SystematicRow(rest, f"without {load_experiment(name).name}", "", spec))
+            continue
         experiment = load_experiment(spec.experiment)
         rows.append(SystematicRow(spec, "default"))
         for v in variations(experiment, interaction_named(spec.model).name):
@@ -204,7 +204,7 @@ def _compute(row: SystematicRow) -> SystematicsRow:
     return SystematicsRow(
         model=question.interaction.name,
         parameter=spec.parameter,
-        experiment=spec.experiment_name,
+        experiment=(row.default or spec).experiment_name,
         unit=question.interaction.unit,
         prior="; ".join(prior_words(model).values()),
         level=spec.level,

@@ -1,0 +1,158 @@
+"""What nutpie samples of a model of templates: the kernel itself, so that PyTensor compiles nothing for it.
+
+The log-probability and its gradient are those of the ``pm.Model`` in PyMC's own coordinates, up to a
+constant; :mod:`.agreement` compares them whenever a model is sampled. The two C functions that nutpie calls
+are compiled once for all models and kept on disk: what a model is travels with the data.
+"""
+
+import ctypes
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from nutpie.compile_pymc import address_as_void_pointer
+
+from ..compiled.caching import cfunc
+from ..compiled.sampler import nutpie_model
+from .chi2 import Likelihood
+from .coordinates import coordinate, coordinates_of, starting_point
+from .kernel import FAST, Terms, chi2_and_gradient
+
+__all__ = ["KernelSampler", "kernel_sampler_of", "packed", "unpacked"]
+
+_POINTER, _C_POINTER = types.CPointer(types.double), ctypes.POINTER(ctypes.c_double)
+_HEAD = 5  # how many variables, bins, terms, factors and coordinates
+
+
+def packed(terms: Terms, numbers: np.ndarray, coordinates: np.ndarray, n: int) -> np.ndarray:
+    """All that the C functions need of a model, in one vector; whole numbers as numbers."""
+    head = [n, terms.gaussian.size, terms.start.size, terms.variable.size, coordinates.size]
+    return np.concatenate([head, *(np.ravel(v) for v in terms), numbers, coordinates]).astype(float)
+
+
+@numba.njit(**FAST)
+def _whole(part):
+    return part.astype(np.int64)
+
+
+@numba.njit(**FAST)
+def unpacked(vector: np.ndarray) -> Any:
+    """The terms, the numbers and the coordinates of :func:`packed`."""
+    n, bins, terms, factors = int(vector[0]), int(vector[1]), int(vector[2]), int(vector[3])
+    a = _HEAD
+    b = a + terms * bins
+    c = b + terms
+    d = c + terms
+    e = d + terms + 1
+    f = e + factors
+    g = f + factors
+    h = g + factors
+    i = h + factors
+    j = i + bins
+    k = j + n
+    m = k + n
+    p = m + n * n
+    o = p + 2 * bins + n
+    found = Terms(
+        vector[a:b].reshape((terms, bins)), _whole(vector[b:c]), _whole(vector[c:d]), _whole(vector[d:e]),
+        _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), vector[h:i],
+        vector[i:j] > 0.0, vector[j:k], vector[k:m], vector[m:p].reshape((n, n)),
+    )  # fmt: skip
+    return found, vector[p:o], vector[o:]
+
+
+@numba.njit(**FAST)
+def _log_probability_at(vector, y, gradient):
+    """Log-probability up to a constant, its gradient filled in; what is not finite is a divergence."""
+    terms, numbers, coordinates = unpacked(vector)
+    n = y.size
+    x, slope, added_slope = np.empty(n), np.empty(n), np.empty(n)
+    total = 0.0
+    for i in range(n):
+        x[i], slope[i], added, added_slope[i] = coordinate(coordinates, i, y[i])
+        total += added
+    total -= 0.5 * chi2_and_gradient(terms, numbers, x, gradient)
+    for i in range(n):
+        gradient[i] = -0.5 * gradient[i] * slope[i] + added_slope[i]
+    return total
+
+
+@cfunc(types.int64(types.uint64, _POINTER, _POINTER, _POINTER, types.voidptr))
+def _log_probability(dimension, y_, gradient_, value_, data_):  # pragma: no cover - compiled
+    """C function to zero, or to what nutpie takes for a divergence."""
+    data = numba.carray(data_, (2,), np.uintp)
+    vector = numba.carray(address_as_void_pointer(data[0]), (data[1],), np.float64)
+    n = int(vector[0])
+    y, gradient = numba.carray(y_, (n,)), numba.carray(gradient_, (n,))
+    value_[0] = _log_probability_at(vector, y, gradient)
+    finite = np.isfinite(value_[0])
+    for i in range(n):
+        finite = finite and np.isfinite(gradient[i])
+    return 0 if finite else 3
+
+
+@cfunc(types.int64(types.uint64, types.uint64, _POINTER, _POINTER, types.voidptr))
+def _parameters(dimension, expanded_dimension, y_, expanded_, data_):  # pragma: no cover - compiled
+    """C function: parameters from the sampler's point."""
+    data = numba.carray(data_, (2,), np.uintp)
+    vector = numba.carray(address_as_void_pointer(data[0]), (data[1],), np.float64)
+    coordinates = vector[vector.size - int(vector[4]) :]
+    for i in range(int(vector[0])):
+        expanded_[i] = coordinate(coordinates, i, y_[i])[0]
+    return 0
+
+
+class KernelSampler:
+    """What nutpie samples of one model of templates, and its functions one by one.
+
+    Attributes
+    ----------
+    nutpie : CompiledPyMCModel
+    centre : (n,)
+        Where the chains start, in the sampler's coordinates, but for a random step.
+    names : list of str
+        Variables in the order of the coordinates: that of chi^2.
+    coordinates : (k,)
+        See :func:`.coordinates.coordinates_of`.
+    """
+
+    def __init__(self, likelihood: Likelihood, coordinates: np.ndarray):
+        self.names = likelihood.names
+        n = len(self.names)
+        assert likelihood.terms is not None  # of templates
+        self._vector = packed(likelihood.terms, likelihood.numbers, coordinates, n)
+        self.coordinates, self.centre = coordinates, starting_point(coordinates, n)
+        data = np.array([self._vector.ctypes.data, self._vector.size], np.uintp)
+        self.nutpie = nutpie_model(
+            _log_probability, _parameters, data, self.names, [()] * n, self.centre, self._vector
+        )
+
+    def log_probability(self, y: np.ndarray) -> float:
+        """What is sampled up to a constant, at a point (n,) in the sampler's coordinates."""
+        gradient, value = np.empty(y.size), np.empty(1)
+        status = _log_probability.ctypes(y.size, *map(_pointer, (y, gradient, value)), self._data)
+        return -np.inf if status else float(value[0])
+
+    def constrained(self, y: np.ndarray) -> dict[str, float]:
+        """The free variables at a point in the sampler's coordinates."""
+        x = np.empty(y.size)
+        _parameters.ctypes(y.size, y.size, *map(_pointer, (y, x)), self._data)
+        return dict(zip(self.names, x.tolist(), strict=True))
+
+    @property
+    def _data(self) -> int:
+        return self.nutpie.user_data.ctypes.data
+
+
+def _pointer(array: np.ndarray) -> Any:
+    return array.ctypes.data_as(_C_POINTER)
+
+
+def kernel_sampler_of(likelihood: Likelihood) -> KernelSampler | None:
+    """The sampler of a model of templates; None where another prior than the package's needs PyTensor."""
+    if likelihood.terms is None:
+        return None
+    physics = list(likelihood.question.free)
+    coordinates = coordinates_of(likelihood.model, physics, likelihood.names)
+    return None if coordinates is None else KernelSampler(likelihood, coordinates)
