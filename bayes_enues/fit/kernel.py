@@ -29,6 +29,7 @@ __all__ = [
     "chi2_full",
     "chi2_many",
     "expected_many",
+    "kinks_of",
 ]
 
 #: Kinds of factors of a variable x with a unit a and an exponent n: (x / a)^n; (1 + x)^n;
@@ -300,6 +301,27 @@ def _chi2_at(of, numbers, x):
 
         return of_graph
     return lambda of, numbers, x: chi2_and_derivatives(of, numbers, x)
+
+
+@numba.njit(**FAST)
+def _tented(of, n):
+    kinked = np.zeros(n, np.bool_)
+    for f in range(of.kind.size):
+        if of.kind[f] == TENT:
+            kinked[of.variable[f]] = True
+    return kinked
+
+
+def kinks_of(of: Any, n: int) -> np.ndarray:
+    """Which of n variables multiply templates by tents, so that chi^2 has kinks at whole numbers of them."""
+    return _tented(of, n)
+
+
+@overload(kinks_of)
+def _kinks_of(of, n):
+    if isinstance(of, types.FunctionType):
+        return lambda of, n: np.zeros(n, np.bool_)  # a graph does not tell
+    return lambda of, n: _tented(of, n)
 
 
 @numba.njit(**FAST)
