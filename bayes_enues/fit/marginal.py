@@ -48,7 +48,7 @@ def _rule(dimensions: int, order: int, cut: bool = False) -> tuple[np.ndarray, n
     """
     if dimensions == 0:  # the only nuisance is integrated from its cut
         return np.zeros((1, 0)), np.zeros(1)
-    if order**dimensions > MOST_NODES or (cut and order**dimensions * CUT_NODES.size > MOST_WITH_CUT):
+    if order**dimensions > MOST_NODES or (cut and order**dimensions * CUT_NODES > MOST_WITH_CUT):
         from scipy.stats.qmc import Sobol
 
         z = ndtri(Sobol(dimensions, rng=np.random.default_rng(0)).random_base2(QUASI_RANDOM))
