@@ -356,4 +356,6 @@ def expected_many(terms: Any, points: np.ndarray) -> np.ndarray:
     result = np.empty((points.shape[0], terms.gaussian.size))
     for m in range(points.shape[0]):
         _expected(terms, points[m], result[m])
+        for i in range(result.shape[1]):  # as in chi^2, for toys are thrown from it
+            result[m, i] = max(result[m, i], 0.0)
     return result
