@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .fit import Fit as Fit
     from .fit import limits as limits
     from .fit import marginal_density as marginal_density
+    from .fit import nuisances as nuisances
     from .fit import profile_likelihood as profile_likelihood
     from .fit import sample_posterior as sample_posterior
     from .fit.posterior import diagnose as diagnose
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from .results import Goodness as Goodness
     from .results import Interval as Interval
     from .results import Limit as Limit
+    from .results import NuisanceEffect as NuisanceEffect
+    from .results import Nuisances as Nuisances
     from .results import PosteriorBound as PosteriorBound
     from .results import PowerScaling as PowerScaling
     from .results import PriorStudyRow as PriorStudyRow
@@ -67,7 +70,8 @@ if TYPE_CHECKING:
 
 _RESULTS = (
     "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion", "Curve",
-    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "PosteriorBound",
+    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "NuisanceEffect",
+    "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
     "PublishedBound", "Region", "SystematicsRow",
 )  # fmt: skip
@@ -91,6 +95,7 @@ _HOMES = {
     "profile_likelihood": "fit",
     "marginal_density": "fit",
     "limits": "fit",
+    "nuisances": "fit",
     "published_limits": "experiments.published",
     "cite": "reports.citations",
     "expected_limits": "studies.expected",

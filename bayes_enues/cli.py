@@ -36,6 +36,7 @@ COMMANDS = {
     "data": "data:data",
     "priors": "priors:priors",
     "systematics": "systematics:systematics",
+    "nuisances": "nuisances:nuisances",
     "check": "check:check",
     "compare": "compare:compare",
     "coverage": "coverage:coverage",

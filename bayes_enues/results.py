@@ -30,7 +30,8 @@ from .statistics import one_sided_threshold
 
 __all__ = [
     "ROW_TYPES", "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion",
-    "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "PosteriorBound",
+    "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "NuisanceEffect",
+    "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Provenance", "Published",
     "PublishedBound", "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile",
     "SystematicsRow", "UsedExperiment", "WidthScan", "grouped", "there",
@@ -672,6 +673,62 @@ class SystematicsRow(Limit):
     standard_model_counts: Real
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NuisanceEffect(Result):
+    """What the data say of one nuisance, and what it does to the bound.
+
+    Attributes
+    ----------
+    name, group, meaning, width : str
+        ``group`` is Sun, response or backgrounds; ``width`` what is known beforehand, in words.
+    pull_profile, pull_posterior : float
+        Best fit and posterior mean, in units of sigma.
+    constraint_profile, constraint_posterior : float
+        Width after the fit over the width before it.
+    correlation_profile, correlation_posterior : float or None
+        With the parameter; None where its best fit lies on its physical edge.
+    nominal, down, up : Shift
+        Relative change of each bound if the nuisance is known to be zero, or one sigma down or up.
+    """
+
+    name: str
+    group: str
+    meaning: str
+    width: str
+    pull_profile: Real
+    pull_posterior: Real
+    constraint_profile: Real
+    constraint_posterior: Real
+    correlation_profile: Real | None
+    correlation_posterior: Real | None
+    nominal: Shift
+    down: Shift
+    up: Shift
+
+    @property
+    def size(self) -> float:
+        """The larger change of the upper end of the profile's region at one sigma: its rank."""
+        return max(abs(self.down.of_profile[1]), abs(self.up.of_profile[1]))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Nuisances(Row):
+    """All nuisances of one model, the one that matters most first: a row of ``nuisances.json``.
+
+    ``posterior`` and ``profile`` are the bounds with all of them uncertain, (lower, upper). ``shares`` are of
+    the squared width of the profile's region: what statistics alone would leave, and by how much each group
+    of nuisances, known, would narrow it; correlations make them not quite add up to one.
+    """
+
+    unit: str
+    prior: str
+    level: Real
+    posterior: tuple[Real | None, Real]
+    profile: tuple[Real | None, Real]
+    effects: list[NuisanceEffect]
+    shares: dict[str, Real]
+
+
 @dataclass(frozen=True, eq=False)
 class Line(Result):
     """One piece of a contour.
@@ -1015,6 +1072,23 @@ class Projection(Row):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class SignalTest(Result):
+    """Whether the data ask for a signal: by how much chi^2 falls from the Standard Model to the best fit, and
+    the share of the Standard Model's toys in which it falls by more (asymptotically half a chi^2
+    distribution's)."""
+
+    q0: Real
+    p_value: Real
+
+    @property
+    def sigmas(self) -> float:
+        """The p-value in standard deviations of a one-sided Gaussian; infinite where no toy falls by more."""
+        from scipy.stats import norm
+
+        return float(norm.isf(self.p_value))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Expected(Projection):
     """Observed bounds of one parameter beside what the Standard Model leads to expect: a row of
     ``expected.json``.
@@ -1026,11 +1100,13 @@ class Expected(Projection):
     standard_model : Goodness
         chi^2 of the Standard Model with the nuisances at their best; its p-value is the share of toys with a
         larger one, or that of the chi^2 distribution without toys.
+    signal : SignalTest
     atomic_model : str
     """
 
     observed: dict[str, Real]
     standard_model: Goodness
+    signal: SignalTest
     atomic_model: str = ""
 
     @computed_field
@@ -1063,6 +1139,7 @@ ROW_TYPES: dict[str, type[Row]] = {
     "regions": Region,
     "priors": PriorStudyRow,
     "systematics": SystematicsRow,
+    "nuisances": Nuisances,
     "coverage": CoverageRow,
     "calibration": CalibrationRow,
     "projection": Projection,

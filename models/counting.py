@@ -2,21 +2,27 @@
 
 Eqs. 14 and 15 of arXiv:2208.06415 as a ``pm.Model``: what is expected in a bin is the solar signal and the
 components of the background, each scaled by one plus a nuisance of mean zero. Each penalty of the chi^2 is a
-Gaussian prior, cut where a scale would turn negative.
+Gaussian prior, cut where a scale would turn negative. Nuisances that move a response, the Sun or a shape add
+terms to the signal and to the components that follow (:mod:`bayes_enues.experiments.morphing`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pymc as pm
 
 from bayes_enues.errors import InputError
 from bayes_enues.experiments.experiment import Experiment
+from bayes_enues.experiments.morphing import has_morph
+from bayes_enues.experiments.schema import NuisanceEntry
 from bayes_enues.fit.chi2 import Likelihood, seal
 from bayes_enues.fit.scan import likelihood_range
 from bayes_enues.fit.setup import Question, ask
 from bayes_enues.interactions.base import Interaction
 from bayes_enues.priors import Flat, Prior
 from bayes_enues.priors.density import check_one_variable, check_support
+from bayes_enues.priors.two_piece import TwoPieceGaussian
 
 
 def counting_model(
@@ -65,21 +71,26 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
             theta[name] = priors[name](name)
             check_one_variable(name, [rv.name for rv in model.free_RVs[earlier:]])
 
-        scale = {}  # 1 + nuisance, by experiment and what it multiplies
+        scale, nuisances = {}, {}  # what multiplies which component of an experiment; all by name
         for name, (entry, scaled) in question.nuisances().items():
-            centre = pm.Data(f"{name}_centre", 0.0)  # moves in toys only: their measurements fluctuate too
-            cut = {} if entry.upper is None else {"upper": pm.Data(f"{name}_upper", entry.upper)}
-            x = pm.TruncatedNormal(name, centre, pm.Data(f"{name}_sigma", entry.sigma), lower=-1.0, **cut)
+            x = nuisances[name] = constrained(name, entry)
             for key in scaled:  # what several nuisances scale is scaled by all of them
-                scale[key] = scale.get(key, 1) * (1 + x)
+                scale[key] = scale.get(key, 1) * (pm.math.exp(x) if entry.kind == "lognormal" else 1 + x)
+        for name, variables, extra in question.correlations():
+            away = [nuisances[v] - model[f"{v}_centre"] for v in variables]
+            penalty = sum(extra[i, j] * a * b for i, a in enumerate(away) for j, b in enumerate(away))
+            pm.Potential(name, -0.5 * penalty)
 
         for experiment in question.experiments:
             slug = experiment.slug
             dims = f"bin_{slug}"
-            signal = question.spectrum_of(experiment, theta)
+            signal = question.spectrum_of(experiment, theta, nuisances)
             expected = scale.get((experiment, "signal"), 1) * signal
-            for component, counts in experiment.components.items():
-                expected += scale.get((experiment, component), 1) * pm.Data(f"{component}_{slug}", counts)
+            for component in experiment.components:
+                counts = question.component_of(experiment, component, nuisances)
+                expected += scale.get((experiment, component), 1) * counts
+            if has_morph(experiment):  # which may fall a little below zero where next to nothing is expected
+                expected = pm.math.maximum(expected, 0.0)
             expected = pm.Deterministic(f"expected_{slug}", expected, dims=dims)
 
             observed = pm.Data(f"observed_{slug}", experiment.counts)
@@ -99,6 +110,25 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
                 model.set_data(key, value)
         question.priors[name] = chosen
     return model
+
+
+def constrained(name: str, entry: NuisanceEntry) -> Any:
+    """A nuisance with its Gaussian, of one piece or two, cut where its file says."""
+    centre = pm.Data(f"{name}_centre", 0.0)  # moves in toys only: their measurements fluctuate too
+    below, above = entry.widths
+    if entry.lowest == -1.0 and entry.scales:
+        lower = -1.0
+    else:
+        lower = None if entry.lowest == -np.inf else pm.Data(f"{name}_lower", entry.lowest)
+    upper = None if entry.highest is None else pm.Data(f"{name}_upper", entry.highest)
+    if below == above:
+        cuts = {key: edge for key, edge in (("lower", lower), ("upper", upper)) if edge is not None}
+        sigma = pm.Data(f"{name}_sigma", above)
+        return pm.TruncatedNormal(name, centre, sigma, **cuts) if cuts else pm.Normal(name, centre, sigma)
+    widths = pm.Data(f"{name}_below", below), pm.Data(f"{name}_sigma", above)
+    return TwoPieceGaussian(
+        name, centre, *widths, -np.inf if lower is None else lower, np.inf if upper is None else upper
+    )
 
 
 def _priors(question, prior) -> dict[str, Callable]:

@@ -39,6 +39,24 @@ def test_chi2_of_the_standard_model_is_that_of_eq_15_written_out(found, xenonnt)
     assert found.standard_model.bins == 29
 
 
+def test_a_best_fit_at_the_boundary_asks_for_no_signal(found):
+    assert found.signal.q0 == pytest.approx(0, abs=1e-8)
+    assert found.signal.p_value == 1
+
+
+def test_xenon1t_asks_for_a_signal_at_about_three_sigma():
+    """arXiv:2006.09721: 3.2 sigma for a magnetic moment; physics-2.md, section 1: 14.3 to 27.4."""
+    found = expected_limits(be.models.magnetic_moment(["xenon1t_sr1"], free="universal"), toys=0)
+    assert found.signal.sigmas == pytest.approx(3.0, abs=0.3)
+    profile = be.profile_likelihood(be.models.magnetic_moment(["xenon1t_sr1"], free="universal"))
+    values = np.linspace(0, 30, 7)
+    curve = be.profile_likelihood(
+        be.models.magnetic_moment(["xenon1t_sr1"], free="universal"), values=values
+    ).delta_chi2
+    assert found.signal.q0 == pytest.approx(curve[0], rel=1e-6)
+    assert profile.pieces[0][0] > 0
+
+
 def test_power_constraint_and_bands_are_order_statistics_of_the_toys(found):
     for statistic, bound in found.observed.items():
         low, high = np.quantile(found.toy_bounds[statistic], [0.16, 0.84])

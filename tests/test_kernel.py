@@ -66,7 +66,7 @@ def test_factors_of_one_term_multiply_and_their_derivatives_are_those_of_finite_
         variable=np.array([0, 1, 2, 3, 1]), kind=np.array([POWER, ONE_PLUS, ONE_PLUS, TENT, ONE_PLUS]),
         exponent=np.array([2, 1, 1, 1, 1]), unit=np.array([1.5, 1.0, 1.0, 1.0, 1.0]),
         gaussian=np.array([True, True, False, False, False]),
-        below=np.array([0.0, 4.0, 9.0, 1.0]), above=np.array([0.0, 2.0, 9.0, 1.0]),
+        below=np.array([0.0, 4.0, 9.0, 1.0]), above=np.array([0.0, 2.0, 9.0, 1.0]), coupling=np.zeros((4, 4)),
     )  # fmt: skip
     numbers = np.concatenate([[3.0, 2.0, 1.0, 0.0, 4.0], np.full(5, 1.3), [0.0, 0.1, -0.1, 0.2]])
     x = np.array([1.7, 0.3, -0.2, 0.6])

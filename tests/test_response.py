@@ -50,7 +50,7 @@ def test_a_finer_integration_moves_no_bin_by_more_than_a_thousandth(name, intera
     def sigma(energy):
         return spec.constant_keV + spec.sqrt_keV * np.sqrt(energy) + spec.linear * energy
 
-    efficiency, _ = read_efficiency(Tables(packaged(name)), e.settings)
+    efficiency, *_ = read_efficiency(Tables(packaged(name)), e.settings)
     upper = e.bin_edges[-1] + 8 * sigma(e.bin_edges[-1])
     e_er, weights = energy_grid(shell_edges()[0][0], upper, shell_edges()[0], sigma, fineness=3.0)
     points = 40  # pieces of each bin, so that a kink of the efficiency is resolved wherever it lies

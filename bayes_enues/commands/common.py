@@ -26,6 +26,7 @@ __all__ = [
     "Jobs",
     "Level",
     "Mass",
+    "NuisancePriors",
     "Out",
     "Parameters",
     "PriorText",
@@ -113,6 +114,13 @@ Level = Annotated[float, typer.Option(help="Credibility and confidence.")]
 PriorText = Annotated[
     str | None,
     typer.Option("--prior", help="Such as flat, flat_strength, 'flat(0, 30)', 'halfnormal(1e-11 mu_B)'."),
+]
+NuisancePriors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--nuisance-prior",
+        help="Another prior of a nuisance, such as 'edge_lz=uniform(-0.2, 0.2)'; repeatable.",
+    ),
 ]
 Draws = Annotated[
     int,

@@ -64,8 +64,8 @@ def print_expected(rows: "Sequence[Expected]") -> None:
             title, "", "observed", "Asimov", "median\nof toys", "68 % band", "95 % band", "power\nconstrained"
         )
         for row in mine:
-            p = f"p(SM) = {row.standard_model.p_value:.2g}"
-            table.add_row(Text(experiment_title(row.experiment), "bold"), p)
+            tests = [f"p(SM) = {row.standard_model.p_value:.2g}", f"p(signal) = {row.signal.p_value:.2g}"]
+            table.add_row(Text(experiment_title(row.experiment), "bold"), *tests)
             for statistic, bound in row.observed.items():
                 cells = [f"{bound:.3g}", f"{row.asimov[statistic]:.3g}", "", "", ""]
                 if row.toy_bounds[statistic].size >= 2:
@@ -80,6 +80,7 @@ def print_expected(rows: "Sequence[Expected]") -> None:
     console.print(
         "Expected if the Standard Model is true, with the nuisances where its fit to the data has them. "
         f"p(SM): {'share of toys whose chi^2 exceeds that of the data' if toys else 'of chi^2, asymptotic'}. "
+        "p(signal): of toys whose best fit gains more over the Standard Model. "
         "Power constrained: not below the 68 % band. profile: two-sided threshold.",
         style="dim",
     )

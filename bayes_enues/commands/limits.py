@@ -25,6 +25,7 @@ def limits(
     settings: common.Settings = None,
     atomic: common.Atomic = None,
     prior: common.PriorText = None,
+    nuisance_prior: common.NuisancePriors = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
     groups: Annotated[
@@ -47,7 +48,7 @@ def limits(
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
     from ..runs.figures import to_be_drawn
-    from ..runs.rows import all_converged, electromagnetic_models, plan, run
+    from ..runs.rows import all_converged, electromagnetic_models, plan, run, with_nuisance_priors
     from ..runs.store import ResultsFolder
     from ..simulations.attached import attach
 
@@ -65,6 +66,7 @@ def limits(
             [name], parameter, experiment, atomic, fixed=fixed_by(name, mass, settings), **options
         )
     ]
+    specs = [with_nuisance_priors(spec, nuisance_prior or ()) for spec in specs]
     folder = ResultsFolder(out, "limits.json", level)
 
     with progress(len(specs), "limits") as tell:

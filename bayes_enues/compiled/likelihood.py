@@ -20,6 +20,7 @@ from pytensor.scalar.basic import Cast
 from pytensor.tensor.random.basic import NormalRV, PoissonRV
 
 from ..errors import InputError
+from ..priors.two_piece import TwoPieceRV
 from .structures import Structure
 
 __all__ = ["CompiledLikelihood", "check_observed"]
@@ -145,5 +146,7 @@ def _saturated(rv, observed):
 
 def _peak(rv):
     """Log-density of a nuisance at its Gaussian's centre, also where a toy's centre lies below the cut."""
-    centre, sigma = rv.owner.op.dist_params(rv.owner)[:2]
+    centre, sigma, *rest = rv.owner.op.dist_params(rv.owner)
+    if isinstance(rv.owner.op, TwoPieceRV):
+        sigma = pt.switch(centre > 0, sigma, rest[0])  # zero lies on that side of it
     return pm.logp(rv, 0.0) + 0.5 * (centre / sigma) ** 2

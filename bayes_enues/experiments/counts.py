@@ -212,6 +212,7 @@ def bin_templates(
     free: Sequence[str],
     scales: Sequence[float],
     check: bool = True,
+    pairs: Sequence[tuple[int, int]] = (),
 ) -> Templates:
     """Templates of one experiment for the free parameters, the others as the interaction has them.
 
@@ -225,6 +226,8 @@ def bin_templates(
         A value near the expected limit for each, in the parameter's unit.
     check : bool
         Whether to compare with a fourth strength.
+    pairs : sequence of (j, k)
+        Without the check: parameters whose product is known to matter.
 
     Returns
     -------
@@ -262,13 +265,14 @@ def bin_templates(
         exact = at(u)
         return np.max(np.abs(templates.counts(u) - exact)) / np.max(np.abs(exact))
 
+    def products_of(pairs):
+        ones = {pair: np.eye(len(free))[list(pair)].sum(axis=0) for pair in pairs}
+        return {pair: at(u) - templates.counts(u) for pair, u in ones.items()}
+
     if not check:
-        return templates
+        return templates._replace(cross=products_of(pairs))
     if not (worst := error(templates)) <= TOLERANCE and len(free) > 1:
-        pairs = {
-            pair: np.eye(len(free))[list(pair)].sum(axis=0) for pair in combinations(range(len(free)), 2)
-        }
-        products = {pair: at(u) - templates.counts(u) for pair, u in pairs.items()}
+        products = products_of(combinations(range(len(free)), 2))
         size = TOLERANCE * np.max(np.abs(t0))
         templates = templates._replace(cross={p: t for p, t in products.items() if np.max(np.abs(t)) > size})
         worst = error(templates)

@@ -14,7 +14,7 @@ from ..signal.xenon import Xenon
 from ..statistics import count_errors
 from .schema import ExperimentFile, NuisanceEntry
 
-__all__ = ["Clipped", "Experiment"]
+__all__ = ["Clipped", "Experiment", "ResponseGrid"]
 
 _CHANGED = re.compile(r" \(changed: (?P<what>.*)\)$")
 
@@ -32,6 +32,65 @@ class Clipped(NamedTuple):
 
     counts: float
     bins: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ResponseGrid:
+    """A response tabulated at values of a few nuisances, and everything between by interpolation.
+
+    This is how a channel whose response somebody simulated at several values of, say, the light and charge
+    yields says so. Its nuisances stand in the ``experiment.toml`` as any other, with a width, cuts and a
+    meaning, and with ``moves = "response_grid"``::
+
+        [[nuisances]]
+        name = "t_ly"
+        sigma = 1.0
+        lower = -3.0
+        upper = 3.0
+        moves = "response_grid"
+        applies_to = ["signal", "neutrons"]
+
+    and whoever builds the experiment hands the tables over as ``Experiment.grids``; nothing else is to be
+    written. Where all nuisances are zero the tables must hold the experiment's own response and components.
+
+    Attributes
+    ----------
+    nuisances : tuple of str
+        Names, one for each of the leading axes of the tables.
+    nodes : tuple of (n_nodes,)
+        Their tabulated values, in rising order, zero among them.
+    responses : (n_nodes of the first, ..., n_bins, n_er)
+        As :attr:`Experiment.response`.
+    components : dict of str to (n_nodes of the first, ..., n_bins)
+        Of the components that change with them, as :attr:`Experiment.components`.
+    basis : str
+        ``tent``: linear between neighbours in each nuisance, products of all (bilinear for two); nodes are
+        whole numbers one apart. ``polynomial``: the one through all nodes, in each nuisance; smooth.
+    """
+
+    nuisances: tuple[str, ...]
+    nodes: tuple[np.ndarray, ...]
+    responses: np.ndarray
+    components: Mapping[str, np.ndarray] = field(default_factory=dict)
+    basis: str = "tent"
+
+    def __post_init__(self):
+        shape = tuple(len(nodes) for nodes in self.nodes)
+        for name, table in {"responses": self.responses, **self.components}.items():
+            if table.shape[: len(shape)] != shape:
+                raise ValueError(f"{name} has shape {table.shape}; it should begin with {shape}, the nodes")
+        for name, nodes in zip(self.nuisances, self.nodes, strict=True):
+            nodes = np.asarray(nodes, float)
+            if not np.any(nodes == 0) or np.any(np.diff(nodes) <= 0):
+                raise ValueError(
+                    f"the nodes of {name} are {nodes.tolist()}; rising ones with zero were needed"
+                )
+            if self.basis == "tent" and np.any(nodes != nodes[0] + np.arange(nodes.size)):
+                raise ValueError(
+                    f"the nodes of {name} are {nodes.tolist()}; whole numbers one apart were needed"
+                )
+        if self.basis not in ("tent", "polynomial"):
+            raise ValueError(f"basis = {self.basis!r}; the choices are 'tent' and 'polynomial'")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +136,14 @@ class Experiment:
         Components from which the Standard Model was subtracted, and by how much it exceeds them.
     doubts : dict of str to str
         By subject, numbers that contradict each other, such as an exposure that is rather in kg: in words.
+    weights : (n_er,)
+        Quadrature weights of ``e_er``, which the response contains [keV].
+    efficiency : (energy, values)
+        Points of the table of the efficiency, before any shift [keV, 1]; empty where there is none.
+    grids : tuple of ResponseGrid
+        Responses that depend on nuisances as somebody tabulated them.
+    shapes : dict of str to (down, up)
+        By nuisance, the counts (n_bins,) of its component at -1 and at +1.
     """
 
     name: str
@@ -100,6 +167,10 @@ class Experiment:
     hashes: Mapping[str, str] = field(default_factory=dict)
     clipped: Mapping[str, Clipped] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
+    weights: np.ndarray = field(default_factory=lambda: np.empty(0))
+    efficiency: tuple[np.ndarray, np.ndarray] = field(default_factory=lambda: (np.empty(0), np.empty(0)))
+    grids: tuple[ResponseGrid, ...] = ()
+    shapes: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def __post_init__(self):
         for value in (*vars(self).values(), *self.components.values()):  # packaged ones are kept and shared

@@ -20,6 +20,7 @@ from ..statistics import count_errors
 from ..tables import label, packaged, sha256, shown
 from .experiment import Experiment
 from .folder import experiment_names, locate, read_settings, validated, with_changes
+from .moving import check_moves
 from .names import check_names
 from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts_about_subtraction
 from .read_tables import Tables, read_bins, read_component, read_response
@@ -92,7 +93,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     range_of_fit = edges[np.flatnonzero(fitted)[0] : np.flatnonzero(fitted)[-1] + 2]
 
     xenon, sun = Xenon(**settings.xenon.model_dump()), Sun(**settings.sun.model_dump())
-    e_er, response = read_response(tables, settings, edges, range_of_fit, xenon)
+    e_er, weights, response, curve = read_response(tables, settings, edges, range_of_fit, xenon)
     response = settings.exposure_t_yr * response
     if not response[fitted].any():
         raise InputError(f"{where}: the efficiency is zero in every fitted bin")
@@ -101,6 +102,18 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
     for c in settings.components:
         values, lost[c.name] = read_component(tables, c, settings.bins, edges, weak, components)
         components[c.name] = values
+
+    shapes = {}
+    for n in settings.nuisances:
+        if n.shape is not None:
+            (owner,) = (c for c in settings.components if c.name == n.follow[0])
+            ends = (
+                owner.model_copy(update={"table": n.shape.table, "columns": (column,)})
+                for column in (n.shape.down, n.shape.up)
+            )
+            shapes[n.name] = tuple(
+                read_component(tables, end, settings.bins, edges, weak, components)[0] for end in ends
+            )
 
     possible = response.any(axis=1) | np.any([c > 0 for c in components.values()] or [False], axis=0)
     surprising = np.flatnonzero(fitted & ~possible & (counts > 0))
@@ -146,7 +159,9 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         components={c: values[kept] for c, values in components.items()},
         nuisances=settings.nuisances,
         e_er=e_er,
+        weights=weights,
         response=response[kept],
+        efficiency=curve,
         sun=sun,
         xenon=xenon,
         couplings=settings.couplings,
@@ -156,8 +171,10 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         hashes=hashes,
         clipped=cut,
         doubts=doubts,
+        shapes={name: (down[kept], up[kept]) for name, (down, up) in shapes.items()},
     )
     check_names([experiment])
+    check_moves(experiment, where)
     for subject, words in doubts.items():
         message = f"{experiment.name}, {subject}: {words}"
         warnings.warn(message, DoubtWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))

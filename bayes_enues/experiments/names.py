@@ -20,9 +20,12 @@ def check_names(experiments: Sequence[Experiment]) -> None:
 
 
 def _variables(experiments: Sequence[Experiment]) -> list[str]:
-    own = ("expected", "observed", "counts", "sigma", "t0", "bin")
-    names = [f"{what}_{e.slug}" for e in experiments for what in (*own, *e.components)]
+    own = ("expected", "observed", "counts", "sigma", "t0", "bin", "morph")
+    morphs = {e.slug: [f"morph_{c}" for c in e.components] for e in experiments}
+    names = [f"{what}_{e.slug}" for e in experiments for what in (*own, *e.components, *morphs[e.slug])]
     nuisances = [(e.slug, n) for e in experiments for n in e.nuisances]
     count = Counter(n.name for _, n in nuisances)
     alone = {n.name if n.shared or count[n.name] == 1 else f"{n.name}_{slug}" for slug, n in nuisances}
-    return [*names, *(f"{name}{ending}" for name in alone for ending in ("", "_centre", "_sigma", "_upper"))]
+    endings = ("", "_centre", "_sigma", "_below", "_lower", "_upper")
+    correlations = [f"correlation_{c.name}_{e.slug}" for e in experiments for c in e.settings.correlations]
+    return [*names, *correlations, *(f"{name}{ending}" for name in alone for ending in endings)]

@@ -14,6 +14,8 @@ from .schema import Bins, Component, ExperimentFile, ResponseTable
 
 __all__ = ["Tables", "read_bins", "read_component", "read_efficiency", "read_response"]
 
+type Curve = tuple[np.ndarray, np.ndarray]
+
 MAX_BINS = 2000
 MAX_COUNTS = 1e9  # in one bin
 MAX_ENTRIES = 20_000_000  # of a response matrix: 160 MB
@@ -107,8 +109,8 @@ def _not_too_many(where: str, column: str, counts: np.ndarray) -> None:
 
 def read_efficiency(
     tables: Tables, settings: ExperimentFile, fitted: np.ndarray | None = None
-) -> tuple[Callable, np.ndarray]:
-    """The efficiency as a function of reconstructed energy, and the energies at which it turns.
+) -> tuple[Callable, np.ndarray, Curve]:
+    """The efficiency as a function of energy, the energies at which it turns, and the table's own points.
 
     ``fitted``, the edges of the fitted bins, are compared with the range of the table.
     """
@@ -124,23 +126,15 @@ def read_efficiency(
         )
     if np.any(wrong := np.diff(energy) <= 0):
         raise InputError(f"{where}, row {_first(wrong) + 1}, column {spec.energy}: energies do not increase")
-    energy, values = _edge_moved(energy, values, spec.shift_keV)
-    last = values[-1] if spec.above == "constant" else 0.0
-
-    def efficiency(e_reco):
-        return np.interp(e_reco, energy, values, left=0.0, right=last)
-
+    if spec.scale * values.max() > 1:
+        raise InputError(
+            f"{where}: efficiency.scale = {spec.scale:g} makes an efficiency of "
+            f"{spec.scale * values.max():.4g}; at most 1 was needed"
+        )
+    efficiency, kinks = spec.curve(energy, values)
     if fitted is not None:
-        _compare_with_bins(tables, settings, energy, values, efficiency, fitted)
-    return efficiency, energy
-
-
-def _edge_moved(energy: np.ndarray, values: np.ndarray, shift: float) -> tuple[np.ndarray, np.ndarray]:
-    """The curve with its low-energy edge shifted: what lies before 99 % of the maximum is first reached."""
-    top = int(np.argmax(values >= 0.99 * values.max()))
-    moved = energy[:top] + shift
-    kept = moved < energy[top]
-    return np.append(moved[kept], energy[top:]), np.append(values[:top][kept], values[top:])
+        _compare_with_bins(tables, settings, kinks, efficiency(kinks), efficiency, fitted)
+    return efficiency, kinks, (energy, values)
 
 
 def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values, efficiency, fitted) -> None:
@@ -180,8 +174,11 @@ def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values,
 
 def read_response(
     tables: Tables, settings: ExperimentFile, edges: np.ndarray, fitted: np.ndarray, xenon: Xenon
-) -> tuple[np.ndarray, np.ndarray]:
-    """Recoil grid and response per tonne year, for all bins; ``fitted`` are the edges of those in the fit."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Curve]:
+    """Recoil grid, its weights, response per tonne year for all bins, and the efficiency's own points.
+
+    ``fitted`` are the edges of the bins in the fit.
+    """
     where = tables.name("experiment.toml")
     if xenon.threshold_keV >= fitted[-1]:
         raise InputError(
@@ -201,7 +198,7 @@ def read_response(
     lower = max(shell_edges()[0][0], xenon.threshold_keV)
     upper = edges[-1] + REACH * abs(resolution(edges[-1]))
     _check_resolution(tables, resolution, lower, upper, fitted[-1])
-    efficiency, kinks = read_efficiency(tables, settings, fitted)
+    efficiency, kinks, curve = read_efficiency(tables, settings, fitted)
     breaks = [*shell_edges()[0], xenon.threshold_keV]
     true = settings.efficiency.of == "true"
     most = min(50_000, MAX_ENTRIES // (edges.size - 1))
@@ -211,9 +208,14 @@ def read_response(
         )
     except InputError as error:
         raise InputError(f"{where}: resolution: {error}") from None
+    scale = settings.energy_scale
     if true:
-        return e_er, response_matrix(e_er, weights, edges, np.ones_like, resolution) * efficiency(e_er)
-    return e_er, response_matrix(e_er, weights, edges, efficiency, resolution, kinks)
+        response = response_matrix(e_er, weights, edges, np.ones_like, resolution, scale=scale) * efficiency(
+            e_er
+        )
+    else:
+        response = response_matrix(e_er, weights, edges, efficiency, resolution, kinks, scale=scale)
+    return e_er, weights, response, curve
 
 
 def _check_resolution(tables: Tables, resolution, lower: float, upper: float, last: float) -> None:
@@ -276,7 +278,8 @@ def _read_response_table(tables: Tables, settings: ExperimentFile, spec: Respons
                 f"{spec.table} {end} at {energy[i]:g} keV, where {total[i]:.2g} of all recoils are still "
                 "seen; those beyond are lost"
             )
-    return energy, response * spec.width_keV * _shifted_share(tables, settings, energy)
+    share, curve = _shifted_share(tables, settings, energy)
+    return energy, np.full(energy.size, spec.width_keV), response * spec.width_keV * share, curve
 
 
 def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray):
@@ -288,8 +291,15 @@ def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray)
     where = tables.name("experiment.toml")
     if settings.resolution is not None and settings.resolution.scale != 1:
         raise InputError(f"{where}: resolution.scale changes nothing beside a response table; leave it at 1")
-    if spec is None or spec.shift_keV == 0:
-        return 1.0
+    if settings.energy_scale != 1 or (spec is not None and spec.scale != 1):
+        raise InputError(
+            f"{where}: energy_scale and efficiency.scale change nothing beside a response table; leave them "
+            "at 1"
+        )
+    if spec is None:
+        return 1.0, (np.empty(0), np.empty(0))
+    if spec.shift_keV == 0:
+        return 1.0, read_efficiency(tables, settings)[2] if spec.of == "true" else (np.empty(0), np.empty(0))
     if spec.of != "true":
         raise InputError(
             f"{where}: efficiency.shift_keV beside a response table needs an efficiency of true energy "
@@ -297,7 +307,8 @@ def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray)
         )
     plain = settings.model_copy(update={"efficiency": spec.model_copy(update={"shift_keV": 0.0})})
     before, after = (read_efficiency(tables, s)[0](energy) for s in (plain, settings))
-    return np.divide(after, before, out=np.ones_like(before), where=before > 0)
+    share = np.divide(after, before, out=np.ones_like(before), where=before > 0)
+    return share, read_efficiency(tables, settings)[2]
 
 
 def read_component(

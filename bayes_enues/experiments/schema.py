@@ -4,7 +4,7 @@ Every number has bounds: what lies outside cannot be meant, and would cost hours
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from numbers import Real
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
@@ -23,7 +23,7 @@ from pydantic import (
 from .. import interactions
 from ..signal.xenon import ELECTRON_MODELS
 
-__all__ = ["ExperimentFile", "NuisanceEntry"]
+__all__ = ["FLAT", "Correlation", "Efficiency", "ExperimentFile", "NuisanceEntry"]
 
 #: Names that a component or a nuisance cannot have: they are, or open, names of the model's own variables.
 RESERVED = frozenset(
@@ -92,6 +92,8 @@ def _not_in(taken: frozenset[str]) -> AfterValidator:
 
 #: Width of a Gaussian that is flat wherever the data say something, as :attr:`NuisanceEntry.flat_to`.
 FLAT = 1e3
+#: Widths at which a nuisance that moves a number or a shape is cut unless its file says where.
+CUT = 3.0
 
 Number = Annotated[float, BeforeValidator(_number)]
 Positive = Annotated[Number, Field(gt=0)]
@@ -150,8 +152,9 @@ class Efficiency(_Strict):
     """Linear interpolation of a column; zero below its first point.
 
     ``of`` says which energy it is a function of: the reconstructed one (smear first, then weight) or the true
-    one (weight first, then smear). ``shift_keV`` moves the low-energy edge: the points before 99 % of the
-    maximum is first reached. Beside a response table it serves such a shift alone.
+    one (weight first, then smear). ``shift_keV`` moves the low-energy edge, eff(E - shift): the points below
+    ``below_keV``, or else those before 99 % of the maximum is first reached. ``scale`` multiplies all of it.
+    Beside a response table it serves a shift of the edge alone.
     """
 
     table: FileName
@@ -160,12 +163,26 @@ class Efficiency(_Strict):
     of: Literal["reconstructed", "true"] = "reconstructed"
     above: Literal["zero", "constant"] = "zero"
     shift_keV: Annotated[Number, _within(-5, 5, "keV")] = 0.0
+    below_keV: Annotated[Energy, Field(gt=0)] | None = None
+    scale: Annotated[Positive, _within(1e-3, 1e3)] = 1.0
 
     @model_validator(mode="after")
     def _different_columns(self):
         if self.energy == self.column:
             raise ValueError(f"energy and efficiency are one column, {self.column!r}")
         return self
+
+    def curve(self, energy: np.ndarray, values: np.ndarray) -> tuple[Callable, np.ndarray]:
+        """The table's points as a function of energy, and the energies at which it turns."""
+        enough = energy >= self.below_keV if self.below_keV else values >= 0.99 * values.max()
+        top = int(np.argmax(enough)) if enough.any() else energy.size
+        last_energy = energy[top] if top < energy.size else np.inf
+        moved = energy[:top] + self.shift_keV
+        kept = moved < last_energy
+        energy = np.append(moved[kept], energy[top:])
+        values = self.scale * np.append(values[:top][kept], values[top:])
+        last = values[-1] if self.above == "constant" else 0.0
+        return lambda e: np.interp(e, energy, values, left=0.0, right=last), energy
 
 
 class ResponseTable(_Strict):
@@ -199,18 +216,40 @@ class Component(_Strict):
         return self
 
 
-class NuisanceEntry(_Strict):
-    """An uncertainty of the scale 1 + x of the signal or of one component, cut at x = -1.
+class Shape(_Strict):
+    """Counts by bin of a component at -1 and at +1 standard deviation: a vertical morph."""
 
-    Gaussian, and cut above ``upper`` if that is given; or flat: ``flat_to`` is then the largest scale, and
-    the data alone decide below it. (A Gaussian far wider than its cuts is flat between them.)
+    table: FileName
+    down: Column
+    up: Column
+
+
+class NuisanceEntry(_Strict):
+    """One uncertainty: of a scale, of a number of this file or of the Sun, or of the shape of a component.
+
+    ``scales`` names what is multiplied by 1 + x, cut at x = -1 (``kind = "lognormal"``: by exp(x)).
+    ``moves`` names a number to which x is added, see :mod:`.moving`; the signal and whatever else
+    ``applies_to`` names follows. ``shape`` names columns of one component, ``applies_to``, for x = -1 and 1.
+
+    x is Gaussian with the width ``sigma`` around zero; two widths, as in [-0.05, 0.08], make a Gaussian of
+    two pieces (``pieces`` then, and ``sigma`` the larger). It is cut at ``lower`` and ``upper``; a moved
+    number or shape is cut at three widths by default. Flat instead: ``flat_to`` is then the largest scale,
+    ``uniform`` the ends of x, and the data alone decide between. (A very wide Gaussian is flat.)
     """
 
     name: Annotated[Name, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _not_in(RESERVED | _PARAMETERS)]
     sigma: Annotated[Positive, _within(1e-6, 1e4)] = FLAT
+    pieces: tuple[Number, Number] | None = None
+    lower: Annotated[Number, _within(-1e6, 0)] | None = None
     upper: Annotated[Positive, _within(1e-6, 1e6)] | None = None
     flat_to: Annotated[Positive, _within(1, 1e6)] | None = None
-    scales: str
+    uniform: tuple[Number, Number] | None = None
+    kind: Literal["gaussian", "lognormal"] = "gaussian"
+    scales: str = ""
+    moves: str = ""
+    shape: Shape | None = None
+    applies_to: tuple[str, ...] = ()
+    below_keV: Annotated[Energy, Field(gt=0)] | None = None
     shared: StrictBool = False
     meaning: Words = ""
 
@@ -223,6 +262,13 @@ class NuisanceEntry(_Strict):
         if "flat_to" not in given:
             if "sigma" not in given:
                 raise ValueError("sigma is missing; a relative uncertainty, or flat_to, was needed")
+            two = given["sigma"]
+            if isinstance(two, list | tuple):
+                if len(two) != 2 or not _number(two[0]) < 0 < _number(two[1]):
+                    raise ValueError(
+                        f"sigma = {list(two)}; a number, or one below zero and one above, was needed"
+                    )
+                return {**given, "sigma": max(-two[0], two[1]), "pieces": two}
             return given
         if given.get("sigma", FLAT) != FLAT:
             raise ValueError("sigma and flat_to are both given; a nuisance is Gaussian or flat")
@@ -232,10 +278,104 @@ class NuisanceEntry(_Strict):
             )
         return {**given, "sigma": FLAT, "upper": given["flat_to"] - 1}
 
+    @model_validator(mode="after")
+    def _one_thing(self):
+        what = [key for key in ("scales", "moves", "shape") if getattr(self, key)]
+        if len(what) != 1:
+            raise ValueError(f"{what or 'none'} of scales, moves and shape is given; one of them was needed")
+        if self.kind == "lognormal" and (not self.scales or self.pieces):
+            raise ValueError("kind = 'lognormal' is for a scale of one sigma")
+        if self.uniform is not None and not self.uniform[0] < 0 < self.uniform[1]:
+            raise ValueError(f"uniform = {list(self.uniform)}; a range around zero was needed")
+        if self.uniform is not None and self.flat_to is not None:
+            raise ValueError("uniform and flat_to are both given; one of them was needed")
+        if self.below_keV is not None and self.moves != "efficiency.shift_keV":
+            raise ValueError("below_keV belongs to moves = 'efficiency.shift_keV'")
+        if self.applies_to and self.scales:
+            raise ValueError("applies_to belongs to moves and shape; what is scaled stands in scales")
+        if self.shape and (len(self.applies_to) != 1 or self.applies_to == ("signal",)):
+            raise ValueError("a shape belongs to one component, which applies_to was needed to name")
+        if self.scales and self.kind == "gaussian" and self.lowest < -1:
+            raise ValueError(f"the scale 1 + x would be negative at x = {self.lowest:g}; -1 is the least")
+        return self
+
+    @property
+    def follow(self) -> tuple[str, ...]:
+        """What a moved number or a shape changes: the signal, components."""
+        return () if self.scales else self.applies_to or ("signal",)
+
+    @property
+    def widths(self) -> tuple[float, float]:
+        """Standard deviations below and above zero, as the penalty has them."""
+        if self.uniform is not None:
+            return FLAT, FLAT
+        return (-self.pieces[0], self.pieces[1]) if self.pieces else (self.sigma, self.sigma)
+
+    @property
+    def lowest(self) -> float:
+        """Least value of x; minus infinity if there is none."""
+        if self.uniform is not None:
+            return self.uniform[0]
+        if self.lower is not None:
+            return self.lower
+        if self.scales:
+            return -np.inf if self.kind == "lognormal" else -1.0
+        return -CUT * self.widths[0]
+
+    @property
+    def highest(self) -> float | None:
+        """Largest value of x; None if there is none."""
+        if self.uniform is not None:
+            return self.uniform[1]
+        if self.upper is not None or self.scales:
+            return self.upper
+        return CUT * self.widths[1]
+
+    @property
+    def target(self) -> str:
+        """What it changes, in a few words."""
+        return self.scales or f"{self.moves or 'shape'} of {', '.join(self.follow)}"
+
     @property
     def words(self) -> str:
-        """What is known of the scale."""
-        return f"{100 * self.sigma:g} %" if self.flat_to is None else f"flat from 0 to {self.flat_to:g} times"
+        """What is known of it."""
+        if self.flat_to is not None:
+            return f"flat from 0 to {self.flat_to:g} times"
+        if self.uniform is not None:
+            return f"flat from {self.uniform[0]:g} to {self.uniform[1]:g}"
+        if not self.scales:
+            unit = " keV" if self.moves.endswith("_keV") else " sigma" if self.shape else ""
+            if self.pieces:
+                return f"{self.pieces[0]:+g} {self.pieces[1]:+g}{unit}"
+            return f"{self.sigma:g}{unit}"
+        if self.pieces:
+            return f"{100 * self.pieces[0]:+g} {100 * self.pieces[1]:+g} %"
+        return f"{100 * self.sigma:g} %{', log-normal' if self.kind == 'lognormal' else ''}"
+
+
+class Correlation(_Strict):
+    """Correlations of some nuisances of this file, as a matrix with ones on its diagonal."""
+
+    name: Name
+    nuisances: tuple[str, ...] = Field(min_length=2)
+    matrix: tuple[tuple[Number, ...], ...]
+
+    @model_validator(mode="after")
+    def _positive_definite(self):
+        n = len(self.nuisances)
+        if len(set(self.nuisances)) < n:
+            raise ValueError(f"correlation {self.name} names a nuisance twice")
+        if len(self.matrix) != n or any(len(row) != n for row in self.matrix):
+            raise ValueError(f"correlation {self.name} has {n} nuisances; a matrix of {n} x {n} was needed")
+        m = np.array(self.matrix)
+        if np.any(np.abs(m - m.T) > 1e-9) or np.any(np.abs(np.diagonal(m) - 1) > 1e-9):
+            raise ValueError(f"correlation {self.name} is not symmetric with ones on its diagonal")
+        if not np.linalg.eigvalsh(m).min() > 1e-9:
+            raise ValueError(
+                f"correlation {self.name} is not positive definite (its least eigenvalue is "
+                f"{np.linalg.eigvalsh(m).min():.2g}); such correlations cannot be"
+            )
+        return self
 
 
 class SunEntry(_Strict):
@@ -261,12 +401,14 @@ class ExperimentFile(_Strict):
     reference: Words
     exposure_t_yr: Annotated[Positive, _within(1e-6, 1e4, "t yr")]
     likelihood: Literal["gaussian", "poisson"]
+    energy_scale: Annotated[Positive, _within(0.5, 2)] = 1.0
     bins: Bins
     resolution: Resolution | None = None
     efficiency: Efficiency | None = None
     response: ResponseTable | None = None
     components: tuple[Component, ...] = ()
     nuisances: tuple[NuisanceEntry, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
     sun: SunEntry = SunEntry()
     xenon: XenonEntry = XenonEntry()
     couplings: Literal["tree", "radiative"] = "tree"
@@ -297,12 +439,22 @@ class ExperimentFile(_Strict):
             if wrong := sorted(set(component.subtract) - set(earlier)):
                 raise ValueError(f"component {component.name} subtracts {wrong}; known before it: {earlier}")
         for nuisance in self.nuisances:
-            if nuisance.scales not in known:
+            if nuisance.scales and nuisance.scales not in known:
                 raise ValueError(
                     f"nuisance {nuisance.name} scales {nuisance.scales!r}; known: {sorted(known)}"
                 )
+            if wrong := sorted(set(nuisance.follow) - known):
+                raise ValueError(f"nuisance {nuisance.name} applies to {wrong}; known: {sorted(known)}")
             if nuisance.name == "alpha":
                 raise ValueError("a nuisance named alpha collides with ArviZ's power-scaling coordinate")
+        gaussian = {n.name for n in self.nuisances if n.widths[0] == n.widths[1] < FLAT and not n.shared}
+        correlated = [name for c in self.correlations for name in c.nuisances]
+        for name in correlated:
+            if name not in gaussian or correlated.count(name) > 1:
+                raise ValueError(
+                    f"correlations name {name!r}; nuisances of one sigma that are not shared were needed, "
+                    f"each once: {sorted(gaussian)}"
+                )
         for name, changes in self.variants.items():
             if not isinstance(changes.get("note"), str):
                 raise ValueError(f"variant {name} lacks a note that says what it changes")

@@ -42,7 +42,7 @@ def check_agreement(likelihood: Likelihood, sampler: KernelSampler | Sampler) ->
         values = sampler.constrained(y)
         x = np.array([values[name] for name in likelihood.names])
         total, data = reference(y[order])
-        penalties = (_penalty(density, values[name]) for name, density in draws.nuisances.items())
+        penalties = (float(p.penalty(values[name])) for name, p in draws.nuisances.items())
         theirs = -2 * (data - constant) + sum(penalties)
         found = {
             "chi^2": (likelihood.full(x)[0], theirs),
@@ -57,10 +57,6 @@ def check_agreement(likelihood: Likelihood, sampler: KernelSampler | Sampler) ->
                     f"{what} of {question.interaction.name} from {question.experiment_name} is {ours:.12g} "
                     f"by the kernel and {model:.12g} by the model, at {where}"
                 )
-
-
-def _penalty(density, value: float) -> float:
-    return ((value - density.kwds["loc"]) / density.kwds["scale"]) ** 2
 
 
 def _saturated(draws: TemplateDraws) -> float:

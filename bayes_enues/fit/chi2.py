@@ -26,8 +26,6 @@ from .terms import numbers_of_terms, slices_of_terms, terms_of
 
 __all__ = ["Likelihood", "is_as_built", "seal", "variables_of"]
 
-SCALE_CUT = -1.0  # where one plus a nuisance would turn negative
-
 _BUILT: WeakKeyDictionary[pm.Model, tuple] = WeakKeyDictionary()
 
 
@@ -58,7 +56,7 @@ class Likelihood:
         Physics parameters first, then nuisances: the order of ``x`` everywhere.
     n_physics : int
     lower, upper : (n,)
-        Physical edges: of nuisances, where their scale would turn negative.
+        Physical edges: of nuisances, where their scale would turn negative or their file cuts them.
     start : (n,)
         A point inside.
     scale : (n,)
@@ -105,7 +103,7 @@ class Likelihood:
         for name in self.names[self.n_physics :]:
             if name in nuisances:
                 entry = nuisances[name][0]
-                edges.append((SCALE_CUT, np.inf if entry.upper is None else entry.upper))
+                edges.append((entry.lowest, np.inf if entry.highest is None else entry.highest))
                 sizes.append(entry.sigma)
                 start.append(0.0)
             else:  # a user's own

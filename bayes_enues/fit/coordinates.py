@@ -17,6 +17,7 @@ from pytensor.graph.basic import Constant
 from pytensor.tensor.random.basic import NormalRV, UniformRV
 
 from ..priors.densities import LogToPower, LogUniformRV, TabulatedRV
+from ..priors.two_piece import TwoPieceRV
 from .kernel import FAST
 
 __all__ = ["SIZE", "coordinate", "coordinates_of", "starting_point"]
@@ -77,6 +78,8 @@ def _numbers(rv: Any, transform: Any) -> tuple[list[float], np.ndarray | None] |
         case TruncatedNormalRV(), [centre, sigma, low, high] if between and np.isfinite(low):
             way = _BETWEEN if np.isfinite(high) else _ABOVE
             return [way, _GAUSSIAN, low, high, centre, sigma], None
+        case TwoPieceRV(), [_, _, _, low, high] if between and np.isfinite(low):  # of nuisances only
+            return [_BETWEEN if np.isfinite(high) else _ABOVE, _FLAT, low, high, 0.0, 1.0], None
         case NormalRV(), [centre, sigma] if transform is None:
             return [_WHOLE, _GAUSSIAN, -np.inf, np.inf, centre, sigma], None
     return None

@@ -9,16 +9,26 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from ..results import Nuisances
 from ..statistics import DRAWS, LEVEL, SEED
 from . import posterior as sampling
 from .chi2 import Likelihood, variables_of
+from .effects import nuisance_effects
 from .limit import Limit, limit
 from .marginal import ORDER, POINTS, Density, marginal
 from .posterior import sample_posterior as sample
 from .profile import Profile, profile
 from .scan import likelihood_range, prior_range
 
-__all__ = ["Fit", "fit_of", "limits", "marginal_density", "profile_likelihood", "sample_posterior"]
+__all__ = [
+    "Fit",
+    "fit_of",
+    "limits",
+    "marginal_density",
+    "nuisances",
+    "profile_likelihood",
+    "sample_posterior",
+]
 
 
 class Fit(Likelihood):
@@ -112,6 +122,34 @@ class Fit(Likelihood):
             accept_bad_fit=accept_bad_fit, progress=progress, **sampling_options,
         )  # fmt: skip
 
+    def nuisances(
+        self,
+        parameter: str | None = None,
+        level: float = LEVEL,
+        draws: int = DRAWS,
+        seed: int = SEED,
+        tree: xr.DataTree | None = None,
+    ) -> Nuisances:
+        """Which uncertainty matters: pull, constraint and effect on each bound of every nuisance.
+
+        Parameters
+        ----------
+        parameter : str, optional
+            By default the free one.
+        level : float
+            Of both bounds.
+        draws, seed : int
+            Of the posterior that gives pulls and constraints; the bounds themselves are by quadrature.
+        tree : xr.DataTree, optional
+            A posterior of this model that is there already.
+
+        Raises
+        ------
+        InputError
+            If more than one parameter is free, or the model is none of templates.
+        """
+        return nuisance_effects(self, parameter, level, draws, seed, tree)
+
     def likelihood_range(self, parameter: str | None = None) -> tuple[float, float]:
         """Where Delta chi^2 of a parameter stays below 25: the range of a default prior."""
         return likelihood_range(self, parameter or self.names[0])
@@ -177,3 +215,8 @@ def limits(
 ) -> Limit:
     """Both bounds on one parameter of a model, with the published one; see :func:`.limit.limit`."""
     return fit_of(model).limit(parameter, level, draws, seed, **options)
+
+
+def nuisances(model: pm.Model, parameter: str | None = None, level: float = LEVEL, **options) -> Nuisances:
+    """Which uncertainty of a model matters for its bounds; see :meth:`bayes_enues.Fit.nuisances`."""
+    return fit_of(model).nuisances(parameter, level, **options)

@@ -10,11 +10,12 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 from scipy.special import gammaln
-from scipy.stats import norm, truncnorm
+from scipy.stats import norm
 
 from ..compiled.draws import ModelDraws
 from ..compiled.structures import LOCK
 from ..priors.density import sample
+from ..priors.two_piece import TwoPiece
 from ..statistics import SEED
 from .chi2 import Likelihood
 
@@ -33,16 +34,28 @@ class TemplateDraws:
         question = likelihood.question
         self.experiments = {f"counts_{e.slug}": e for e in question.experiments}
         self.nuisances = {
-            name: self._cut_gaussian(name, low, high)
+            name: self._prior_of(name, low, high)
             for name, low, high in zip(likelihood.names, likelihood.lower, likelihood.upper, strict=True)
             if name not in question.free
         }
 
-    def _cut_gaussian(self, name: str, low: float, high: float):
-        """The prior of a nuisance, with the centre and the width that the model has now."""
+    def _prior_of(self, name: str, low: float, high: float) -> TwoPiece:
+        """The prior of a nuisance, with the centre and the widths that the model has now."""
+        model = self.likelihood.model
         centre = float(self.likelihood.numbers[self.likelihood.slices[f"{name}_centre"]][0])
-        sigma = float(self.likelihood.model[f"{name}_sigma"].get_value())
-        return truncnorm((low - centre) / sigma, (high - centre) / sigma, loc=centre, scale=sigma)
+        above = float(model[f"{name}_sigma"].get_value())
+        below = float(model[f"{name}_below"].get_value()) if f"{name}_below" in model.named_vars else above
+        return TwoPiece(centre, below, above, float(low), float(high))
+
+    def _correlated(self, name: str, points: np.ndarray) -> np.ndarray:
+        """What the correlations add to the log-density of the first nuisance that they name, (m,)."""
+        total = np.zeros(len(points))
+        for _, variables, extra in self.likelihood.question.correlations():
+            if variables[0] == name:
+                columns = [self.free.index(v) for v in variables]
+                away = points[:, columns] - [self.nuisances[v].centre for v in variables]
+                total -= 0.5 * np.einsum("mi,ij,mj->m", away, extra, away)
+        return total
 
     def _data(self, what: str, variable: str) -> np.ndarray:
         where = self.likelihood.slices[f"{what}_{self.experiments[variable].slug}"]
@@ -70,7 +83,7 @@ class TemplateDraws:
 
     def log_prior(self, points: np.ndarray) -> dict[str, np.ndarray]:
         return {
-            name: self.nuisances[name].logpdf(points[:, i])
+            name: self.nuisances[name].logpdf(points[:, i]) + self._correlated(name, points)
             if name in self.nuisances
             else self.likelihood.prior_density(name)(points[:, i])
             for i, name in enumerate(self.free)
@@ -86,13 +99,30 @@ class TemplateDraws:
 
     def prior(self, n: int, seed: int) -> np.ndarray:
         rng = np.random.default_rng(seed)
+        together = self._correlated_draws(n, rng)
         columns = [
-            self.nuisances[name].rvs(n, random_state=rng)
+            together[name]
+            if name in together
+            else self.nuisances[name].rvs(n, random_state=rng)
             if name in self.nuisances
             else sample(self.likelihood.question.priors[name], name, rng, n)
             for name in self.free
         ]
         return np.stack(columns, axis=-1)
+
+    def _correlated_draws(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Draws of the nuisances that are correlated, between their cuts."""
+        found: dict[str, np.ndarray] = {}
+        for _, variables, extra in self.likelihood.question.correlations():
+            priors = [self.nuisances[v] for v in variables]
+            covariance = np.linalg.inv(extra + np.diag([p.above**-2.0 for p in priors]))
+            kept = np.empty((0, len(priors)))
+            while len(kept) < n:
+                draws = rng.multivariate_normal([p.centre for p in priors], covariance, n)
+                inside = [(x >= p.lower) & (x <= p.upper) for x, p in zip(draws.T, priors, strict=True)]
+                kept = np.concatenate([kept, draws[np.all(inside, axis=0)]])
+            found |= dict(zip(variables, kept[:n].T, strict=True))
+        return found
 
 
 def draws_of(model: pm.Model, likelihood: Likelihood | None = None) -> TemplateDraws | ModelDraws:

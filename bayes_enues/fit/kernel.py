@@ -17,6 +17,8 @@ from numba.extending import overload
 from ..compiled.caching import njit
 
 __all__ = [
+    "BEND",
+    "EXPONENTIAL",
     "ONE_PLUS",
     "POWER",
     "TENT",
@@ -30,8 +32,9 @@ __all__ = [
 ]
 
 #: Kinds of factors of a variable x with a unit a and an exponent n: (x / a)^n; (1 + x)^n;
-#: a tent of unit width around a, between whose neighbours everything is linear.
-POWER, ONE_PLUS, TENT = 0, 1, 2
+#: a tent of unit width around a, between whose neighbours everything is linear; exp(x);
+#: the even part of a morph between shapes, :func:`bayes_enues.experiments.factors.bend` of x / a.
+POWER, ONE_PLUS, TENT, EXPONENTIAL, BEND = 0, 1, 2, 3, 4
 
 #: Sums may be taken in another order, which moves the last digit: processors then add several bins at once.
 FAST = {"nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
@@ -54,6 +57,8 @@ class Terms(NamedTuple):
         Whether a bin's likelihood is Gaussian, Eq. 15, or Poisson, Eq. 14.
     below, above : (n,)
         One over sigma^2 of each variable's penalty, below and above its centre; zero without penalty.
+    coupling : (n, n)
+        What a correlation adds: the inverse of the covariance matrix less what the widths alone give.
     """
 
     counts: np.ndarray
@@ -67,6 +72,7 @@ class Terms(NamedTuple):
     gaussian: np.ndarray
     below: np.ndarray
     above: np.ndarray
+    coupling: np.ndarray
 
 
 @numba.njit(**FAST)
@@ -82,9 +88,19 @@ def _factor(kind, x, unit, n):
     """A factor, its first and its second derivative."""
     if kind == TENT:
         distance = x - unit
-        if distance <= -1.0 or distance >= 1.0:
+        if distance < -1.0 or distance >= 1.0:  # on a kink the derivative is that to the right
             return 0.0, 0.0, 0.0
         return 1.0 - abs(distance), (1.0 if distance < 0 else -1.0), 0.0
+    if kind == EXPONENTIAL:
+        value = np.exp(x)
+        return value, value, value
+    if kind == BEND:
+        t, size = x / unit, abs(x / unit)
+        if size >= 1.0:
+            return 8.0 * size, (8.0 if t > 0 else -8.0) / unit, 0.0
+        s = t * t
+        even = s * (15.0 - 10.0 * s + 3.0 * s * s)
+        return even, t * (30.0 - 40.0 * s + 18.0 * s * s) / unit, (30.0 - 120.0 * s + 90.0 * s * s) / unit**2
     base, slope = (x / unit, 1.0 / unit) if kind == POWER else (1.0 + x, 1.0)
     if n == 1:
         return base, slope, 0.0
@@ -119,17 +135,20 @@ def _data_chi2(gaussian, observed, sigma, mu):
             if mu[i] <= 0.0:
                 return np.inf
             chi2 += 2.0 * (mu[i] - n + n * np.log(n / mu[i]))  # bin by bin: large counts must cancel here
-        else:
-            if mu[i] < 0.0:
-                return np.inf
-            chi2 += 2.0 * mu[i]
+        else:  # a morph may fall a little below zero where next to nothing is expected
+            chi2 += 2.0 * max(mu[i], 0.0)
     return chi2
 
 
 @numba.njit(**FAST)
 def _penalty(terms, centre, i, x):
-    away = x - centre
-    return (terms.below[i] if away < 0 else terms.above[i]) * away
+    """Half the slope of the penalties of all variables x (n,) along the i-th."""
+    away = x[i] - centre[i]
+    half = (terms.below[i] if away < 0 else terms.above[i]) * away
+    for j in range(x.size):
+        if terms.coupling[i, j] != 0.0:
+            half += terms.coupling[i, j] * (x[j] - centre[j])
+    return half
 
 
 @numba.njit(**FAST)
@@ -150,8 +169,14 @@ def chi2_and_derivatives(
             terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
         )
     mu, slopes = np.zeros(n_bins), np.zeros((n, n_bins))
+    absent = np.zeros(n_terms, np.bool_)  # terms of a tent that does not reach here
     for t in range(n_terms):
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
+        for f in range(a, b):
+            if terms.kind[f] == TENT and value[f] == 0.0 and slope[f] == 0.0:
+                absent[t] = True
+        if absent[t]:
+            continue
         product = 1.0
         for f in range(a, b):
             product *= value[f]
@@ -172,7 +197,7 @@ def chi2_and_derivatives(
             second[i] = 2.0 / (sigma[i] * sigma[i])
         else:
             ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
-            first[i] = 2.0 * (1.0 - ratio)
+            first[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
             second[i] = 2.0 * ratio / mu[i] if ratio > 0.0 else 0.0
     gradient, hessian = np.zeros(n), np.zeros((n, n))
     for j in range(n):
@@ -181,6 +206,8 @@ def chi2_and_derivatives(
         for k in range(j + 1):
             hessian[j, k] = _product(weighted, slopes[k], 0, n_bins)
     for t in range(n_terms):
+        if absent[t]:
+            continue
         a, b = terms.first[t], terms.first[t + 1]
         start, stop = terms.start[t], terms.stop[t]
         weight = _product(first, terms.counts[t], start, stop)
@@ -193,10 +220,12 @@ def chi2_and_derivatives(
                 j, k = terms.variable[f], terms.variable[h]
                 hessian[max(j, k), min(j, k)] += weight * part * (2.0 if j == k and f != h else 1.0)
     for j in range(n):
-        half = _penalty(terms, centre[j], j, x[j])
+        half = _penalty(terms, centre, j, x)
         chi2 += half * (x[j] - centre[j])
         gradient[j] += 2.0 * half
         hessian[j, j] += 2.0 * (terms.below[j] if x[j] < centre[j] else terms.above[j])
+        for k in range(j + 1):
+            hessian[j, k] += 2.0 * terms.coupling[j, k]
         for k in range(j):
             hessian[k, j] = hessian[j, k]
     return chi2, gradient, hessian
@@ -220,7 +249,8 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
         if terms.gaussian[i]:
             mu[i] = 2.0 * (mu[i] - observed[i]) / (sigma[i] * sigma[i])
         else:
-            mu[i] = 2.0 * (1.0 - observed[i] / mu[i]) if observed[i] > 0.0 and mu[i] > 0.0 else 2.0
+            ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
+            mu[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
     gradient[:] = 0.0
     for t in range(terms.start.size):
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
@@ -234,7 +264,7 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
                     part *= value[g]
             gradient[terms.variable[f]] += weight * part
     for j in range(x.size):
-        half = _penalty(terms, centre[j], j, x[j])
+        half = _penalty(terms, centre, j, x)
         chi2 += half * (x[j] - centre[j])
         gradient[j] += 2.0 * half
     return chi2
@@ -293,7 +323,7 @@ def chi2_many(terms: Any, numbers: np.ndarray, points: np.ndarray) -> np.ndarray
         _expected(terms, x, mu)
         chi2 = _data_chi2(terms.gaussian, numbers[:n_bins], numbers[n_bins : 2 * n_bins], mu)
         for j in range(x.size):
-            chi2 += _penalty(terms, centre[j], j, x[j]) * (x[j] - centre[j])
+            chi2 += _penalty(terms, centre, j, x) * (x[j] - centre[j])
         result[m] = chi2
     return result
 

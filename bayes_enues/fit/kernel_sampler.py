@@ -52,13 +52,14 @@ def unpacked(vector: np.ndarray) -> Any:
     j = i + bins
     k = j + n
     m = k + n
-    o = m + 2 * bins + n
+    p = m + n * n
+    o = p + 2 * bins + n
     found = Terms(
         vector[a:b].reshape((terms, bins)), _whole(vector[b:c]), _whole(vector[c:d]), _whole(vector[d:e]),
         _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), vector[h:i],
-        vector[i:j] > 0.0, vector[j:k], vector[k:m],
+        vector[i:j] > 0.0, vector[j:k], vector[k:m], vector[m:p].reshape((n, n)),
     )  # fmt: skip
-    return found, vector[m:o], vector[o:]
+    return found, vector[p:o], vector[o:]
 
 
 @numba.njit(**FAST)

@@ -21,6 +21,7 @@ from scipy.optimize import brentq
 from ..errors import InputError
 from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
+from ..experiments.morphing import has_morph
 from ..experiments.together import load_distinct
 from ..interactions.mediators import LightMediator
 from ..priors.densities import cubic_piece
@@ -160,7 +161,7 @@ class MassQuestion(Question):
             pm.Deterministic("log10_strength", self._row("strength", self.table.strength, log10_mass))
         return model["log10_strength"]
 
-    def spectrum_of(self, experiment: Experiment, theta: Mapping) -> Any:
+    def spectrum_of(self, experiment: Experiment, theta: Mapping, x: Mapping | None = None) -> Any:
         k, slug = self.experiments.index(experiment), experiment.slug
         log10_mass = theta["log10_mass"]
         u = 10 ** (2 * (theta["log10_coupling"] - self.log10_strength(log10_mass)))
@@ -185,6 +186,11 @@ def ask_with_mass(
     if not (0 < low < high < np.inf):
         raise InputError(f"the masses run from {low:g} to {high:g} keV; a rising range above zero was needed")
     loaded = load_distinct(experiments)
+    if moved := [e.name for e in loaded if has_morph(e)]:
+        raise InputError(
+            f"{moved} have nuisances that move a response, the Sun or a shape, which a table of all masses "
+            "does not hold; scan masses one by one, or choose the experiments without them"
+        )
     table = mass_table(mediator, loaded, (np.log10(low), np.log10(high)))
     middle = replace(mediator, mass=(low * high) ** 0.5)
     return MassQuestion(

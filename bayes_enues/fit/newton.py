@@ -11,6 +11,8 @@ __all__ = ["cholesky_solve", "minimise_all", "minimise_one"]
 
 MAX_STEPS = 200
 TOLERANCE = 1e-12
+CREEPING = 1e-3  # of a Newton step: whether a kink is in the way is asked where no more is possible
+KINK = 1e-5  # of a variable's scale: a step across a kink
 
 
 @numba.njit(nogil=True)
@@ -46,6 +48,28 @@ def cholesky_solve(
 
 
 @numba.njit(nogil=True)
+def _leads_down(of, numbers, x, chi2, i, lower, upper, scale):
+    """Whether a small step of one variable lowers chi^2."""
+    trial = x.copy()
+    for step in (KINK * scale[i], -KINK * scale[i]):
+        trial[i] = min(max(x[i] + step, lower[i]), upper[i])
+        if chi2_at(of, numbers, trial)[0] < chi2 - 1e-13 * abs(chi2):
+            return True
+    return False
+
+
+@numba.njit(nogil=True)
+def _let_go(of, numbers, x, chi2, free, lower, upper, scale, held):
+    """Hold no longer what has a way down; whether there was any."""
+    any_left = False
+    for i in free:
+        if held[i] and _leads_down(of, numbers, x, chi2, i, lower, upper, scale):
+            held[i] = False
+            any_left = True
+    return any_left
+
+
+@numba.njit(nogil=True)
 def minimise_one(
     of: Any,
     numbers: np.ndarray,
@@ -57,20 +81,26 @@ def minimise_one(
 ) -> tuple:
     """One fit, ``x`` changed in place: projected Newton steps, damped by backtracking.
 
-    Gives chi^2, convergence, gradient and Hessian.
+    A variable may come to rest on a kink, from which both sides lead up: it is held there while the others go
+    on, and let go if it has a way down afterwards. Gives chi^2, convergence, gradient and Hessian.
     """
     chi2, gradient, hessian = chi2_at(of, numbers, x)
     active = np.empty(free.size, np.int64)
+    held = np.zeros(x.size, np.bool_)
+    any_held = False
     trial = x.copy()
     for _ in range(MAX_STEPS):
         if not np.isfinite(chi2):
             return chi2, False, gradient, hessian
         n = 0
         for i in free:  # all but those on an edge that want to leave
-            if not ((x[i] <= lower[i] and gradient[i] > 0) or (x[i] >= upper[i] and gradient[i] < 0)):
+            on_edge = (x[i] <= lower[i] and gradient[i] > 0) or (x[i] >= upper[i] and gradient[i] < 0)
+            if not (on_edge or held[i]):
                 active[n] = i
                 n += 1
         if n == 0:
+            if any_held and _let_go(of, numbers, x, chi2, free, lower, upper, scale, held):
+                continue
             return chi2, True, gradient, hessian
         slope, unit, curvature = np.empty(n), np.empty(n), np.empty((n, n))
         for i in range(n):
@@ -87,6 +117,8 @@ def minimise_one(
         for i in range(n):
             decrease += slope[i] * step[i]
         if decrease < TOLERANCE:
+            if any_held and _let_go(of, numbers, x, chi2, free, lower, upper, scale, held):
+                continue
             return chi2, True, gradient, hessian
         size = 1.0
         while True:
@@ -98,7 +130,16 @@ def minimise_one(
                 break
             size /= 2
             if size < 1e-10:
-                return chi2, decrease < 1e-7, gradient, hessian
+                break
+        if size < CREEPING and decrease > 1e-7:
+            stuck = False
+            for i in range(n):
+                if not _leads_down(of, numbers, x, chi2, active[i], lower, upper, scale):
+                    held[active[i]] = stuck = any_held = True
+            if stuck:
+                continue
+        if size < 1e-10:
+            return chi2, decrease < 1e-7, gradient, hessian
         x[:] = trial
         chi2, gradient, hessian = new, new_gradient, new_hessian
     return chi2, False, gradient, hessian

@@ -4,6 +4,10 @@ A model page builds one of these first. It checks the question before anything i
 templates, and stays with the ``pm.Model`` as ``model.question`` so that results can say what they rest on.
 """
 
+# PyTensor has no types: its functions seem to return None.
+# pyright: reportAttributeAccessIssue=false, reportIndexIssue=false, reportCallIssue=false
+# pyright: reportArgumentType=false
+
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 from numpy.typing import ArrayLike
 
 from ..errors import InputError
@@ -25,6 +30,8 @@ from ..experiments.counts import (
     typical_scale,
 )
 from ..experiments.experiment import Experiment
+from ..experiments.factors import Factor
+from ..experiments.morphing import Morph, has_morph, morph_of
 from ..experiments.schema import NuisanceEntry
 from ..experiments.together import load_distinct
 from ..interactions.base import Interaction
@@ -52,7 +59,9 @@ class Question:
     spectrum : str
         ``templates`` or ``chain``.
     templates : tuple of Templates, or None
-        One for each experiment; the chain has none.
+        One for each experiment, with all nuisances at zero; the chain has none.
+    morphs : tuple of (Morph or None)
+        One for each experiment: what nuisances of its response, of the Sun or of a shape add to them.
     notes : tuple of str
         What had to be done differently, in words.
     priors : dict
@@ -73,6 +82,7 @@ class Question:
     priors: dict = field(default_factory=dict)
     open_ranges: dict = field(default_factory=dict)
     range_ends: dict = field(default_factory=dict)
+    morphs: tuple[Morph | None, ...] = ()
 
     @property
     def experiment_name(self) -> str:
@@ -102,8 +112,8 @@ class Question:
         """Physical lower edge of each free parameter."""
         return (-np.inf if self.interaction.signed else 0.0,) * len(self.free)
 
-    def nuisances(self) -> dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]]:
-        """Variable name to the entry and what it scales in which experiment.
+    def variables(self) -> dict[tuple[str, str], str]:
+        """Experiment's and nuisance's name to the name of the variable.
 
         A shared nuisance is one variable; others of the same name are kept apart by the experiment's name.
         Those that the interaction's parameters stand for are left out.
@@ -111,18 +121,54 @@ class Question:
         replaced = self.interaction.replaces_nuisances
         entries = [(e, n) for e in self.experiments for n in e.nuisances if n.name not in replaced]
         count = {n.name: sum(m.name == n.name for _, m in entries) for _, n in entries}
+        return {
+            (e.name, n.name): n.name if n.shared or count[n.name] == 1 else f"{n.name}_{e.slug}"
+            for e, n in entries
+        }
+
+    def nuisances(self) -> dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]]:
+        """Variable name to the entry and what it scales in which experiment: nothing, if it moves something.
+
+        Raises
+        ------
+        InputError
+            If experiments say different things of a nuisance that they share.
+        """
+        names = self.variables()
         found: dict[str, tuple[NuisanceEntry, list[tuple[Experiment, str]]]] = {}
-        for experiment, entry in entries:
-            alone = entry.shared or count[entry.name] == 1
-            name = entry.name if alone else f"{entry.name}_{experiment.slug}"
-            first, scaled = found.setdefault(name, (entry, []))
-            for what in ("sigma", "upper"):
-                if (mine := getattr(first, what)) != (other := getattr(entry, what)):
-                    raise InputError(
-                        f"{name} is shared, but its {what} is {mine} in {scaled[0][0].name} and {other} in "
-                        f"{experiment.name}; a shared nuisance has one {what}"
-                    )
-            scaled.append((experiment, entry.scales))
+        origin: dict[str, Experiment] = {}
+        for experiment in self.experiments:
+            for entry in experiment.nuisances:
+                name = names.get((experiment.name, entry.name))
+                if name is None:
+                    continue
+                first, scaled = found.setdefault(name, (entry, []))
+                source = origin.setdefault(name, experiment)
+                for what in ("sigma", "upper", "lower", "pieces", "uniform", "kind", "moves"):
+                    if (mine := getattr(first, what)) != (other := getattr(entry, what)):
+                        raise InputError(
+                            f"{name} is shared, but its {what} is {mine} in {source.name} and {other} in "
+                            f"{experiment.name}; a shared nuisance has one {what}"
+                        )
+                if entry.scales:
+                    scaled.append((experiment, entry.scales))
+        return found
+
+    def correlations(self) -> list[tuple[str, tuple[str, ...], np.ndarray]]:
+        """For each matrix of correlations its name, the variables, and what it adds to their penalties.
+
+        That is the inverse of the covariance matrix less the inverse of its diagonal, (n, n).
+        """
+        names, found = self.variables(), []
+        for e in self.experiments:
+            sigma = {n.name: n.sigma for n in e.nuisances}
+            for c in e.settings.correlations:
+                kept = [i for i, n in enumerate(c.nuisances) if (e.name, n) in names]
+                width = np.array([sigma[c.nuisances[i]] for i in kept])
+                covariance = np.array(c.matrix)[np.ix_(kept, kept)] * np.outer(width, width)
+                extra = np.linalg.inv(covariance) - np.diag(1 / width**2)
+                variables = tuple(names[e.name, c.nuisances[i]] for i in kept)
+                found.append((f"correlation_{c.name}_{e.slug}", variables, extra))
         return found
 
     def strengths(self, name: str) -> tuple[float, float]:
@@ -152,29 +198,64 @@ class Question:
         """See :func:`bayes_enues.fit.information.fisher_information`."""
         return fisher_information(self, name, values)
 
-    def spectrum_of(self, experiment: Experiment, theta: Mapping) -> Any:
+    def spectrum_of(self, experiment: Experiment, theta: Mapping, x: Mapping | None = None) -> Any:
         """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
 
         ``templates``: bin templates in ``pm.Data``, so that models of one shape differ in numbers only.
-        ``chain``: from the flux to the bins with symbols throughout.
+        ``chain``: from the flux to the bins with symbols throughout. ``x`` are the nuisances by name.
         """
         if self.templates is None:
             return signal_counts(experiment, self.interaction.with_values(**theta))
-        templates = self.templates[self.experiments.index(experiment)]
+        k = self.experiments.index(experiment)
+        templates = self.templates[k]
         counts = pm.Data(f"t0_{experiment.slug}", templates.t0)
         strengths = []
-        for k, name in enumerate(self.free):
+        for j, name in enumerate(self.free):
             u = (
-                theta[name] / pm.Data(f"scale_{name}_{experiment.slug}", self.scales[k])
+                theta[name] / pm.Data(f"scale_{name}_{experiment.slug}", self.scales[j])
             ) ** self.interaction.power
-            t1 = pm.Data(f"t1_{name}_{experiment.slug}", templates.t1[k])
-            t2 = pm.Data(f"t2_{name}_{experiment.slug}", templates.t2[k])
+            t1 = pm.Data(f"t1_{name}_{experiment.slug}", templates.t1[j])
+            t2 = pm.Data(f"t2_{name}_{experiment.slug}", templates.t2[j])
             counts = counts + u * (t1 + u * t2)
             strengths.append(u)
-        for (j, k), product in templates.cross.items():
-            names = f"{self.free[j]}_{self.free[k]}"
-            counts = counts + strengths[j] * strengths[k] * pm.Data(f"t11_{names}_{experiment.slug}", product)
+        products = [strengths[i] * strengths[j] for i, j in templates.cross]
+        for (i, j), both, product in zip(templates.cross, products, templates.cross.values(), strict=True):
+            names = f"{self.free[i]}_{self.free[j]}"
+            counts = counts + both * pm.Data(f"t11_{names}_{experiment.slug}", product)
+        morph = self.morphs[k] if self.morphs else None
+        if morph is not None and morph.signal:
+            weights = self._weights(experiment, morph.signal, x or {})
+            powers = pt.stack([pt.constant(1.0), *strengths, *(u * u for u in strengths), *products])
+            terms = pm.Data(f"morph_{experiment.slug}", morph.templates)
+            both = weights[:, None] * powers[None, :]
+            counts = counts + (terms * both[:, :, None]).sum(axis=(0, 1))
         return counts
+
+    def component_of(self, experiment: Experiment, component: str, x: Mapping) -> Any:
+        """Expected counts of one component as a PyTensor expression, (n_bins,), before what scales it."""
+        counts = pm.Data(f"{component}_{experiment.slug}", experiment.components[component])
+        morph = self.morphs[self.experiments.index(experiment)] if self.morphs else None
+        if morph is None or component not in morph.components:
+            return counts
+        factors, terms = morph.components[component]
+        weights = self._weights(experiment, factors, x)
+        return counts + (pm.Data(f"morph_{component}_{experiment.slug}", terms) * weights[:, None]).sum(
+            axis=0
+        )
+
+    def _weights(self, experiment: Experiment, terms: Sequence[tuple[Factor, ...]], x: Mapping) -> Any:
+        """The product of each term's factors, (n_terms,): every factor once, then looked up."""
+        names = self.variables()
+        distinct = list(dict.fromkeys(factor for factors in terms for factor in factors))
+        values = pt.stack([pt.constant(1.0), *(f(x[names[experiment.name, f.nuisance]]) for f in distinct)])
+        most = max(len(factors) for factors in terms)
+        which = np.zeros((len(terms), most), int)
+        for i, factors in enumerate(terms):
+            which[i, : len(factors)] = [1 + distinct.index(f) for f in factors]
+        weights = values[which[:, 0]]
+        for column in which[:, 1:].T:
+            weights = weights * values[column]
+        return weights
 
 
 def ask(
@@ -236,7 +317,19 @@ def ask(
             warnings.warn(notes[-1], stacklevel=3)
     if spectrum == "chain":
         _check_chain(interaction)
-    return Question(interaction, loaded, free, scales, spectrum, templates, tuple(notes))
+    morphs = ()
+    if any(has_morph(e) for e in loaded):
+        if templates is None:
+            raise InputError(
+                f"{[e.name for e in loaded if has_morph(e)]} have nuisances that move a response, the Sun or "
+                "a shape, and spectrum='chain' has none; use spectrum='templates'"
+            )
+        morphs = tuple(
+            morph_of(e, interaction, free, scales, t) if has_morph(e) else None
+            for e, t in zip(loaded, templates, strict=True)
+        )
+        notes += [note for morph in morphs if morph for note in morph.notes]
+    return Question(interaction, loaded, free, scales, spectrum, templates, tuple(notes), morphs=morphs)
 
 
 def _check_chain(interaction: Interaction) -> None:

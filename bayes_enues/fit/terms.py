@@ -7,7 +7,7 @@ here too; what multiplies what is the question's.
 import numpy as np
 import pymc as pm
 
-from .kernel import ONE_PLUS, POWER, Terms
+from .kernel import BEND, EXPONENTIAL, ONE_PLUS, POWER, TENT, Terms
 from .setup import Question
 
 __all__ = ["numbers_of_terms", "slices_of_terms", "terms_of"]
@@ -29,13 +29,15 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
     def data(name: str) -> np.ndarray:
         return np.asarray(model[name].get_value(borrow=True), float)
 
-    scaled: dict[tuple[str, str], list[int]] = {}
-    for name, (_, what) in question.nuisances().items():
+    scaled: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for name, (entry, what) in question.nuisances().items():
+        kind = EXPONENTIAL if entry.kind == "lognormal" else ONE_PLUS
         for experiment, component in what:
-            scaled.setdefault((experiment.name, component), []).append(names.index(name))
+            scaled.setdefault((experiment.name, component), []).append((names.index(name), kind))
 
     templates = question.templates
     assert templates is not None  # a model of templates only
+    variables = question.variables()
     n_bins = [e.n_bins for e in question.experiments]
     edges = np.concatenate([[0], np.cumsum(n_bins)])
     counts, start, stop = [], [], []
@@ -47,34 +49,55 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
         row = np.zeros(edges[-1])
         row[edges[k] : edges[k + 1]] = values
         counts.append(row)
-        start.append(edges[k])
-        stop.append(edges[k + 1])
+        some = np.flatnonzero(values)
+        start.append(edges[k] + some[0])
+        stop.append(edges[k] + some[-1] + 1)
         scales = scaled.get((question.experiments[k].name, component), ())
-        factors.extend([*((v, ONE_PLUS, 1, 1.0) for v in scales), *more])
+        factors.extend([*((v, kind, 1, 1.0) for v, kind in scales), *more])
         first.append(len(factors))
 
     for k, experiment in enumerate(question.experiments):
         slug = experiment.slug
+        power, free = question.interaction.power, question.free
+        units = [float(data(f"scale_{name}_{slug}")) for name in free]
+        singles = [((v, POWER, order * power, unit),) for order in (1, 2) for v, unit in enumerate(units)]
+        pairs = [tuple((v, POWER, power, units[v]) for v in pair) for pair in templates[k].cross]
         term(k, data(f"t0_{slug}"), "signal")
-        for v, name in enumerate(question.free):
-            unit = float(data(f"scale_{name}_{slug}"))
-            for order in (1, 2):
-                power = order * question.interaction.power
-                term(k, data(f"t{order}_{name}_{slug}"), "signal", (v, POWER, power, unit))
-        for i, j in templates[k].cross:
-            pair = [question.free[i], question.free[j]]
-            units = [float(data(f"scale_{name}_{slug}")) for name in pair]
-            both = [
-                (v, POWER, question.interaction.power, unit) for v, unit in zip((i, j), units, strict=True)
-            ]
-            term(k, data(f"t11_{pair[0]}_{pair[1]}_{slug}"), "signal", *both)
+        for single in singles:
+            v, _, exponent, _ = single[0]
+            term(k, data(f"t{exponent // power}_{free[v]}_{slug}"), "signal", *single)
+        for (i, j), pair in zip(templates[k].cross, pairs, strict=True):
+            term(k, data(f"t11_{free[i]}_{free[j]}_{slug}"), "signal", *pair)
         for component in experiment.components:
             term(k, data(f"{component}_{slug}"), component)
+        morph = question.morphs[k] if question.morphs else None
+        if morph is None:
+            continue
 
-    width = np.zeros(len(names))
-    for name in question.nuisances():
-        width[names.index(name)] = data(f"{name}_sigma")
-    inverse = np.divide(1.0, width**2, out=np.zeros_like(width), where=width > 0)
+        def kernel_factors(some, experiment=experiment):
+            kinds = {"power": POWER, "tent": TENT, "bend": BEND}
+            return [
+                (names.index(variables[experiment.name, f.nuisance]), kinds[f.kind], f.exponent, f.unit)
+                for f in some
+            ]
+
+        if morph.signal:
+            for some, rows in zip(morph.signal, data(f"morph_{slug}"), strict=True):
+                for strength, row in zip([(), *singles, *pairs], rows, strict=True):
+                    term(k, row, "signal", *kernel_factors(some), *strength)
+        for component, (terms, _) in morph.components.items():
+            for some, row in zip(terms, data(f"morph_{component}_{slug}"), strict=True):
+                term(k, row, component, *kernel_factors(some))
+
+    below, above = np.zeros(len(names)), np.zeros(len(names))
+    for name, (entry, _) in question.nuisances().items():
+        i = names.index(name)
+        above[i] = data(f"{name}_sigma") ** -2.0
+        below[i] = above[i] if entry.widths[0] == entry.widths[1] else data(f"{name}_below") ** -2.0
+    coupling = np.zeros((len(names), len(names)))
+    for _, some, extra in question.correlations():
+        at = [names.index(name) for name in some]
+        coupling[np.ix_(at, at)] += extra
     variable, kind, exponent, unit = zip(*factors, strict=True) if factors else ((), (), (), ())
     return Terms(
         np.array(counts),
@@ -86,8 +109,9 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
         np.array(exponent, np.int64),
         np.array(unit, float),
         np.concatenate([np.full(e.n_bins, e.likelihood == "gaussian") for e in question.experiments]),
-        inverse,
-        inverse.copy(),
+        below,
+        above,
+        coupling,
     )
 
 

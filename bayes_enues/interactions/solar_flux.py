@@ -31,7 +31,7 @@ class SolarFlux(Interaction):
     unit = "1"
     power = 1
     standard_model_values: ClassVar = dict.fromkeys(("pp", "be7", "cno", "b8"), 1.0)
-    replaces_nuisances = ("beta_flux", "flux_8B")
+    replaces_nuisances = ("beta_flux", "flux_pp", "flux_7Be", "flux_CNO", "flux_8B")
     atomic_models = ADDS
     typical = 1.0
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +24,11 @@ from .runner import all_converged, run
 
 __all__ = [
     "Asked", "RowSpec", "all_converged", "interaction_named", "model_of", "plan", "run", "split_experiments",
+    "with_nuisance_priors",
 ]  # fmt: skip
+
+
+_UNIFORM = re.compile(r"(\w+)\s*=\s*(\w+)\s*\(([^,()]+),([^,()]+)\)")
 
 
 def interaction_named(name: str | type[Interaction]) -> type[Interaction]:
@@ -135,6 +140,39 @@ class RowSpec(Asked):
     def question(self) -> str:
         """Whatever else its file holds, the row answers the same."""
         return super().question() if not self.groups else replace(self, groups=False).question()
+
+
+def with_nuisance_priors(spec: RowSpec, texts: Sequence[str]) -> RowSpec:
+    """The same row with other priors of nuisances, each such as ``edge_lz=uniform(-0.2, 0.2)``.
+
+    Raises
+    ------
+    InputError
+        If a text is none, or no experiment of the row has the nuisance.
+    """
+    changes = json.loads(spec.changes or "{}")
+    for text in texts:
+        match = _UNIFORM.fullmatch(text.strip())
+        try:
+            if match is None or match[2] != "uniform":
+                raise ValueError
+            low, high = float(match[3]), float(match[4])
+        except ValueError:
+            raise InputError(
+                f"--nuisance-prior {text!r} cannot be read; one looks like edge_lz=uniform(-0.2, 0.2)"
+            ) from None
+        having = []
+        for name in split_experiments(spec.experiment):
+            if any(n.name == match[1] for n in load_experiment(name).nuisances):
+                having.append(name)
+                mine = changes.setdefault(name, {}).setdefault("nuisances", {})
+                mine[match[1]] = {"uniform": [low, high]}
+        if not having:
+            known = sorted(
+                {n.name for e in split_experiments(spec.experiment) for n in load_experiment(e).nuisances}
+            )
+            raise InputError(f"{spec.experiment} has no nuisance {match[1]!r}; it has {known}")
+    return replace(spec, changes=json.dumps(changes)) if texts else spec
 
 
 _LOADED: dict[tuple[str, ...], tuple[Experiment, list]] = {}  # a scan asks for one experiment 400 times

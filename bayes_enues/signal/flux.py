@@ -6,7 +6,7 @@ formula, left untouched, into its exact integral: see :func:`two_nodes`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from ..constants import ELECTRON_MASS, FLAVOURS
 from ..errors import InputError
 from ..tables import packaged, packaged_names, read_table
-from .oscillation import flavour_probabilities, load_mixing, survival_probability
+from .oscillation import Mixing, flavour_probabilities, load_mixing, survival_probability
 
 if TYPE_CHECKING:
     from scipy.interpolate import CubicSpline
@@ -51,12 +51,15 @@ class Sun:
         Solar model of electron density and production regions: ``b16_gs98`` or ``b16_agss09``.
     scales : tuple of (name, factor)
         Factors on the fluxes of some sources, by their names in ``SOURCES``; a mapping will do.
+    shifts : tuple of (name, change)
+        Added to oscillation parameters, by their names in :class:`.oscillation.Mixing`; a mapping will do.
     """
 
     fluxes: str = "baxter2021"
     oscillation: str = "deSalas2020"
     profile: str = "b16_gs98"
     scales: tuple[tuple[str, float], ...] = ()
+    shifts: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self):
         scales = dict(self.scales)
@@ -66,6 +69,14 @@ class Sun:
             if not 0 <= factor < np.inf:
                 raise InputError(f"the flux of {name} is scaled by {factor}; a number from zero was needed")
         object.__setattr__(self, "scales", tuple(sorted(scales.items())))
+        shifts = dict(self.shifts)
+        if unknown := sorted(set(shifts) - {f.name for f in fields(Mixing)}):
+            raise InputError(f"there are no oscillation parameters {unknown}")
+        object.__setattr__(self, "shifts", tuple(sorted(shifts.items())))
+        if shifts and not all(0 < getattr(self.mixing, name) < 1 for name in ("s12sq", "s13sq", "s23sq")):
+            raise InputError(f"oscillation parameters shifted by {shifts} leave no squared sine of an angle")
+        if shifts and not self.mixing.dm21 > 0:
+            raise InputError(f"dm21 = {self.mixing.dm21:g}; a positive splitting was needed")
 
     def only(self, *names: str) -> "Sun":
         """The Sun if nothing but some of its sources shone."""
@@ -78,6 +89,13 @@ class Sun:
     def factor(self, name: str) -> float:
         """What a flux is multiplied by."""
         return dict(self.scales).get(name, 1.0)
+
+    @property
+    def mixing(self) -> Mixing:
+        """The oscillation parameters."""
+        published = load_mixing(self.oscillation)
+        moved = {name: getattr(published, name) + change for name, change in self.shifts}
+        return replace(published, **moved) if moved else published
 
     @property
     def highest_energy(self) -> float:
@@ -162,7 +180,7 @@ def _unscaled(sun: Sun) -> tuple[tuple[str, _Continuum | _Line], ...]:
     """Every source by name, the 7Be ones twice."""
     from scipy.interpolate import CubicSpline  # half a second, which who only asks for names can spare
 
-    fluxes, mixing = total_fluxes(sun.fluxes), load_mixing(sun.oscillation)
+    fluxes, mixing = total_fluxes(sun.fluxes), sun.mixing
     parts: list[tuple[str, _Continuum | _Line]] = []
     table = read_table(packaged("solar", "lines.csv"), needed=("e_nu_MeV", "branching"), text=("source",))
     for source, e_mev, share in zip(table["source"], table["e_nu_MeV"], table["branching"], strict=True):
@@ -216,7 +234,7 @@ def _threshold(e_er, e_min) -> np.ndarray:
 
 def _moments_above(e_min: np.ndarray, sun: Sun, shares: _Shares) -> np.ndarray:
     """Moments of the flux above given neutrino energies, (3, 3, n)."""
-    mixing = load_mixing(sun.oscillation)
+    mixing = sun.mixing
     powers = np.arange(3)
     moments = np.zeros((3, 3, e_min.size))
     continua, lines = _sources(sun)
@@ -341,7 +359,7 @@ def fine_nodes(
     weights : (3, n_nodes, n_er)
     """
     e_min = _threshold(e_er, e_min)
-    mixing = load_mixing(sun.oscillation)
+    mixing = sun.mixing
     continua, lines = _sources(sun)
     energies, weights = [], []
     for source in continua:

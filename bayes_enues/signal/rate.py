@@ -11,7 +11,7 @@ from ..constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
 from ..interactions.base import Interaction
 from ..interactions.standard_model import StandardModel
 from .flux import Sun, fine_nodes, minimum_energy, panel_nodes, two_nodes
-from .oscillation import flavour_probabilities, load_mixing, mass_state_probabilities, mixing_matrix
+from .oscillation import flavour_probabilities, mass_state_probabilities, mixing_matrix
 from .xenon import Xenon
 
 __all__ = ["recoil_rate"]
@@ -68,7 +68,7 @@ def recoil_rate(
 def _rate(interaction: Interaction, e_er: np.ndarray, sun: Sun, xenon: Xenon, rule: Callable):
     """The rate from one Sun, by one rule for the integral over neutrino energy."""
     coherent = interaction.flavours == "density_matrix"
-    amplitudes = mixing_matrix(load_mixing(sun.oscillation))
+    amplitudes = mixing_matrix(sun.mixing)
     shares = mass_state_probabilities if coherent else flavour_probabilities
 
     def flux_averaged(of_flavour, of_mass_state=None, e_min=None, rule=rule):

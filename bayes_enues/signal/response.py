@@ -82,6 +82,7 @@ def response_matrix(
     resolution: Callable,
     kinks: Iterable[float] = (),
     n_nodes: int = 8,
+    scale: float = 1.0,
 ) -> np.ndarray:
     """Probability to be kept and reconstructed in each bin, times the weight of each true energy.
 
@@ -102,6 +103,8 @@ def response_matrix(
         Energies where the efficiency is not smooth, such as the points of its table [keV].
     n_nodes : int
         Nodes in each piece of a bin.
+    scale : float
+        Mean reconstructed energy over true energy.
 
     Returns
     -------
@@ -114,7 +117,7 @@ def response_matrix(
         If the grid stops where spill-over into the last bin would be lost.
     """
     reach = bin_edges[-1] + 5 * resolution(bin_edges[-1])
-    if e_er[-1] + weights[-1] < reach:
+    if scale * (e_er[-1] + weights[-1]) < reach:
         raise InputError(
             f"e_er ends at {e_er[-1]:g} keV, but recoils up to {reach:g} keV spill into the "
             f"last bin ({bin_edges[-2]:g} to {bin_edges[-1]:g} keV); extend e_er"
@@ -132,11 +135,12 @@ def response_matrix(
     e_reco = edges[:-1, None] + half * (nodes + 1)
     sigma = resolution(e_reco)
     area = half * node_weights * efficiency(e_reco) / (np.sqrt(2 * np.pi) * sigma)
-    first = np.searchsorted(e_er, np.min(e_reco - BEYOND * sigma, axis=1))
-    last = np.searchsorted(e_er, np.max(e_reco + BEYOND * sigma, axis=1))
+    mean = scale * e_er
+    first = np.searchsorted(mean, np.min(e_reco - BEYOND * sigma, axis=1))
+    last = np.searchsorted(mean, np.max(e_reco + BEYOND * sigma, axis=1))
     bins = np.searchsorted(bin_edges, edges[:-1], side="right") - 1
     response = np.zeros((len(bin_edges) - 1, e_er.size))
     for piece, i, j, b in zip(range(bins.size), first, last, bins, strict=True):
-        pull = (e_reco[piece, :, None] - e_er[i:j]) / sigma[piece, :, None]
+        pull = (e_reco[piece, :, None] - mean[i:j]) / sigma[piece, :, None]
         response[b, i:j] += area[piece] @ np.exp(-0.5 * pull**2)
     return response * weights

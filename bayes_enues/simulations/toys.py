@@ -80,6 +80,17 @@ class ToyMaker:
         self.points = np.asarray(points, float).reshape(-1, len(self.likelihood.names))
         self.base, self.slices = self.likelihood.numbers, self.likelihood.slices
         self.expected = self._expected()
+        question, n = self.likelihood.question, self.likelihood.n_physics
+        entries = question.nuisances()
+        self.widths = np.array(
+            [entries[name][0].widths if name in entries else [scale] * 2
+             for name, scale in zip(self.nuisances, self.likelihood.scale[n:], strict=True)]
+        ).reshape(-1, 2)  # fmt: skip
+        self.correlated = []
+        for _, names, extra in question.correlations():
+            at = np.array([self.nuisances.index(name) for name in names])
+            covariance = np.linalg.inv(extra + np.diag(self.widths[at, 1] ** -2.0))
+            self.correlated.append((at, np.linalg.cholesky(covariance)))
 
     def _expected(self) -> list[dict[str, np.ndarray]]:
         """Expected counts of each experiment at each true value."""
@@ -91,7 +102,6 @@ class ToyMaker:
     def throw(self, i_true: int, first: int, last: int) -> np.ndarray:
         """Toys ``first`` to ``last`` (excluded) at one true value: the model's numbers, (m, n_numbers)."""
         toys = np.repeat(self.base[None], last - first, axis=0)
-        sigma = self.likelihood.scale[self.likelihood.n_physics :]
         true_nuisances = self.points[i_true, self.likelihood.n_physics :]
         for toy, number in zip(toys, range(first, last), strict=True):
             rng = random_generator(self.seed, i_true, number)
@@ -102,13 +112,26 @@ class ToyMaker:
                 else:
                     counts = rng.poisson(expected)
                 toy[self.slices[f"observed_{experiment.slug}"]] = counts
-            for name, centre in zip(self.nuisances, rng.normal(true_nuisances, sigma), strict=True):
+            for name, centre in zip(self.nuisances, self._measured(true_nuisances, rng), strict=True):
                 toy[self.slices[f"{name}_centre"]] = centre
         if self.kind == "poisson":
             for experiment in self.experiments:
                 if experiment.likelihood == "gaussian":
                     self._set_errors(toys, experiment)
         return toys
+
+    def _measured(self, truth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """What the auxiliary measurements of the nuisances would give, (n,)."""
+        below, above = self.widths.T
+        z = rng.normal(0.0, 1.0, truth.size)
+        centres = truth + above * z
+        if np.any(below != above):  # a centre below the truth has the truth above it, and that width
+            lower = rng.uniform(size=truth.size) * (below + above) < above
+            two = truth + np.where(lower, -above, below) * np.abs(z)
+            centres = np.where(below == above, centres, two)
+        for at, root in self.correlated:
+            centres[at] = truth[at] + root @ z[at]
+        return centres
 
     def _set_errors(self, toys: np.ndarray, experiment) -> None:
         """sigma^i of Eq. 15 from each toy's own counts; looked up, since counts are few and whole."""

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pymc as pm
 from scipy.stats import chi2 as chi_squared
+from scipy.stats import norm
 
 from ..errors import InputError
-from ..fit.fit import fit_of
+from ..fit.fit import Fit, fit_of
 from ..fit.minimise import minimise_many, others
-from ..results import Expected, Goodness
+from ..results import Expected, Goodness, SignalTest
 from ..runs.rows import Asked, RowSpec, model_of
 from ..simulations.toys import ToyMaker, truth_points
 from ..statistics import LEVEL, SEED, check_level
@@ -70,6 +71,8 @@ def expected_limits(
         numbers = np.concatenate([numbers, maker.throw(0, 0, toys)])
     points = np.repeat(maker.points, len(numbers), axis=0)
     chi2 = np.asarray(minimise_many(fit, points, others(fit, [0]), numbers).chi2)
+    found_at_best = _least(fit, numbers)
+    q0 = np.maximum(chi2 - found_at_best, 0.0)
     bins = sum(e.n_bins for e in question.experiments)
     share = float(np.mean(chi2[1:] >= chi2[0])) if toys else float(chi_squared.sf(chi2[0], bins))
     return Expected(
@@ -83,8 +86,25 @@ def expected_limits(
         seed=seed,
         observed=observed,
         standard_model=Goodness(chi2=float(chi2[0]), bins=bins, p_value=share),
+        signal=SignalTest(
+            q0=float(q0[0]),
+            p_value=float(np.mean(q0[1:] >= q0[0])) if toys else float(norm.sf(np.sqrt(q0[0]))),
+        ),
         atomic_model=question.atomic_model,
     )
+
+
+def _least(fit: Fit, numbers: np.ndarray) -> np.ndarray:
+    """The least chi^2 of each data set, parameter and nuisances free, from both sides of a likely signal."""
+    everything = np.arange(len(fit.names))
+    starts = (0.3, 1.5, -0.3) if fit.question.interaction.signed else (0.3, 1.5)
+    found = []
+    for size in starts:
+        points = np.repeat(fit.start[None], len(numbers), axis=0)
+        points[:, 0] = size * fit.scale[0]
+        fits = minimise_many(fit, points, everything, numbers)
+        found.append(np.where(fits.converged, fits.chi2, np.inf))
+    return np.min(found, axis=0)
 
 
 @dataclass(frozen=True)
