@@ -17,6 +17,7 @@ KEV2_CM2 = HBAR_C**2  # cm^2 for one keV^-2
 AVOGADRO = 6.02214076e23  # 1/mol
 XENON_MOLAR_MASS = 131.293  # g/mol, natural abundance
 ATOMS_PER_TONNE = AVOGADRO * 1e6 / XENON_MOLAR_MASS
+ATOMIC_MASS = 931_494.10242  # keV, one u
 SECONDS_PER_YEAR = 365.25 * 86400.0
 
 #: G_F^2 m_e / 2 pi, the size of the weak cross section [cm^2 / keV].

@@ -1,4 +1,4 @@
-"""Input tables: comma-separated numbers under a few comment lines that say what they are.
+"""Input tables: comma-separated numbers under a few comment lines that say what they are; arrays of NumPy.
 
 The only module that opens tables. Packaged tables are read through :mod:`importlib.resources`, a
 user's own through a path; both come back as a :class:`Table` with checked, finite columns.
@@ -7,7 +7,9 @@ user's own through a path; both come back as a :class:`Table` with checked, fini
 import codecs
 import csv
 import hashlib
+import io
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -18,7 +20,7 @@ import numpy as np
 
 from .errors import InputError, MissingFileError
 
-__all__ = ["Table", "packaged", "packaged_names", "read_table", "read_text", "shown"]
+__all__ = ["Table", "packaged", "packaged_names", "read_arrays", "read_table", "read_text", "shown"]
 
 MAX_BYTES = 16_000_000
 MAX_ROWS = 100_000
@@ -198,6 +200,32 @@ def read_table(
             columns[column] = np.array(entries)
             continue
         columns[column] = _numbers(name, column, entries, [i for i, _ in numbered[1:]], column in needed)
+    return Table(name, provenance, columns, hashlib.sha256(content).hexdigest())
+
+
+def read_arrays(path: Traversable, needed: Sequence[str]) -> Table:
+    """Read arrays of any shape from a compressed ``.npz`` of NumPy, checked like the columns of a table.
+
+    Its array of words ``provenance`` takes the place of comment lines.
+
+    Raises
+    ------
+    MissingFileError, InputError
+        If there is no such file, it is no ``.npz``, lacks an array, or holds what is no finite number.
+    """
+    name, content = label(path), _bytes(path)
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+        raise InputError(f"{name} is no .npz of arrays of numbers: {error}") from None
+    provenance = tuple(str(line) for line in np.ravel(arrays.pop("provenance", np.array([], str))))
+    if lacking := [key for key in needed if key not in arrays]:
+        raise InputError(f"{name} lacks the arrays {lacking}; it has {sorted(arrays)}")
+    for key in needed:
+        if arrays[key].dtype.kind not in "fiu" or not np.all(np.isfinite(arrays[key])):
+            raise InputError(f"{name}: the array {key!r} does not hold finite numbers only")
+    columns = {key: np.asarray(arrays[key], float) for key in needed}
     return Table(name, provenance, columns, hashlib.sha256(content).hexdigest())
 
 

@@ -144,7 +144,8 @@ def _priors(question, prior) -> dict[str, Callable]:
             one = one.asked_of(question, name)
             if one.open:
                 question.open_ranges[name] = one
-                one = one.within(-10 * scale if signed else 0.0, 10 * scale)
+                edge = question.edges[question.free.index(name)]
+                one = one.within(max(-10 * scale, edge), 10 * scale)
         elif not callable(one):
             raise InputError(
                 f"the prior of {name} is {one!r}; a callable from a name to a variable was needed"

@@ -32,6 +32,13 @@ def xenonnt():
 
 
 @pytest.fixture(scope="session")
+def xenonnt_nr():
+    from bayes_enues import load_experiment
+
+    return load_experiment("xenonnt_nr")
+
+
+@pytest.fixture(scope="session")
 def lz():
     from bayes_enues import load_experiment
 

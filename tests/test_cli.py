@@ -169,6 +169,7 @@ def test_results_of_another_level_go_elsewhere(results, monkeypatch, capsys):
         ("regions", ["reproduce"]),
         ("priors", ["priors"]),
         ("systematics", ["systematics"]),
+        ("nuisances", ["nuisances"]),
         ("projection", ["project"]),
     ],
 )

@@ -10,7 +10,7 @@ PAGE = (DATA / "README.md").read_text(encoding="utf-8") if (DATA / "README.md").
 FILES = sorted(
     path.relative_to(DATA).as_posix()
     for path in DATA.rglob("*")
-    if path.is_file() and path.suffix in (".csv", ".toml", ".bib")
+    if path.is_file() and path.suffix in (".csv", ".npz", ".toml", ".bib")
 )
 
 
@@ -30,7 +30,7 @@ def test_the_page_lists_no_file_that_is_gone():
     for folder, part in sections().items():
         listed = re.findall(r"^\| `([^`]+)`", part, flags=re.M)
         assert sorted(listed) == sorted(
-            p.name for p in (DATA / folder).iterdir() if p.suffix in (".csv", ".toml")
+            p.name for p in (DATA / folder).iterdir() if p.suffix in (".csv", ".npz", ".toml")
         )
 
 

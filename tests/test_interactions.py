@@ -31,6 +31,7 @@ from bayes_enues.interactions import (
     MagneticMoment,
     Millicharge,
     NeutralCurrentCouplings,
+    QuarkNSI,
     SolarFlux,
     StandardModel,
     SterileDipole,
@@ -65,6 +66,7 @@ EXAMPLES = [
     NeutralCurrentCouplings(g_v=0.3, g_a=-0.2),
     SolarFlux(pp=0.8, be7=1.3),
     DiracMoment(mu_1=8.0, mu_2=3.0, mu_3=5.0),
+    QuarkNSI(u_ee=0.1, d_emu=0.2),
 ]
 
 

@@ -9,7 +9,10 @@ import pymc as pm
 import pytest
 
 import bayes_enues as be
+from bayes_enues.errors import InputError
 from bayes_enues.experiments.experiment import ResponseGrid
+from bayes_enues.experiments.factors import bend
+from bayes_enues.experiments.moving import moved
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.priors.two_piece import TwoPiece, TwoPieceGaussian
 from bayes_enues.runs.rows import RowSpec, with_nuisance_priors
@@ -198,7 +201,8 @@ def test_a_shape_moves_a_component_to_its_columns(tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(packaged("xenonnt_sr0"), folder)
     background = be.load_experiment("xenonnt_sr0").components["background"]
-    rows = (folder / "background.csv").read_text().splitlines()
+    table = be.load_experiment("xenonnt_sr0").settings.components[0].table
+    rows = (folder / table).read_text().splitlines()
     head = next(i for i, row in enumerate(rows) if not row.startswith("#"))
     column = rows[head].split(",").index("background")
     for i, row in enumerate(rows[head:], start=head):
@@ -207,9 +211,9 @@ def test_a_shape_moves_a_component_to_its_columns(tmp_path):
             rows[i] += ",down,up"
         else:
             rows[i] += f",{0.9 * float(cells[column])!r},{1.2 * float(cells[column])!r}"
-    (folder / "background.csv").write_text("\n".join(rows) + "\n")
+    (folder / table).write_text("\n".join(rows) + "\n")
     given = [n.model_dump(exclude_unset=True) for n in be.load_experiment("xenonnt_sr0").nuisances]
-    shape = {"table": "background.csv", "down": "down", "up": "up"}
+    shape = {"table": table, "down": "down", "up": "up"}
     entry = {"name": "tilt", "sigma": 1.0, "shape": shape, "applies_to": ["background"]}
     mine = be.load_experiment(folder, {"nuisances": [*given, entry]}, as_name="mine")
     fit = be.Fit(be.models.magnetic_moment([mine], "nu_e"))
@@ -301,3 +305,21 @@ def test_a_shared_nuisance_has_one_width():
     wide = with_nuisances("lz_ws2022", {**angle, "sigma": 0.02})
     with pytest.raises(InputError, match="angle is shared, but its sigma"):
         be.Fit(be.models.magnetic_moment([narrow, wide], "nu_e"))
+
+
+def test_the_posterior_is_that_of_quadrature_and_nothing_negative_is_expected():
+    """Two more nuisances; LZ's bins below the edge expect next to nothing."""
+    more = {"name": "two_scale", "scales": "background", "sigma": [-0.05, 0.08]}
+    fit = be.Fit(
+        be.models.magnetic_moment([with_nuisances("lz_ws2022", edge(0.1, "lz_ws2022"), more)], "nu_e")
+    )
+    tree = fit.posterior(seed=1)
+    draws = tree["posterior"]["nu_e"].values
+    density = fit.marginal()
+    error = np.sqrt(0.09 / tree.attrs["ess_bulk"]) / np.interp(
+        density.quantile(0.9), density.values, density.density
+    )
+    assert np.quantile(draws, 0.9) == pytest.approx(density.quantile(0.9), abs=4 * error)
+    points = np.repeat(fit.start[None], 7, axis=0)
+    points[:, fit.names.index("edge")] = np.linspace(-0.3, 0.3, 7)
+    assert all((counts >= 0).all() for counts in fit.expected(points).values())

@@ -49,6 +49,7 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
     file = results.StoredFile(name="posterior.nc", sha256="0" * 64)
     rest = {f.name: getattr(limit, f.name) for f in fields(limit)}
     shift = results.Shift(of_posterior=(None, -0.1), of_profile=(None, 0.2))
+    ranked = be.Fit(xenonnt_model).nuisances(tree=limit.tree)
     check = predictive_check(xenonnt_model, limit.tree)[0]
     job = job_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=11), [0.0, 9.0])
     folder = coverage_folder(tmp_path_factory.mktemp("types"), "magnetic_moment", 11, "poisson", 0.9)
@@ -78,6 +79,8 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
         ),
         shift,
         results.SystematicsRow(**rest, shift=shift, standard_model_counts=33.1),
+        ranked,
+        ranked.effects[0],
         region,
         region.profile,
         region.posterior,

@@ -89,6 +89,12 @@ def test_every_variation_of_the_issue_is_there():
     found = {
         e: [v.label for v in variations(be.load_experiment(e), "millicharge")] for e in be.experiment_names()
     }
+    assert found.pop("xenonnt_nr") == [
+        "gaussian likelihood",
+        *(f"variant {variant}" for variant in be.load_experiment("xenonnt_nr").settings.variants),
+        *("oscillation NuFIT6.0_SK", "oscillation NuFIT6.1_SK"),
+        *("fluxes b16_gs98", "fluxes b16_agss09met"),
+    ]
     for name, labels in found.items():
         text = " ".join(labels)
         words = ("likelihood", "first bin out", "edge -0.2", "edge +0.2")

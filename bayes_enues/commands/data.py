@@ -1,11 +1,14 @@
 """``bayes-enues data``: what is in the box, and where each number comes from."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from .common import console, warn
+
+if TYPE_CHECKING:
+    from ..experiments.experiment import Experiment
 
 
 def data(
@@ -24,8 +27,8 @@ def data(
         e = load_experiment(name)
         console.rule(Text.assemble((e.title, "bold"), f"  ({e.name}, {e.reference})"))
         console.print(
-            f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins from {e.bin_edges[0]:g} to "
-            f"{e.bin_edges[-1]:g} keV; {e.counts.sum():.0f} events; {e.likelihood} likelihood"
+            f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins {_extent(e)}; {e.counts.sum():.0f} events; "
+            f"{e.likelihood} likelihood{'; nuclear recoils' if e.xenon.target == 'nucleus' else ''}"
         )
         for nuisance in e.nuisances:
             console.print(f"  {nuisance.name}: {nuisance.words} on {nuisance.scales} ({nuisance.meaning})")
@@ -49,3 +52,9 @@ def data(
                         f"{folder}/{file}", "\n".join(read_table(packaged(folder, file)).provenance)
                     )
         console.print(table)
+
+
+def _extent(e: "Experiment") -> str:
+    if e.settings.bins.axis:
+        return f"({e.axis})"
+    return f"from {e.bin_edges[0]:g} to {e.bin_edges[-1]:g} keV"

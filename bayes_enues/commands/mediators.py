@@ -26,7 +26,8 @@ def mediators(
     masses: Annotated[
         str | None,
         typer.Option(
-            help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5; of a heavy neutrino 1 to 1000."
+            help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5, to 1e6 with nuclear recoils; of a "
+            "heavy neutrino 1 to 1000."
         ),
     ] = None,
     experiment: common.Experiments = None,
@@ -40,6 +41,9 @@ def mediators(
         typer.Option(help="b_minus_l, l_e_minus_l_mu, ..., or three numbers for nu_e,nu_mu,nu_tau."),
     ] = None,
     electron_charge: Annotated[float | None, typer.Option(help="Goes with --charges of numbers.")] = None,
+    quark_charges: Annotated[
+        str | None, typer.Option(help="Of u and d, such as 0.33,0.33: goes with them for nuclear recoils.")
+    ] = None,
     normalisation: Annotated[
         str | None, typer.Option(help="Of Eq. 8: as_printed (2 sqrt2) or left_handed (sqrt2).")
     ] = None,
@@ -69,6 +73,7 @@ def mediators(
     given = {
         "charges": _charges(charges),
         "electron_charge": electron_charge,
+        "quark_charges": tuple(_numbers(quark_charges, "--quark-charges") or ()) or None,
         "normalisation": normalisation,
         "sign": sign,
     }
@@ -176,7 +181,7 @@ def _numbers(text: str | None, what: str) -> list[float] | None:
 
 
 def _charges(text: str | None) -> str | tuple[float, ...] | None:
-    if text is None or not any(c.isdigit() for c in text):
+    if text is None or text[:1].isalpha():  # b_minus_3l_e
         return text
     return tuple(_numbers(text, "--charges") or ())
 

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..interactions.base import Interaction
-from ..signal.rate import recoil_rate
+from ..signal.rate import check_target, recoil_rate
+from ..signal.xenon import Xenon
 from .experiment import Experiment
 
 __all__ = [
@@ -33,7 +34,8 @@ __all__ = [
 ]
 
 TOLERANCE = 1e-6
-_PROBES = np.array([0.3, 2.0, 12.0])  # keV, where the two-node integral is compared with a fine grid
+#: Recoil energies at which the two-node integral is compared with a fine grid [keV].
+_PROBES = {"electron": np.array([0.3, 2.0, 12.0]), "nucleus": np.array([0.5, 1.0, 2.5])}
 
 
 class NotQuadratic(ValueError):
@@ -92,7 +94,7 @@ def signal_counts(experiment: Experiment, interaction: Interaction) -> Any:
         experiment.e_er,
         experiment.sun,
         experiment.xenon,
-        fine=not integrates_exactly(interaction),
+        fine=not integrates_exactly(interaction, experiment.xenon.target),
     )
     if isinstance(rate, np.ndarray):
         return experiment.response @ rate
@@ -100,15 +102,16 @@ def signal_counts(experiment: Experiment, interaction: Interaction) -> Any:
 
 
 def check_possible(interaction: Interaction, experiments: Sequence[Experiment]) -> None:
-    """Refuse an interaction of which these experiments can see nothing, or whose electrons they cannot have.
+    """Refuse an interaction of which these experiments can see nothing, or whose target they cannot have.
 
     Raises
     ------
     InputError
-        If its atomic model is another, or its own threshold lies above the Sun's neutrinos at every recoil.
+        If its atomic model is another, it has no formula for nuclei, or its own threshold lies above the
+        Sun's neutrinos at every recoil.
     """
     for experiment in experiments:
-        interaction.check_atomic_model(experiment.xenon.electrons)
+        check_target(interaction, experiment.xenon)
     threshold = getattr(interaction, "threshold", None)
     if threshold is None:
         return
@@ -122,14 +125,14 @@ def check_possible(interaction: Interaction, experiments: Sequence[Experiment]) 
         )
 
 
-def integrates_exactly(interaction: Interaction) -> bool:
+def integrates_exactly(interaction: Interaction, target: str = "electron") -> bool:
     """Whether the two-node flux integral holds: the cross section is a quadratic in 1/E_nu.
 
     Compared with a fine grid at three recoil energies, once per class and options, to 1e-6. Otherwise the
     fine grid is used, and a warning says so.
     """
     options = tuple(getattr(interaction, option) for option in interaction.options)
-    return _integrates_exactly(type(interaction), options)
+    return _integrates_exactly(type(interaction), options, target)
 
 
 def _probe(kind: type[Interaction], options: tuple) -> Interaction:
@@ -140,22 +143,23 @@ def _probe(kind: type[Interaction], options: tuple) -> Interaction:
     return kind(**values, **fixed, **dict(zip(kind.options, options, strict=True)))
 
 
-def chain_error(interaction: Interaction) -> float:
+def chain_error(interaction: Interaction, target: str = "electron") -> float:
     """Relative error of the symbolic chain's integral over neutrino energy, at the same recoil energies."""
     import pytensor.tensor as pt
 
-    if integrates_exactly(interaction):
+    if integrates_exactly(interaction, target):
         return 0.0
     probe = _probe(type(interaction), tuple(getattr(interaction, option) for option in interaction.options))
-    fine = recoil_rate(probe, _PROBES, fine=True)
+    probes, xenon = _PROBES[target], Xenon(target=target)
+    fine = recoil_rate(probe, probes, xenon=xenon, fine=True)
     symbolic = probe.with_values(**{p: pt.constant(getattr(probe, p)) for p in probe.parameters()})
-    return float(np.max(np.abs(recoil_rate(symbolic, _PROBES, fine=True).eval() / fine - 1)))
+    return float(np.max(np.abs(recoil_rate(symbolic, probes, xenon=xenon, fine=True).eval() / fine - 1)))
 
 
 @lru_cache
-def _integrates_exactly(kind: type[Interaction], options: tuple) -> bool:
-    probe = _probe(kind, options)
-    exact, fine = recoil_rate(probe, _PROBES), recoil_rate(probe, _PROBES, fine=True)
+def _integrates_exactly(kind: type[Interaction], options: tuple, target: str) -> bool:
+    probe, e_er, xenon = _probe(kind, options), _PROBES[target], Xenon(target=target)
+    exact, fine = recoil_rate(probe, e_er, xenon=xenon), recoil_rate(probe, e_er, xenon=xenon, fine=True)
     if np.allclose(exact, fine, rtol=TOLERANCE, atol=0):
         return True
     worst = np.max(np.abs(exact / fine - 1))

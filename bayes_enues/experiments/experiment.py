@@ -109,7 +109,7 @@ class Experiment:
     likelihood : str
         ``gaussian`` or ``poisson``.
     bin_edges : (n_bins + 1,)
-        Edges of the fitted bins in reconstructed energy [keV].
+        Edges of the fitted bins in reconstructed energy [keV], or running numbers: see :attr:`axis`.
     counts : (n_bins,)
         Observed.
     sigma : (n_bins,)
@@ -119,7 +119,7 @@ class Experiment:
     nuisances : tuple
         Entries with name, sigma, what they scale, and whether they are shared between experiments.
     e_er : (n_er,)
-        Grid of true recoil energy [keV].
+        Grid of true recoil energy of the target [keV].
     response : (n_bins, n_er)
         Times a recoil rate on ``e_er`` gives counts per tonne year.
     sun, xenon, couplings
@@ -185,6 +185,11 @@ class Experiment:
     def centres(self) -> np.ndarray:
         """Centres of the fitted bins [keV]."""
         return (self.bin_edges[:-1] + self.bin_edges[1:]) / 2
+
+    @property
+    def axis(self) -> str:
+        """What the bins are bins of, with its unit: energies unless the file says otherwise."""
+        return self.settings.bins.axis or "reconstructed energy [keV]"
 
     @property
     def slug(self) -> str:

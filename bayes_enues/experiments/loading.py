@@ -23,10 +23,13 @@ from .folder import experiment_names, locate, read_settings, validated, with_cha
 from .moving import check_moves
 from .names import check_names
 from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts_about_subtraction
-from .read_tables import Tables, read_bins, read_component, read_response
+from .read_grid import read_grid
+from .read_tables import Tables, read_bins, read_component, read_response, read_runs
 from .schema import ExperimentFile
 
 __all__ = ["load_experiment"]
+
+MOST_LOST = 0.005  # share of the counts that may lie beyond the last row of a nuclear response
 
 
 def load_experiment(
@@ -87,16 +90,27 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
 
     edges, counts = read_bins(tables, settings)
     low, high = settings.bins.fit_from_keV, settings.bins.fit_to_keV
+    run, exposures = read_runs(tables, settings, counts.size)
+    chosen = settings.bins.fit_runs
     fitted = (edges[:-1] >= low - 1e-9) & (edges[1:] <= high + 1e-9)
+    if chosen:
+        fitted &= np.isin(run, [i for i, r in enumerate(settings.runs) if r.name in chosen])
+        if np.any(np.diff(np.flatnonzero(fitted)) > 1):
+            raise InputError(f"{where}: bins.fit_runs = {list(chosen)} leaves out bins between others")
     if not fitted.any():
         raise InputError(f"{where}: no bin lies above fit_from_keV = {low:g} and below fit_to_keV = {high:g}")
     range_of_fit = edges[np.flatnonzero(fitted)[0] : np.flatnonzero(fitted)[-1] + 2]
 
-    xenon, sun = Xenon(**settings.xenon.model_dump()), Sun(**settings.sun.model_dump())
-    e_er, weights, response, curve = read_response(tables, settings, edges, range_of_fit, xenon)
-    response = settings.exposure_t_yr * response
+    xenon, sun = (
+        Xenon(**settings.xenon.model_dump(), target=settings.target),
+        Sun(**settings.sun.model_dump()),
+    )
+    e_er, weights, response, curve = read_response(tables, settings, edges, range_of_fit, xenon, run)
+    response = exposures[:, None] * response
     if not response[fitted].any():
         raise InputError(f"{where}: the efficiency is zero in every fitted bin")
+    if xenon.target == "nucleus":
+        _check_ends(where, settings, e_er, response[fitted], sun, xenon)
     weak = response @ recoil_rate(StandardModel(couplings=settings.couplings), e_er, sun, xenon)
     components, lost = {}, {}
     for c in settings.components:
@@ -136,6 +150,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
             "empty bin no error, and a Gaussian likelihood divides by it; use garwood, or "
             "likelihood = 'poisson'"
         )
+    grids = read_grid(tables, settings, e_er, weights, response, exposures, components, kept)
     hashes = {"experiment.toml": sha256(folder.joinpath("experiment.toml")), **tables.hashes}
     changed = _changes_in_words(original.name, folder, hashes, validated(content, where), settings)
     edges = edges[kept[0] : kept[-1] + 2]
@@ -147,17 +162,19 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         **doubts_about_subtraction(cut),
         **doubts_about_counts(settings, counts[kept], weak[kept], background[kept]),
     }
+    # what belongs to runs that are left out
+    idle = {c for c, values in components.items() if chosen and not values[kept].any()}
     experiment = Experiment(
         name=_name(original.name, variant, changed, as_name),
         title=f"{settings.title} (changed)" if changed else settings.title,
         reference=settings.reference,
-        exposure=settings.exposure_t_yr,
+        exposure=sum(r.exposure_t_yr for r in settings.runs if r.name in chosen) or settings.exposure_t_yr,
         likelihood=settings.likelihood,
         bin_edges=edges,
         counts=counts[kept],
         sigma=errors,
-        components={c: values[kept] for c, values in components.items()},
-        nuisances=settings.nuisances,
+        components={c: values[kept] for c, values in components.items() if c not in idle},
+        nuisances=tuple(n for n in settings.nuisances if n.scales not in idle),
         e_er=e_er,
         weights=weights,
         response=response[kept],
@@ -171,6 +188,7 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         hashes=hashes,
         clipped=cut,
         doubts=doubts,
+        grids=grids,
         shapes={name: (down[kept], up[kept]) for name, (down, up) in shapes.items()},
     )
     check_names([experiment])
@@ -179,6 +197,24 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         message = f"{experiment.name}, {subject}: {words}"
         warnings.warn(message, DoubtWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))
     return experiment
+
+
+def _check_ends(
+    where: str, settings: ExperimentFile, e_nr: np.ndarray, response: np.ndarray, sun: Sun, xenon: Xenon
+) -> None:
+    """Refuse a response that ends where the Standard Model still has recoils that its last row would see."""
+    if (spec := settings.response) is None or not response.any():
+        return
+    beyond = e_nr[-1] + np.linspace(0, 4 * e_nr[-1], 401)
+    rate = recoil_rate(StandardModel(), np.append(e_nr, beyond), sun, xenon)
+    seen = float(np.sum(response @ rate[: e_nr.size]))
+    last = response[:, -1].sum() / (spec.width_keV * (0.5 if spec.rows == "points" else 1.0))
+    lost = last * float(np.trapezoid(rate[e_nr.size :], beyond))
+    if lost > MOST_LOST * (seen + lost):
+        raise InputError(
+            f"{where}: response.table = {spec.table!r} ends at {e_nr[-1]:g} keV, where recoils still matter: "
+            f"{lost / (seen + lost):.1%} of the Standard Model's counts would be lost; more rows were needed"
+        )
 
 
 def _name(name: str, variant: str | None, changed: str, as_name: str | None) -> str:

@@ -124,15 +124,14 @@ def morph_of(
         for i, c in enumerate(follow)
     }
     for grid in experiment.grids:
-        for factors, weights in _grid_terms(grid):
-
-            def combined(table, weights=weights, grid=grid):
-                return np.tensordot(weights, table, weights.ndim)
-
-            here = replace(experiment, response=combined(grid.responses))
-            signal.append((factors, of_signal(here)))
-            for name, table in grid.components.items():
-                components.setdefault(name, []).append((factors, combined(table)))
+        factors, by_node = zip(*_grid_terms(grid), strict=True)
+        weights, n = np.array(by_node), len(grid.nodes)
+        # all terms one after the other, as bins of one experiment: the rate is the same
+        stacked = replace(experiment, response=np.concatenate(np.tensordot(weights, grid.responses, n)))
+        rows = of_signal(stacked).reshape(n_strengths, len(factors), experiment.n_bins)
+        signal.extend(zip(factors, np.moveaxis(rows, 1, 0), strict=True))
+        for name, table in grid.components.items():
+            components.setdefault(name, []).extend(zip(factors, np.tensordot(weights, table, n), strict=True))
     for n in entries:
         if n.shape:
             (component,) = n.follow

@@ -12,7 +12,7 @@ from ..signal.xenon import Xenon, shell_edges
 from ..tables import Table, label, read_table
 from .schema import Bins, Component, ExperimentFile, ResponseTable
 
-__all__ = ["Tables", "read_bins", "read_component", "read_efficiency", "read_response"]
+__all__ = ["Tables", "read_bins", "read_component", "read_efficiency", "read_response", "read_runs"]
 
 type Curve = tuple[np.ndarray, np.ndarray]
 
@@ -86,6 +86,8 @@ def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.
         )
     _not_too_many(where, spec.counts, counts)
     edges = np.append(lower, upper[-1])
+    if spec.axis:  # no energies
+        return edges, counts
     if not 0.1 <= edges[-1] <= 2000:
         raise InputError(
             f"{where}, column {spec.upper}: the bins end at {edges[-1]:g} keV, outside 0.1 to 2000 keV; "
@@ -97,6 +99,28 @@ def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.
             "was needed"
         )
     return edges, counts
+
+
+def read_runs(tables: Tables, settings: ExperimentFile, n_bins: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each bin, the place of its run in the file and the exposure [t yr], (n_bins,) each."""
+    spec = settings.bins
+    if spec.run is None:
+        return np.zeros(n_bins, int), np.full(n_bins, settings.exposure_t_yr)
+    table = tables(spec.table, (spec.lower,))
+    where = tables.name(spec.table)
+    if spec.run not in table.columns:
+        raise InputError(f"{where} lacks [{spec.run!r}], the run of each bin")
+    names = [run.name for run in settings.runs]
+    found = [str(name) for name in table[spec.run]]
+    for i, name in enumerate(found):
+        if name not in names:
+            raise InputError(
+                f"{where}, row {i + 1}, column {spec.run}: there is no run {name!r}; known: {names}"
+            )
+    if lacking := sorted(set(names) - set(found)):
+        raise InputError(f"{where}, column {spec.run}: no bin belongs to {lacking}")
+    run = np.array([names.index(name) for name in found])
+    return run, np.array([r.exposure_t_yr for r in settings.runs])[run]
 
 
 def _not_too_many(where: str, column: str, counts: np.ndarray) -> None:
@@ -173,12 +197,19 @@ def _compare_with_bins(tables: Tables, settings: ExperimentFile, energy, values,
 
 
 def read_response(
-    tables: Tables, settings: ExperimentFile, edges: np.ndarray, fitted: np.ndarray, xenon: Xenon
+    tables: Tables,
+    settings: ExperimentFile,
+    edges: np.ndarray,
+    fitted: np.ndarray,
+    xenon: Xenon,
+    run: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, Curve]:
     """Recoil grid, its weights, response per tonne year for all bins, and the efficiency's own points.
 
-    ``fitted`` are the edges of the bins in the fit.
+    ``fitted`` are the edges of the bins in the fit, ``run`` tells to which run each bin belongs.
     """
+    if settings.bins.axis and settings.response is not None:
+        return _read_response_table(tables, settings, settings.response, edges, run)
     where = tables.name("experiment.toml")
     if xenon.threshold_keV >= fitted[-1]:
         raise InputError(
@@ -191,7 +222,7 @@ def read_response(
             f"bins begin at {fitted[0]:g} keV"
         )
     if settings.response is not None:
-        return _read_response_table(tables, settings, settings.response, edges)
+        return _read_response_table(tables, settings, settings.response, edges, run)
     assert settings.resolution is not None  # the schema sees to it
     assert settings.efficiency is not None
     resolution = settings.resolution.sigma
@@ -241,7 +272,9 @@ def _check_resolution(tables: Tables, resolution, lower: float, upper: float, la
         )
 
 
-def _read_response_table(tables: Tables, settings: ExperimentFile, spec: ResponseTable, edges: np.ndarray):
+def _read_response_table(
+    tables: Tables, settings: ExperimentFile, spec: ResponseTable, edges: np.ndarray, run: np.ndarray
+):
     table = tables(spec.table, None)
     where = tables.name(spec.table)
     if spec.energy not in table.columns:
@@ -255,7 +288,8 @@ def _read_response_table(tables: Tables, settings: ExperimentFile, spec: Respons
     if energy.size * len(columns) > MAX_ENTRIES:
         raise InputError(f"{where} has {energy.size} rows of {len(columns)} bins; use fewer rows")
     response = np.array(columns, float)
-    total = response.sum(axis=0)
+    # a recoil lands in one bin of the run in which it happens
+    total = np.max([response[run == k].sum(axis=0) for k in np.unique(run)], axis=0)
     if np.any(wrong := ~((response >= 0).all(axis=0) & (total <= 1 + 1e-6))):
         raise InputError(f"{where}, row {_first(wrong)}: probabilities below zero or above one in sum")
     if np.any(wrong := np.abs(np.diff(energy) / spec.width_keV - 1) > 0.01):
@@ -264,6 +298,11 @@ def _read_response_table(tables: Tables, settings: ExperimentFile, spec: Respons
             f"{where}, row {i}, column {spec.energy}: {energy[i - 1]:g} after {energy[i - 2]:g} keV; each "
             f"row must follow the one before by width_keV = {spec.width_keV:g}"
         )
+    weights = np.full(energy.size, spec.width_keV)
+    if spec.rows == "points":
+        weights[[0, -1]] /= 2
+    if settings.bins.axis:
+        return energy, weights, response * weights, (np.empty(0), np.empty(0))
     seen = total > 0.5 * total.max()
     centres = (edges[:-1] + edges[1:]) / 2
     ratio = float(np.median(centres @ response[:, seen] / total[seen] / energy[seen])) if seen.any() else 0.0
@@ -279,7 +318,7 @@ def _read_response_table(tables: Tables, settings: ExperimentFile, spec: Respons
                 "seen; those beyond are lost"
             )
     share, curve = _shifted_share(tables, settings, energy)
-    return energy, np.full(energy.size, spec.width_keV), response * spec.width_keV * share, curve
+    return energy, weights, response * weights * share, curve
 
 
 def _shifted_share(tables: Tables, settings: ExperimentFile, energy: np.ndarray):

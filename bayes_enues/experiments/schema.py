@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from .. import interactions
-from ..signal.xenon import ELECTRON_MODELS
+from ..signal.xenon import ELECTRON_MODELS, TARGETS
 
 __all__ = ["FLAT", "Correlation", "Efficiency", "ExperimentFile", "NuisanceEntry"]
 
@@ -108,8 +108,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class Run(_Strict):
+    """A part of the data with an exposure of its own, to which some bins belong."""
+
+    name: Name
+    exposure_t_yr: Annotated[Positive, _within(1e-6, 1e4, "t yr")]
+
+
 class Bins(_Strict):
-    """Counts by bin of reconstructed energy, and how their errors are set (Gaussian likelihood only)."""
+    """Counts by bin of reconstructed energy, and how their errors are set (Gaussian likelihood only).
+
+    Bins that are cells of other quantities say so with ``axis``, a label; their edges are running numbers
+    then. ``run`` is the column that says to which run a bin belongs, ``fit_runs`` those that are fitted.
+    """
 
     table: FileName
     lower: Column = "e_lo_keV"
@@ -118,6 +129,9 @@ class Bins(_Strict):
     fit_from_keV: Energy = 0.0
     fit_to_keV: Energy = 2000.0
     errors: Literal["garwood", "sqrt"] = "garwood"
+    axis: Annotated[str, _one_line(100)] = ""
+    run: Column | None = None
+    fit_runs: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _different_columns(self):
@@ -186,11 +200,28 @@ class Efficiency(_Strict):
 
 
 class ResponseTable(_Strict):
-    """A response simulated elsewhere: one row a true energy, one column a bin of the bins table."""
+    """A response simulated elsewhere: one row a true energy, one column a bin of the bins table.
+
+    Rows are ``cells`` of true energy by their centres, or ``points`` between which rate and response are
+    integrated by the trapezoid rule: the first and the last then have half the width.
+    """
 
     table: FileName
     energy: Column = "e_er_keV"
     width_keV: Annotated[Positive, _within(1e-4, 100, "keV")]
+    rows: Literal["cells", "points"] = "cells"
+
+
+class ResponseGridTable(_Strict):
+    """A ``.npz`` of the response at all combinations of values of some nuisances.
+
+    Its arrays: the values of each nuisance, ``e_keV``, ``response`` (values of the first nuisance, ..., true
+    energies, bins) as in the response table, and the counts of ``components`` (values, ..., bins).
+    """
+
+    table: FileName
+    nuisances: tuple[Name, ...] = Field(min_length=1)
+    components: tuple[Name, ...] = ()
 
 
 class Component(_Strict):
@@ -399,13 +430,16 @@ class ExperimentFile(_Strict):
     name: Annotated[Name, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
     title: Annotated[str, Field(min_length=1), _one_line(200)]
     reference: Words
+    target: Literal[TARGETS] = "electron"  # pyright: ignore[reportInvalidTypeForm]
     exposure_t_yr: Annotated[Positive, _within(1e-6, 1e4, "t yr")]
+    runs: tuple[Run, ...] = ()
     likelihood: Literal["gaussian", "poisson"]
     energy_scale: Annotated[Positive, _within(0.5, 2)] = 1.0
     bins: Bins
     resolution: Resolution | None = None
     efficiency: Efficiency | None = None
     response: ResponseTable | None = None
+    response_grid: ResponseGridTable | None = None
     components: tuple[Component, ...] = ()
     nuisances: tuple[NuisanceEntry, ...] = ()
     correlations: tuple[Correlation, ...] = ()
@@ -416,12 +450,50 @@ class ExperimentFile(_Strict):
     how_obtained: dict[FileName, Literal["derived", "reconstructed", "digitised"]] = {}
     variants: dict[Annotated[Name, Field(pattern=r"^\w+$")], dict[str, Any]] = {}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _exposure_of_runs(cls, given):
+        """The sum of the runs' exposures; what cannot be read is left for later."""
+        runs = given.get("runs") if isinstance(given, Mapping) else None
+        if (
+            not isinstance(runs, list | tuple)
+            or not all(isinstance(run, Mapping) for run in runs)
+            or not runs
+        ):
+            return given
+        if "exposure_t_yr" in given:
+            raise ValueError("exposure_t_yr and runs are both given; each run has its own exposure")
+        exposures = [run.get("exposure_t_yr") for run in runs]
+        known = all(isinstance(e, Real) and not isinstance(e, bool) for e in exposures)
+        return {**given, "exposure_t_yr": sum(float(e) for e in exposures) if known else 1.0}
+
+    @model_validator(mode="after")
+    def _runs_fit(self):
+        names = [run.name for run in self.runs]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"run {twice} is there twice")
+        if bool(names) != (self.bins.run is not None):
+            raise ValueError("runs and bins.run go together: the column that names the run of each bin")
+        if unknown := sorted(set(self.bins.fit_runs) - set(names)):
+            raise ValueError(f"bins.fit_runs names {unknown}; the runs are {names}")
+        return self
+
     @model_validator(mode="after")
     def _there_is_a_response(self):
         if self.response is None and (self.resolution is None or self.efficiency is None):
             raise ValueError("[resolution] and [efficiency], or a [response] table, were needed")
         if self.bins.fit_to_keV <= self.bins.fit_from_keV:
             raise ValueError("bins.fit_to_keV should lie above bins.fit_from_keV")
+        return self
+
+    @model_validator(mode="after")
+    def _grid_fits(self):
+        if (grid := self.response_grid) is None:
+            return self
+        if self.response is None:
+            raise ValueError("response_grid varies a response table; [response] was needed")
+        if unknown := sorted(set(grid.components) - {c.name for c in self.components}):
+            raise ValueError(f"response_grid has {unknown}, which are no components")
         return self
 
     @model_validator(mode="after")

@@ -29,6 +29,7 @@ __all__ = [
     "chi2_full",
     "chi2_many",
     "expected_many",
+    "kinks_of",
 ]
 
 #: Kinds of factors of a variable x with a unit a and an exponent n: (x / a)^n; (1 + x)^n;
@@ -303,6 +304,27 @@ def _chi2_at(of, numbers, x):
 
 
 @numba.njit(**FAST)
+def _tented(of, n):
+    kinked = np.zeros(n, np.bool_)
+    for f in range(of.kind.size):
+        if of.kind[f] == TENT:
+            kinked[of.variable[f]] = True
+    return kinked
+
+
+def kinks_of(of: Any, n: int) -> np.ndarray:
+    """Which of n variables multiply templates by tents, so that chi^2 has kinks at whole numbers of them."""
+    return _tented(of, n)
+
+
+@overload(kinks_of)
+def _kinks_of(of, n):
+    if isinstance(of, types.FunctionType):
+        return lambda of, n: np.zeros(n, np.bool_)  # a graph does not tell
+    return lambda of, n: _tented(of, n)
+
+
+@numba.njit(**FAST)
 def _expected(terms, x, mu):
     mu[:] = 0.0
     for t in range(terms.start.size):
@@ -334,4 +356,6 @@ def expected_many(terms: Any, points: np.ndarray) -> np.ndarray:
     result = np.empty((points.shape[0], terms.gaussian.size))
     for m in range(points.shape[0]):
         _expected(terms, points[m], result[m])
+        for i in range(result.shape[1]):  # as in chi^2, for toys are thrown from it
+            result[m, i] = max(result[m, i], 0.0)
     return result

@@ -33,13 +33,14 @@ FINE_NODES, FINE_WEIGHTS = leggauss(32)
 CUT_NODES = 7  # of the rule for a Gaussian that is cut: quantiles within 1e-7 of the fine one's
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 MOST_NODES = 20_000  # of a product rule: six nuisances
+MOST_WITH_CUT = 100_000  # with those between the edges of one more nuisance
 QUASI_RANDOM = (
     8  # two to this power of nodes, and their mirror images, for more: within 3e-5 of the product rule
 )
 
 
 @lru_cache
-def _rule(dimensions: int, order: int) -> tuple[np.ndarray, np.ndarray]:
+def _rule(dimensions: int, order: int, cut: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Nodes (m, dimensions) and log weights (m,) for the integral of exp(-|z|^2 / 2) f(z).
 
     A product of Gauss-Hermite rules, or where that has too many nodes a symmetric set of quasi-random ones: f
@@ -47,7 +48,7 @@ def _rule(dimensions: int, order: int) -> tuple[np.ndarray, np.ndarray]:
     """
     if dimensions == 0:  # the only nuisance is integrated from its cut
         return np.zeros((1, 0)), np.zeros(1)
-    if order**dimensions > MOST_NODES:
+    if order**dimensions > MOST_NODES or (cut and order**dimensions * CUT_NODES.size > MOST_WITH_CUT):
         from scipy.stats.qmc import Sobol
 
         z = ndtri(Sobol(dimensions, rng=np.random.default_rng(0)).random_base2(QUASI_RANDOM))
@@ -104,7 +105,7 @@ def log_marginal_likelihood(
     for k in np.unique(nearest):
         axes = others if k < 0 else np.concatenate([others[[k]], np.delete(others, k)])
         rows = np.flatnonzero(nearest == k)
-        nodes = len(_rule(axes.size - (k >= 0), order)[0]) * (CUT_NODES if k >= 0 else 1)
+        nodes = len(_rule(axes.size - (k >= 0), order, bool(k >= 0))[0]) * (CUT_NODES if k >= 0 else 1)
         for part in np.array_split(rows, -(-rows.size * nodes // CHUNK)):
             some = Fits(*(values[part] for values in fits))
             result[part] = _integrated(likelihood, some, axes, order, cut=k >= 0)
@@ -114,7 +115,7 @@ def log_marginal_likelihood(
 def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int, cut: bool) -> np.ndarray:
     """Logarithm of the integral over some variables around minima (m,); ``cut``: the first nears its edge."""
     root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, axes[:, None], axes] / 2))
-    z, log_weight = _rule(axes.size - cut, order)
+    z, log_weight = _rule(axes.size - cut, order, cut)
     log_weight = np.tile(log_weight + 0.5 * (z**2).sum(axis=-1), (len(fits.x), 1))
     z = np.tile(z, (len(fits.x), 1, 1))
     if cut:

@@ -5,7 +5,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from .kernel import chi2_at
+from .kernel import chi2_at, kinks_of
 
 __all__ = ["cholesky_solve", "minimise_all", "minimise_one"]
 
@@ -13,6 +13,7 @@ MAX_STEPS = 200
 TOLERANCE = 1e-12
 CREEPING = 1e-3  # of a Newton step: whether a kink is in the way is asked where no more is possible
 KINK = 1e-5  # of a variable's scale: a step across a kink
+SHORT_OF = 1e-10  # a piece between two kinks ends so far before the second, where the slope is still its own
 
 
 @numba.njit(nogil=True)
@@ -70,6 +71,34 @@ def _let_go(of, numbers, x, chi2, free, lower, upper, scale, held):
 
 
 @numba.njit(nogil=True)
+def _stay_between(i, x, lower, upper, low, high):
+    """Edges of one variable: those of the piece between two kinks, at whole numbers, in which it is."""
+    start = np.floor(x[i])
+    low[i], high[i] = max(lower[i], start), min(upper[i], start + 1 - SHORT_OF)
+
+
+@numba.njit(nogil=True)
+def _cross_a_kink(of, numbers, x, free, kinked, gradient, lower, upper, low, high):
+    """Move one variable that presses against a kink to its other side, if the way goes on down there."""
+    for i in free:
+        if not kinked[i]:
+            continue
+        was = x[i]
+        if was >= high[i] and gradient[i] < 0 and high[i] < upper[i]:
+            x[i] = np.round(was)
+            if chi2_at(of, numbers, x)[1][i] < 0:
+                low[i], high[i] = x[i], min(upper[i], x[i] + 1 - SHORT_OF)
+                return True
+        elif was <= low[i] and gradient[i] > 0 and low[i] > lower[i]:
+            x[i] = np.round(was) - SHORT_OF
+            if chi2_at(of, numbers, x)[1][i] > 0:
+                low[i], high[i] = max(lower[i], np.round(was) - 1), x[i]
+                return True
+        x[i] = was
+    return False
+
+
+@numba.njit(nogil=True)
 def minimise_one(
     of: Any,
     numbers: np.ndarray,
@@ -81,9 +110,15 @@ def minimise_one(
 ) -> tuple:
     """One fit, ``x`` changed in place: projected Newton steps, damped by backtracking.
 
-    A variable may come to rest on a kink, from which both sides lead up: it is held there while the others go
-    on, and let go if it has a way down afterwards. Gives chi^2, convergence, gradient and Hessian.
+    Variables of tents stay in the piece between two kinks until the fit has come to rest there, then cross a
+    kink that is in the way. Where kinks are not known a variable may come to rest on one, from which both
+    sides lead up: it is held there while the others go on, and let go if it has a way down afterwards. Gives
+    chi^2, convergence, gradient and Hessian.
     """
+    kinked, low, high = kinks_of(of, x.size), lower.copy(), upper.copy()
+    for i in free:
+        if kinked[i]:
+            _stay_between(i, x, lower, upper, low, high)
     chi2, gradient, hessian = chi2_at(of, numbers, x)
     active = np.empty(free.size, np.int64)
     held = np.zeros(x.size, np.bool_)
@@ -94,12 +129,15 @@ def minimise_one(
             return chi2, False, gradient, hessian
         n = 0
         for i in free:  # all but those on an edge that want to leave
-            on_edge = (x[i] <= lower[i] and gradient[i] > 0) or (x[i] >= upper[i] and gradient[i] < 0)
+            on_edge = (x[i] <= low[i] and gradient[i] > 0) or (x[i] >= high[i] and gradient[i] < 0)
             if not (on_edge or held[i]):
                 active[n] = i
                 n += 1
         if n == 0:
-            if any_held and _let_go(of, numbers, x, chi2, free, lower, upper, scale, held):
+            if any_held and _let_go(of, numbers, x, chi2, free, low, high, scale, held):
+                continue
+            if _cross_a_kink(of, numbers, x, free, kinked, gradient, lower, upper, low, high):
+                chi2, gradient, hessian = chi2_at(of, numbers, x)
                 continue
             return chi2, True, gradient, hessian
         slope, unit, curvature = np.empty(n), np.empty(n), np.empty((n, n))
@@ -117,14 +155,17 @@ def minimise_one(
         for i in range(n):
             decrease += slope[i] * step[i]
         if decrease < TOLERANCE:
-            if any_held and _let_go(of, numbers, x, chi2, free, lower, upper, scale, held):
+            if any_held and _let_go(of, numbers, x, chi2, free, low, high, scale, held):
+                continue
+            if _cross_a_kink(of, numbers, x, free, kinked, gradient, lower, upper, low, high):
+                chi2, gradient, hessian = chi2_at(of, numbers, x)
                 continue
             return chi2, True, gradient, hessian
         size = 1.0
         while True:
             for i in range(n):
                 k = active[i]
-                trial[k] = min(max(x[k] - size * step[i], lower[k]), upper[k])
+                trial[k] = min(max(x[k] - size * step[i], low[k]), high[k])
             new, new_gradient, new_hessian = chi2_at(of, numbers, trial)
             if np.isfinite(new) and new <= chi2 - 1e-4 * size * decrease + 1e-13 * abs(chi2):
                 break
@@ -134,7 +175,7 @@ def minimise_one(
         if size < CREEPING and decrease > 1e-7:
             stuck = False
             for i in range(n):
-                if not _leads_down(of, numbers, x, chi2, active[i], lower, upper, scale):
+                if not _leads_down(of, numbers, x, chi2, active[i], low, high, scale):
                     held[active[i]] = stuck = any_held = True
             if stuck:
                 continue

@@ -41,6 +41,7 @@ from .information import fisher_information
 __all__ = ["Question", "ask", "question_of"]
 
 CHAIN_TOLERANCE = 2e-3
+NUCLEI_WORDS = "nuclei with Helm form factors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,13 +92,18 @@ class Question:
 
     @property
     def coords(self) -> dict[str, np.ndarray]:
-        """Bin centres of each experiment [keV], for ``pm.Model``."""
+        """Bin centres of each experiment, for ``pm.Model``: energies [keV], or numbers of cells."""
         return {f"bin_{e.slug}": e.centres for e in self.experiments}
 
     @property
     def atomic_model(self) -> str:
         """What stands for xenon's electrons, in words; by experiment where they differ."""
-        words = {e.name: self.interaction.atomic_words(e.xenon.electrons) for e in self.experiments}
+        words = {
+            e.name: NUCLEI_WORDS
+            if e.xenon.target == "nucleus"
+            else self.interaction.atomic_words(e.xenon.electrons)
+            for e in self.experiments
+        }
         if len(set(words.values())) == 1:
             return next(iter(words.values()))
         return ", ".join(f"{name}: {text}" for name, text in words.items())
@@ -110,7 +116,8 @@ class Question:
     @property
     def edges(self) -> tuple[float, ...]:
         """Physical lower edge of each free parameter."""
-        return (-np.inf if self.interaction.signed else 0.0,) * len(self.free)
+        targets = frozenset(e.xenon.target for e in self.experiments)
+        return (self.interaction.lower_edge(targets),) * len(self.free)
 
     def variables(self) -> dict[tuple[str, str], str]:
         """Experiment's and nuisance's name to the name of the variable.
@@ -302,9 +309,10 @@ def ask(
         raise InputError(f"spectrum={spectrum!r} is unknown; the choices are 'templates' and 'chain'")
 
     check_possible(interaction, loaded)
-    check_interaction(interaction, free)
+    targets = frozenset(e.xenon.target for e in loaded)
+    check_interaction(interaction, free, targets)
     notes = []
-    if not integrates_exactly(interaction):
+    if not all(integrates_exactly(interaction, target) for target in targets):
         notes.append(f"{kind.__name__} is no quadratic in 1/E_nu: integrated over a fine grid of energies")
     scales = tuple(typical_scale(loaded, interaction, name) for name in free)
     templates = None
@@ -316,7 +324,7 @@ def ask(
             notes.append(f"{error}; the full chain was used instead")
             warnings.warn(notes[-1], stacklevel=3)
     if spectrum == "chain":
-        _check_chain(interaction)
+        _check_chain(interaction, targets)
     morphs = ()
     if any(has_morph(e) for e in loaded):
         if templates is None:
@@ -332,7 +340,7 @@ def ask(
     return Question(interaction, loaded, free, scales, spectrum, templates, tuple(notes), morphs=morphs)
 
 
-def _check_chain(interaction: Interaction) -> None:
+def _check_chain(interaction: Interaction, targets: frozenset[str]) -> None:
     """Refuse the symbolic chain for a formula that leaves PyTensor or that few nodes cannot integrate."""
     kind = type(interaction).__name__
     if why := stays_symbolic(interaction):
@@ -340,7 +348,7 @@ def _check_chain(interaction: Interaction) -> None:
             f"{kind}.cross_section cannot be used in the symbolic chain: {why}; write it with operators and "
             "ufuncs, or use spectrum='templates' if counts are quadratic in the parameters"
         )
-    if (error := chain_error(interaction)) > CHAIN_TOLERANCE:
+    if (error := max(chain_error(interaction, target) for target in targets)) > CHAIN_TOLERANCE:
         raise InputError(
             f"{kind}.cross_section is not smooth in 1/E_nu: the symbolic chain would be off by {error:.1g}; "
             "only spectrum='templates' can serve it, which needs counts quadratic in the parameters"

@@ -19,6 +19,7 @@ from .light_vector import LightVector
 from .magnetic_moment import MagneticMoment
 from .millicharge import Millicharge
 from .neutral_current_couplings import NeutralCurrentCouplings
+from .quark_nsi import QuarkNSI
 from .solar_flux import SolarFlux
 from .standard_model import StandardModel
 from .sterile_dipole import SterileDipole
@@ -45,6 +46,7 @@ __all__ = [
     "MagneticMoment",
     "Millicharge",
     "NeutralCurrentCouplings",
+    "QuarkNSI",
     "SolarFlux",
     "StandardModel",
     "SterileDipole",

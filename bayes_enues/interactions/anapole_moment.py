@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..constants import FLAVOURS
 from .base import Interaction, Scalar
 from .charge_radius import ChargeRadius
+from .nuclei import Nuclei
 
 
 @dataclass(frozen=True)
@@ -39,5 +40,11 @@ class AnapoleMoment(Interaction):
     in_table_one = True
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
+        return self._as_radii().cross_section(flavour, e_nu, e_er)
+
+    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        return self._as_radii().nucleon_shifts(flavour, nuclei, e_nr)
+
+    def _as_radii(self) -> ChargeRadius:
         radii = {f: -6 * getattr(self, f) for f in FLAVOURS}
-        return ChargeRadius(**radii, couplings=self.couplings).cross_section(flavour, e_nu, e_er)
+        return ChargeRadius(**radii, couplings=self.couplings)

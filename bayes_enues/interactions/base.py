@@ -11,6 +11,7 @@ import numpy as np
 
 from ..constants import ELECTRON_MASS, FLAVOURS, SIN2_THETA_W, WEAK_STRENGTH
 from ..errors import InputError, WrongKindError
+from .nuclei import NUCLEON_COUPLINGS, Nuclei, coherent_cross_section, refuse_nuclei
 
 __all__ = ["ADDS", "COUPLINGS", "FLAVOUR_RULES", "INTERFERES", "Interaction", "Scalar", "weak_cross_section"]
 
@@ -34,6 +35,8 @@ FLAVOUR_RULES = ("paper", "density_matrix")
 #: interferes with it there is no part of the cross section to scale.
 ADDS, INTERFERES = ("steps", "free", "rrpa", "rrpa_flavours"), ("steps", "free")
 
+NO_FORMULA = "its class defines no nucleon_shifts and no nuclear_term"
+
 
 def weak_cross_section(g_v: Scalar, g_a: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
     r"""Neutrino-electron scattering through a vector and an axial coupling, Eq. 1 of arXiv:2208.06415.
@@ -54,7 +57,7 @@ def weak_cross_section(g_v: Scalar, g_a: Scalar, e_nu: Scalar, e_er: Scalar) -> 
 
 @dataclass(frozen=True)
 class Interaction(ABC):
-    """A neutrino-electron interaction: the whole cross section, Standard Model included.
+    """An interaction of neutrinos: the whole cross section on electrons, Standard Model included.
 
     A subclass is a frozen dataclass whose fields are its parameters, in the units its docstring states, and
     whose :meth:`cross_section` is the textbook formula. Parameters may be numbers or PyTensor scalars.
@@ -63,6 +66,10 @@ class Interaction(ABC):
     given a second time without the cut: methods ``threshold(e_er)``, the least neutrino energy [keV], and
     ``cross_section_above_threshold(flavour, e_nu, e_er)``, the formula that is added above it. One that only
     atoms have is ``cross_section_per_atom(flavour, e_nu, e_er)``, beside what electrons add.
+
+    Coherent scattering off nuclei is told by :meth:`nucleon_shifts`, what is added to the couplings of proton
+    and neutron, and by :meth:`nuclear_term`, what does not interfere; this class does the squaring. One that
+    defines neither and leaves ``no_nuclei`` as it is cannot be had with nuclear recoils.
 
     Parameters
     ----------
@@ -94,6 +101,8 @@ class Interaction(ABC):
         cross section, ``INTERFERES`` if it does not.
     own_atomic_model : str
         What stands for the electrons in the new term, in words, where that is no model of ``atomic_models``.
+    no_nuclei : str
+        Why nuclear recoils cannot be predicted; empty if they can.
     replaces_nuisances : tuple of str
         Nuisances that its parameters stand for: a fit leaves them out.
     symbol : str
@@ -121,6 +130,7 @@ class Interaction(ABC):
     options: ClassVar[tuple[str, ...]] = ("couplings", "flavours")
     atomic_models: ClassVar[tuple[str, ...]] = INTERFERES
     own_atomic_model: ClassVar[str] = ""
+    no_nuclei: ClassVar[str] = NO_FORMULA
     replaces_nuisances: ClassVar[tuple[str, ...]] = ()
     symbol: ClassVar[str] = ""
     plane_leaves_others_free: ClassVar[bool] = False
@@ -144,6 +154,12 @@ class Interaction(ABC):
         super().__init_subclass__(**options)
         if "name" not in vars(cls):
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
+        own = vars(cls)
+        if "no_nuclei" not in own:
+            if any(method in own for method in ("nucleon_shifts", "nuclear_term")):
+                cls.no_nuclei = ""
+            elif "cross_section" in own and not cls.no_nuclei:  # the nuclear formula inherited is another's
+                cls.no_nuclei = NO_FORMULA
 
     @property
     def is_symbolic(self) -> bool:
@@ -182,6 +198,16 @@ class Interaction(ABC):
                 f"{cls.name} cannot have {electrons!r} electrons{why}; the "
                 f"choices are {list(cls.atomic_models)}"
             )
+
+    def check_nuclei(self) -> None:
+        """Refuse to predict nuclear recoils where there is no formula."""
+        if self.no_nuclei:
+            raise refuse_nuclei(self.name, self.no_nuclei)
+
+    @classmethod
+    def lower_edge(cls, targets: frozenset[str]) -> float:
+        """Least value of a free parameter for experiments with these targets."""
+        return -math.inf if cls.signed else 0.0
 
     @classmethod
     def atomic_words(cls, electrons: str) -> str:
@@ -250,6 +276,41 @@ class Interaction(ABC):
         shares = np.abs(amplitudes) ** 2
         return sum(
             share * self.cross_section(f, e_nu, e_er) for f, share in zip(FLAVOURS, shares, strict=True)
+        )
+
+    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        """What is added to the Standard Model's vector coupling of the proton and of the neutron.
+
+        Parameters
+        ----------
+        flavour : str
+        nuclei : Nuclei
+            Arrays (n_isotopes, 1) of the isotopes' numbers.
+        e_nr : (n_er,)
+            Recoil energy of the nucleus [keV].
+        """
+        return 0.0, 0.0
+
+    def nuclear_term(self, flavour: str, nuclei: Nuclei, e_nu: Scalar, e_nr: Scalar) -> Scalar:
+        """What adds to coherent scattering without interference, form factor included [cm^2/keV]."""
+        return 0.0
+
+    def nuclear_cross_section(self, flavour: str, nuclei: Nuclei, e_nu: Scalar, e_nr: Scalar) -> Scalar:
+        """d sigma / d T of one flavour on each isotope [cm^2/keV], broadcast to (..., n_isotopes, n_er)."""
+        (g_p, g_n), (more_p, more_n) = NUCLEON_COUPLINGS, self.nucleon_shifts(flavour, nuclei, e_nr)
+        charge = nuclei.protons * (g_p + more_p) + nuclei.neutrons * (g_n + more_n)
+        return coherent_cross_section(charge**2, nuclei, e_nu, e_nr) + self.nuclear_term(
+            flavour, nuclei, e_nu, e_nr
+        )
+
+    def nuclear_cross_section_of_mass_state(
+        self, state: int, amplitudes: np.ndarray, nuclei: Nuclei, e_nu: Scalar, e_nr: Scalar
+    ) -> Scalar:
+        """The same for a mass state; see :meth:`cross_section_of_mass_state`."""
+        shares = np.abs(amplitudes) ** 2
+        return sum(
+            share * self.nuclear_cross_section(f, nuclei, e_nu, e_nr)
+            for f, share in zip(FLAVOURS, shares, strict=True)
         )
 
     @abstractmethod

@@ -9,19 +9,25 @@ import numpy as np
 from ..constants import ELECTRON_MASS, FLAVOURS
 from ..errors import InputError, WrongKindError
 from .base import Interaction
+from .nuclei import Nuclei
 
 __all__ = ["check_class", "check_interaction", "stays_symbolic"]
 
 _E_ER = np.geomspace(0.012, 45.0, 9)  # keV: what the experiments' recoil grids span
+_E_NR = np.geomspace(0.1, 10.0, 5)  # keV: recoils of nuclei
+_NUCLEUS = Nuclei(54, np.array([[78.0]]), np.array([[1.2286e8]]), np.ones((1, 1)))  # 132Xe
 _ABOVE = np.array([1.001, 1.1, 1.5, 3.0, 10.0, 100.0])[:, None]  # neutrino energies over the threshold
 _SIZES = (0.0, 0.3, 1.0, 2.0)  # of a free parameter, in its typical value
 
 
-def check_interaction(interaction: Interaction, free: tuple[str, ...]) -> None:
+def check_interaction(
+    interaction: Interaction, free: tuple[str, ...], targets: frozenset[str] = frozenset({"electron"})
+) -> None:
     """Evaluate a cross section where it will be needed, and refuse what no count can come from.
 
-    At recoil energies from 12 eV to 45 keV, neutrino energies from the kinematic threshold to a hundred times
-    it, and each free parameter at zero and near its typical value (both signs if it is signed).
+    At recoil energies of its targets, of electrons from 12 eV to 45 keV, neutrino energies from the kinematic
+    threshold to a hundred times it, and each free parameter at zero and near its typical value (both signs
+    if it is signed).
 
     Parameters
     ----------
@@ -38,7 +44,9 @@ def check_interaction(interaction: Interaction, free: tuple[str, ...]) -> None:
     """
     for name in free:
         for size in {s * sign for s in _SIZES for sign in ((1, -1) if interaction.signed else (1,))}:
-            _check_values(interaction.with_values(**{name: size * interaction.starting_value()}))
+            changed = interaction.with_values(**{name: size * interaction.starting_value()})
+            for target in targets:
+                _check_values(changed, target)
 
 
 def check_class(interaction: Any) -> None:
@@ -55,19 +63,27 @@ def check_class(interaction: Any) -> None:
         )
 
 
-def _check_values(interaction: Interaction) -> None:
-    e_nu = _ABOVE * (_E_ER + np.sqrt(_E_ER**2 + 2 * ELECTRON_MASS * _E_ER)) / 2
-    kind = type(interaction).__name__
+def _check_values(interaction: Interaction, target: str) -> None:
+    mass = ELECTRON_MASS if target == "electron" else float(_NUCLEUS.mass[0, 0])
+    e_er = _E_ER if target == "electron" else _E_NR
+    e_nu = _ABOVE * (e_er + np.sqrt(e_er**2 + 2 * mass * e_er)) / 2
+    kind, method = (
+        type(interaction).__name__,
+        "cross_section" if target == "electron" else "nuclear_cross_section",
+    )
     for flavour in FLAVOURS:
         with np.errstate(all="ignore"):
-            values = interaction.cross_section(flavour, e_nu, _E_ER)
-        where = f"{kind}.cross_section of {flavour}"
+            if target == "electron":
+                values = interaction.cross_section(flavour, e_nu, e_er)
+            else:
+                values = interaction.nuclear_cross_section(flavour, _NUCLEUS, e_nu, e_er)
+        where = f"{kind}.{method} of {flavour}"
         try:
             values = np.asarray(values, float)
             shown = np.broadcast_to(values, e_nu.shape)
         except (TypeError, ValueError):
             raise InputError(
-                f"{where} gave {_shape_words(values)} for e_nu {e_nu.shape} and e_er {_E_ER.shape}; "
+                f"{where} gave {_shape_words(values)} for e_nu {e_nu.shape} and e_er {e_er.shape}; "
                 "numbers of their common shape were needed, so write it with operators and NumPy's ufuncs"
             ) from None
         for wrong, words in (
@@ -78,7 +94,7 @@ def _check_values(interaction: Interaction) -> None:
                 i, j = np.argwhere(wrong)[0]
                 raise InputError(
                     f"{where} is {words} ({shown[i, j]:.3g} cm^2/keV) at e_nu = {e_nu[i, j]:.4g} keV, "
-                    f"e_er = {_E_ER[j]:.4g} keV with {_settings(interaction)}"
+                    f"e_er = {e_er[j]:.4g} keV with {_settings(interaction)}"
                 )
 
 

@@ -41,6 +41,7 @@ class DiracMoment(Interaction):
     symbol = r"\mu_{{{}}}"
     atomic_models = ADDS
     typical = 10.0
+    no_nuclei = "moments of mass states are predicted for electrons only"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         first = COS2_THETA13 * SURVIVAL

@@ -67,6 +67,7 @@ class ElectronNSI(Interaction):
     groups = {"universal": ("ee", "mumu", "tautau")}  # noqa: RUF012 - a ClassVar by the base class
     options: ClassVar[tuple[str, ...]] = (*Interaction.options, "chirality")
     typical = 0.5
+    no_nuclei = "its contact interaction is with electrons; quark_nsi is that with nuclei"
 
     def __post_init__(self):
         super().__post_init__()

@@ -70,6 +70,7 @@ class EquivalentPhotonMillicharge(Interaction):
     options = (*Interaction.options, "neutrino_mass")
     symbol = r"|q_{{{}}}|"
     typical = 2.0
+    no_nuclei = "its photons ionise atoms; millicharge has one"
     alternative_to = "millicharge"
     atomic_models = ADDS
     own_atomic_model = "equivalent photons"

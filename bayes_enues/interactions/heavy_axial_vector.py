@@ -29,6 +29,7 @@ class HeavyAxialVector(CurrentMediator, HeavyMediator):
     name = "heavy_axial_vector"
     letter = "A"
     typical = 3.0
+    no_nuclei = "an axial current sees the spins of nuclei, not all nucleons at once"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from .base import ADDS, Scalar, weak_cross_section
 from .light_scalar import scalar_cross_section
-from .mediators import HeavyMediator
+from .mediators import HeavyMediator, ScalarMediator
 
 
 @dataclass(frozen=True)
-class HeavyScalar(HeavyMediator):
+class HeavyScalar(ScalarMediator, HeavyMediator):
     r"""Exchange of a scalar boson much heavier than any momentum transfer here: a contact interaction.
 
     The limit of :class:`.light_scalar.LightScalar`,
@@ -24,7 +24,7 @@ class HeavyScalar(HeavyMediator):
     ----------
     coupling_over_mass
         g_X / m_X with g_X = sqrt(g_nuX g_eX), at least zero [1e-9 / keV].
-    charges, electron_charge
+    charges, electron_charge, quark_charges
         Options: see :class:`.mediators.Mediator`.
     """
 
@@ -32,6 +32,7 @@ class HeavyScalar(HeavyMediator):
     letter = "S"
     atomic_models = ADDS
     typical = 5.0
+    no_nuclei = ""
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

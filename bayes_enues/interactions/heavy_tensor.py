@@ -33,6 +33,7 @@ class HeavyTensor(HeavyMediator):
     letter = "T"
     atomic_models = ADDS
     typical = 1.5
+    no_nuclei = "a tensor sees the spins of nuclei, not all nucleons at once"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .base import Scalar, weak_cross_section
 from .mediators import CurrentMediator, HeavyMediator
+from .nuclei import Nuclei
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class HeavyVector(CurrentMediator, HeavyMediator):
     ----------
     coupling_over_mass
         g_X / m_X with g_X = sqrt(g_nuX g_eX), at least zero [1e-9 / keV].
-    charges, electron_charge, sign, normalisation
+    charges, electron_charge, quark_charges, sign, normalisation
         Options: see :class:`.mediators.Mediator` and :class:`.mediators.CurrentMediator`.
     """
 
@@ -34,3 +35,6 @@ class HeavyVector(CurrentMediator, HeavyMediator):
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         return weak_cross_section(g_v + self.shift(flavour, e_er), g_a, e_nu, e_er)
+
+    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        return self.vector_shifts(flavour, nuclei, e_nr)

@@ -31,6 +31,7 @@ class LightAxialVector(CurrentMediator, LightMediator):
     name = "light_axial_vector"
     letter = "A"
     typical = 2e-7
+    no_nuclei = "an axial current sees the spins of nuclei, not all nucleons at once"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)

@@ -40,6 +40,7 @@ class LightPseudoscalar(LightMediator):
     letter = "P"
     atomic_models = ADDS
     typical = 2e-6
+    no_nuclei = "a pseudoscalar sees the spins of nuclei, not all nucleons at once"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

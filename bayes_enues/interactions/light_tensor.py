@@ -43,6 +43,7 @@ class LightTensor(LightMediator):
     letter = "T"
     atomic_models = ADDS
     typical = 1e-7
+    no_nuclei = "a tensor sees the spins of nuclei, not all nucleons at once"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .base import Scalar, weak_cross_section
 from .mediators import CurrentMediator, LightMediator
+from .nuclei import Nuclei
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class LightVector(CurrentMediator, LightMediator):
 
         g_V \to g_V + \frac{g_X^2}{2\sqrt{2}\,G_F\,(2 m_e E_{er} + m_X^2)},
 
-    Eq. 8 of arXiv:2208.06415, after Lindner et al., JHEP 05 (2018) 098.
+    Eq. 8 of arXiv:2208.06415, after Lindner et al., JHEP 05 (2018) 098. On nuclei the couplings of proton and
+    neutron are shifted in the same way, by their charges and with :math:`q^2 = 2 M T`.
 
     Parameters
     ----------
@@ -24,7 +26,7 @@ class LightVector(CurrentMediator, LightMediator):
         g_X = sqrt(g_nuX g_eX), at least zero [1].
     mass
         Above zero [keV].
-    charges, electron_charge, sign, normalisation
+    charges, electron_charge, quark_charges, sign, normalisation
         Options: see :class:`.mediators.LightMediator` and :class:`.mediators.CurrentMediator`.
     """
 
@@ -35,3 +37,6 @@ class LightVector(CurrentMediator, LightMediator):
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         g_v, g_a = self.weak_couplings(flavour)
         return weak_cross_section(g_v + self.shift(flavour, e_er), g_a, e_nu, e_er)
+
+    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        return self.vector_shifts(flavour, nuclei, e_nr)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..constants import FLAVOURS, MAGNETIC_STRENGTH
 from .base import ADDS, Interaction, Scalar, weak_cross_section
+from .nuclei import Nuclei
 
 
 def magnetic_cross_section(moment_squared: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
@@ -23,7 +24,8 @@ class MagneticMoment(Interaction):
             + \frac{\pi\alpha^2}{m_e^2} \left(\frac{\mu_f}{\mu_B}\right)^2
               \left(\frac{1}{E_{er}} - \frac{1}{E_\nu}\right),
 
-    Eq. 3 of arXiv:2208.06415, after Vogel & Engel, PRD 39 (1989) 3378.
+    Eq. 3 of arXiv:2208.06415, after Vogel & Engel, PRD 39 (1989) 3378. On nuclei the charge and the form
+    factor come in, :math:`Z^2 F^2`.
 
     Parameters
     ----------
@@ -47,3 +49,7 @@ class MagneticMoment(Interaction):
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
         return weak + magnetic_cross_section(getattr(self, flavour) ** 2, e_nu, e_er)
+
+    def nuclear_term(self, flavour: str, nuclei: Nuclei, e_nu: Scalar, e_nr: Scalar) -> Scalar:
+        charge = nuclei.protons * nuclei.form_factor(e_nr)
+        return charge**2 * magnetic_cross_section(getattr(self, flavour) ** 2, e_nu, e_nr)

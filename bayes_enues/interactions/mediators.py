@@ -3,15 +3,24 @@
 import math
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS
+from ..constants import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, FLAVOURS, KEV2_CM2
 from ..errors import InputError
 from .base import Interaction, Scalar
+from .nuclei import Nuclei
 
-__all__ = ["GAUGE_CHARGES", "NORMALISATIONS", "CurrentMediator", "HeavyMediator", "LightMediator", "Mediator"]
+__all__ = [
+    "GAUGE_CHARGES",
+    "NORMALISATIONS",
+    "CurrentMediator",
+    "HeavyMediator",
+    "LightMediator",
+    "Mediator",
+    "ScalarMediator",
+]
 
 #: Charges of (nu_e, nu_mu, nu_tau) and of the electron under gauge symmetries, such as those of Coloma,
 #: Gonzalez-Garcia & Maltoni, JHEP 01 (2021) 114, arXiv:2009.14220. Where the electron has none (None) only
@@ -30,6 +39,14 @@ GAUGE_CHARGES = {
     "b_minus_2l_e_minus_l_mu": ((-2.0, -1.0, 0.0), -2.0),
     "b_minus_l_e_minus_2l_tau": ((-1.0, 0.0, -2.0), -1.0),
 }
+
+#: A scalar's charge of the proton and of the neutron where it couples to all quarks alike with one: sums over
+#: quarks of f_q m_N / m_q, with their shares f_q in the mass of a nucleon.
+SCALAR_NUCLEONS = (17.075, 17.087)
+
+#: Of e, mu and tau [keV]: what runs in the loops that mix a boson of lepton numbers with the photon.
+LEPTON_MASSES = (ELECTRON_MASS, 105_658.3755, 1_776_860.0)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 
 #: The number before G_F in Eq. 8: 2 sqrt(2) as printed in arXiv:2208.06415; sqrt(2) is what a vector current
 #: of left-handed neutrinos gives (Lindner et al., JHEP 05 (2018) 098). Limits on g
@@ -53,13 +70,18 @@ class Mediator(Interaction):
         What multiplies the coupling for the electron, given with three numbers. Where a symmetry leaves the
         electron out, as L_mu - L_tau does, it is what loop mixing with the photon makes of it: kinetic mixing
         times e / g.
+    quark_charges
+        The same for the u and the d quark, for nuclear recoils: given with three numbers, and where a
+        symmetry says nothing of quarks. ``universal`` is one for each, B - L a third; differences of lepton
+        numbers reach quarks by loops, see :meth:`nucleon_charges`.
     """
 
     charges: str | tuple[float, float, float] = field(default="universal", kw_only=True)
     electron_charge: float | None = field(default=None, kw_only=True)
+    quark_charges: tuple[float, float] | None = field(default=None, kw_only=True)
 
     power = 2
-    options: ClassVar[tuple[str, ...]] = (*Interaction.options, "charges", "electron_charge")
+    options: ClassVar[tuple[str, ...]] = (*Interaction.options, "charges", "electron_charge", "quark_charges")
     letter: ClassVar[str] = "X"
 
     def __post_init__(self):
@@ -70,6 +92,7 @@ class Mediator(Interaction):
             if _is_number(value) and value < 0:
                 raise InputError(f"{who}.{name} is {value:g}; a number from zero upwards was needed")
         self._check_charges(who)
+        self._check_quarks(who)
 
     def _check_charges(self, who: str) -> None:
         given = self.electron_charge
@@ -114,20 +137,88 @@ class Mediator(Interaction):
                 f"{who}.electron_charge is {given:g}, but {self.charges} fixes it at {fixed:g}; leave it out"
             )
 
+    def _check_quarks(self, who: str) -> None:
+        if (given := self.quark_charges) is None:
+            return
+        numbers = tuple(given) if isinstance(given, list | tuple) else (given,)
+        if len(numbers) != 2 or not all(_is_number(c) and math.isfinite(c) for c in numbers):
+            raise InputError(f"{who}.quark_charges is {given!r}; two finite numbers were needed, for u and d")
+        if isinstance(self.charges, str) and _quarks_of(self.charges) is not None:
+            raise InputError(
+                f"{who}.quark_charges is {given!r}, but {self.charges} fixes the charges of quarks; leave it "
+                "out"
+            )
+        object.__setattr__(self, "quark_charges", tuple(float(c) for c in numbers))
+
+    @property
+    def quarks(self) -> tuple[float, float] | None:
+        """Charges of u and d without loops; None where they were not given."""
+        return self.quark_charges or (_quarks_of(self.charges) if isinstance(self.charges, str) else None)
+
+    def check_nuclei(self) -> None:
+        super().check_nuclei()
+        if self.quarks is None:
+            raise InputError(
+                f"{self.name} with charges {self.charges!r} says nothing of quarks, which nuclear recoils "
+                "need; give quark_charges, two numbers for u and d"
+            )
+
+    @property
+    def neutrino_charges(self) -> tuple[float, float, float]:
+        """Of nu_e, nu_mu and nu_tau."""
+        if self.charges == "universal":
+            return (1.0, 1.0, 1.0)
+        return GAUGE_CHARGES[self.charges][0] if isinstance(self.charges, str) else self.charges
+
+    def nucleon_charges(self, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        r"""Charges of the proton and of the neutron, in units of the coupling.
+
+        Those of three quarks; and where lepton numbers mix with the photon by loops, the proton's besides,
+
+        .. math::
+
+            -\frac{2\alpha}{\pi} \sum_\ell Q'_\ell \int_0^1 dx\, x (1 - x)
+                \ln\left[m_\ell^2 + x (1 - x) q^2\right], \quad q^2 = 2 M T,
+
+        which is finite where the leptons' charges add to zero. Where the symmetry leaves the electron out,
+        mixing at :math:`q = 0` is known from ``electron_charge``, of which the proton has the opposite, and
+        the loops tell how it runs.
+        """
+        u, d = self.quarks or (0.0, 0.0)
+        proton, neutron = 2 * u + d, u + 2 * d
+        if isinstance(self.charges, str) and self.charges in GAUGE_CHARGES:
+            leptons, electron = GAUGE_CHARGES[self.charges]
+            at_rest = 0.0
+            if electron is None:
+                assert self.electron_charge is not None  # it was checked when the object was made
+                proton = proton - self.electron_charge
+                at_rest = _loop_charge(leptons, np.zeros(()))
+            if sum(leptons) == 0:
+                proton = proton + _loop_charge(leptons, 2 * nuclei.mass * e_nr) - at_rest
+        return proton, neutron
+
     def charge_product(self, flavour: str) -> float:
         """Charges of one flavour and of the electron, multiplied."""
         if self.charges == "universal":
             return 1.0
-        charges, electron = self.charges, self.electron_charge
-        if isinstance(charges, str):
-            charges, of_the_symmetry = GAUGE_CHARGES[charges]
+        electron = self.electron_charge
+        if isinstance(self.charges, str):
+            of_the_symmetry = GAUGE_CHARGES[self.charges][1]
             electron = electron if of_the_symmetry is None else of_the_symmetry
         assert electron is not None  # it was checked when the object was made
-        return charges[FLAVOURS.index(flavour)] * electron
+        return self.neutrino_charges[FLAVOURS.index(flavour)] * electron
 
     @abstractmethod
+    def propagator(self, q_squared: Scalar) -> Scalar:
+        """g^2 times the propagator at a squared momentum transfer [keV^-2]."""
+
     def exchange(self, flavour: str, e_er: Scalar) -> Scalar:
         """g_nu g_e times the propagator, for one flavour and the momentum transfer of a recoil [keV^-2]."""
+        return self.charge_product(flavour) * self.propagator(2 * ELECTRON_MASS * e_er)
+
+    def nuclear_exchange(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> Scalar:
+        """g_nu g times the propagator for a nucleus; the nucleons' charges are left to the formula."""
+        return self.neutrino_charges[FLAVOURS.index(flavour)] * self.propagator(2 * nuclei.mass * e_nr)
 
 
 @dataclass(frozen=True)
@@ -171,9 +262,8 @@ class LightMediator(Mediator):
         """Near today's limits: constant below the momentum transfer, growing like the mass above it."""
         return self.typical * math.hypot(1.0, self.mass / RECOIL_SCALE)
 
-    def exchange(self, flavour: str, e_er: Scalar) -> Scalar:
-        strength = self.charge_product(flavour) * (self.coupling * self.coupling)
-        return strength * (1 / (2 * ELECTRON_MASS * e_er + self.mass * self.mass))
+    def propagator(self, q_squared: Scalar) -> Scalar:
+        return self.coupling * self.coupling * (1 / (q_squared + self.mass * self.mass))
 
 
 @dataclass(frozen=True)
@@ -198,8 +288,8 @@ class HeavyMediator(Mediator):
     def label(cls, free: str) -> str:
         return f"$g_{cls.letter}/m_{cls.letter}$"
 
-    def exchange(self, flavour: str, e_er: Scalar) -> Scalar:
-        return self.charge_product(flavour) * (1e-9 * self.coupling_over_mass) ** 2
+    def propagator(self, q_squared: Scalar) -> Scalar:
+        return (1e-9 * self.coupling_over_mass) ** 2
 
 
 @dataclass(frozen=True)
@@ -242,6 +332,54 @@ class CurrentMediator(Mediator):
         """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A."""
         exchange = self.sign * self.exchange(flavour, e_er)
         return exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
+
+    def vector_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        """What the exchange of a vector adds to the vector coupling of proton and neutron."""
+        exchange = self.sign * self.nuclear_exchange(flavour, nuclei, e_nr)
+        size = exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
+        proton, neutron = self.nucleon_charges(nuclei, e_nr)
+        return size * proton, size * neutron
+
+
+@dataclass(frozen=True)
+class ScalarMediator(Mediator):
+    """What scalars have besides, light or heavy: they add on nuclei, whose nucleons see all quarks alike."""
+
+    def check_nuclei(self) -> None:
+        super().check_nuclei()
+        u, d = self.quarks or (0.0, 0.0)
+        if u != d or u == 0:
+            raise InputError(
+                f"{self.name} with charges {self.charges!r} has {u:g} and {d:g} for u and d quarks; "
+                "nuclear recoils by a scalar need equal charges other than zero: give such quark_charges"
+            )
+
+    def nuclear_term(self, flavour: str, nuclei: Nuclei, e_nu: Scalar, e_nr: Scalar) -> Scalar:
+        """What a scalar adds on nuclei, in cm^2/keV."""
+        c_p, c_n = SCALAR_NUCLEONS
+        quarks = (self.quarks or (0.0, 0.0))[0]
+        charge = quarks * (nuclei.protons * c_p + nuclei.neutrons * c_n) * nuclei.form_factor(e_nr)
+        exchange = charge * self.nuclear_exchange(flavour, nuclei, e_nr)
+        return KEV2_CM2 * (exchange**2 / (4 * math.pi) * nuclei.mass**2 * e_nr / e_nu**2)
+
+
+def _quarks_of(symmetry: str) -> tuple[float, float] | None:
+    """Charges of u and d; None where they must be given."""
+    if symmetry == "universal":
+        return 1.0, 1.0
+    if symmetry.startswith("b_minus"):
+        return 1 / 3, 1 / 3
+    return (0.0, 0.0) if symmetry in GAUGE_CHARGES and sum(GAUGE_CHARGES[symmetry][0]) == 0 else None
+
+
+def _loop_charge(leptons: tuple[float, float, float], q_squared: np.ndarray) -> Any:
+    """The proton's charge by the loops of :meth:`Mediator.nucleon_charges`, at q^2 [keV^2]."""
+    x = (_NODES + 1) / 2
+    both = x * (1 - x)
+    logs = [np.log(m**2 + both * np.asarray(q_squared)[..., None]) for m in LEPTON_MASSES]
+    integrals = [(log * both * _WEIGHTS / 2).sum(axis=-1) for log in logs]
+    total = sum(charge * integral for charge, integral in zip(leptons, integrals, strict=True))
+    return -2 * FINE_STRUCTURE / math.pi * total
 
 
 def _is_number(value) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..constants import ELECTRON_MASS, FLAVOURS, PHOTON_OVER_WEAK
 from .base import Interaction, Scalar, weak_cross_section
+from .nuclei import Nuclei
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,9 @@ class Millicharge(Interaction):
 
         g_V \to g_V - \frac{\sqrt{2} \pi \alpha}{G_F} \, \frac{q_f / e}{m_e E_{er}},
 
-    Sec. 2.2 of arXiv:2208.06415, after Giunti & Studenikin, Rev. Mod. Phys. 87 (2015) 531.
+    Sec. 2.2 of arXiv:2208.06415, after Giunti & Studenikin, Rev. Mod. Phys. 87 (2015) 531. The proton's
+    charge is the opposite: on nuclei :math:`g_p \to g_p + \sqrt{2} \pi \alpha\, (q_f / e) / (G_F M T)`, and a
+    positive charge is destructive.
 
     Parameters
     ----------
@@ -41,3 +44,6 @@ class Millicharge(Interaction):
         g_v, g_a = self.weak_couplings(flavour)
         photon = PHOTON_OVER_WEAK * 1e-13 * getattr(self, flavour) / (ELECTRON_MASS * e_er)
         return weak_cross_section(g_v - photon, g_a, e_nu, e_er)
+
+    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        return PHOTON_OVER_WEAK * 1e-13 * getattr(self, flavour) / (nuclei.mass * e_nr), 0.0

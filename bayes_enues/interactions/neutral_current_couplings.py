@@ -37,6 +37,7 @@ class NeutralCurrentCouplings(Interaction):
     standard_model_values = {"g_v": G_V, "g_a": G_A}  # noqa: RUF012 - a ClassVar by the base class
     options: ClassVar[tuple[str, ...]] = (*Interaction.options, "of")
     typical = 0.5
+    no_nuclei = "its parameters are couplings of electrons"
 
     def __post_init__(self):
         super().__post_init__()

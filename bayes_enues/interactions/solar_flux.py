@@ -34,6 +34,7 @@ class SolarFlux(Interaction):
     replaces_nuisances = ("beta_flux", "flux_pp", "flux_7Be", "flux_CNO", "flux_8B")
     atomic_models = ADDS
     typical = 1.0
+    no_nuclei = ""
 
     def __post_init__(self):
         super().__post_init__()

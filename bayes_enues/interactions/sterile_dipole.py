@@ -51,6 +51,7 @@ class SterileDipole(Interaction):
     symbol = r"\mu_{{{}\,N}}"
     atomic_models = ADDS
     typical = 10.0
+    no_nuclei = "up-scattering is predicted for electrons only"
 
     def __post_init__(self):
         if self.mass is None:

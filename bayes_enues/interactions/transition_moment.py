@@ -45,6 +45,7 @@ class TransitionMoment(Interaction):
     symbol = r"\Lambda_{{{}}}"
     plane_leaves_others_free = True  # Fig. 3 of the paper: three entries of one matrix
     typical = 10.0
+    no_nuclei = "its survival probability P = 0.667 belongs to pp neutrinos; that of 8B is 0.07"
     in_table_one = True
     atomic_models = ADDS
 

@@ -17,9 +17,10 @@ import numpy as np
 
 from ..errors import InputError
 from ..experiments.folder import DEFAULT
+from ..experiments.loading import load_experiment
 from ..results import Curve, Limit, grouped, there
 from ..runs.files import write_text
-from ..runs.rows import RowSpec, interaction_named, plan
+from ..runs.rows import RowSpec, interaction_named, plan, split_experiments
 from ..tables import packaged, read_table
 
 __all__ = ["KINDS", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
@@ -34,6 +35,11 @@ DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the 
 def default_masses(n: int = 40) -> np.ndarray:
     """Masses of the scan, geometric from 1e-3 to 1e5 keV, (n,)."""
     return np.geomspace(1e-3, 1e5, n)
+
+
+def nuclear_masses(n: int = 37) -> np.ndarray:
+    """Masses of a scan with nuclear recoils, whose momenta are tens of MeV: to 1 GeV [keV], (n,)."""
+    return np.geomspace(1e-3, 1e6, n)
 
 
 def default_dipole_masses(n: int = 25) -> np.ndarray:
@@ -53,9 +59,11 @@ def plan_scan(
     Parameters
     ----------
     kinds : sequence of str, optional
-        Of ``KINDS``, with or without ``light_``; by default all five. Or ``sterile_dipole`` alone.
+        Of ``KINDS``, with or without ``light_``; by default all five, with nuclear recoils those that nuclei
+        have a formula for. Or ``sterile_dipole`` alone.
     masses : iterable of float, optional
-        Of the mediator [keV]; by default 40 from 1e-3 to 1e5, for a heavy neutrino 25 from 1 to 1000.
+        Of the mediator [keV]; by default 40 from 1e-3 to 1e5, with nuclear recoils 37 to 1e6, for a heavy
+        neutrino 25 from 1 to 1000.
     experiments : sequence of str, optional
         By default LZ and XENONnT, each alone; ``a+b`` is their joint fit.
     settings : mapping, optional
@@ -78,7 +86,12 @@ def plan_scan(
     if dipole and set(kinds or ()) != {DIPOLE}:
         raise InputError(f"{DIPOLE} is scanned alone: its limit is a moment, not a coupling")
     options = {"draws": DRAWS, **options}
-    defaults = default_dipole_masses() if dipole else default_masses()
+    experiments = list(experiments or EXPERIMENTS)
+    parts = {part for name in experiments for part in split_experiments(name)}
+    nuclear = any(load_experiment(part).xenon.target == "nucleus" for part in sorted(parts))
+    defaults = default_dipole_masses() if dipole else nuclear_masses() if nuclear else default_masses()
+    if kinds is None and nuclear:
+        kinds = [kind for kind in KINDS if not interaction_named(f"light_{kind}").no_nuclei]
     masses = sorted({float(m) for m in (defaults if masses is None else masses)})
     if not masses:
         raise InputError("no mass was given; one or more were needed, in keV above zero")
@@ -96,7 +109,6 @@ def plan_scan(
         for mass in masses:
             kind(**{"mass": mass, **settings})
         fixed = [(("mass", mass), *sorted(settings.items())) for mass in masses]
-        experiments = list(experiments or EXPERIMENTS)
         parameter = "universal" if dipole else "coupling"
         for heaviest in plan([model], [parameter], experiments, fixed=fixed[-1], **options):
             specs += [replace(heaviest, fixed=one) for one in fixed]

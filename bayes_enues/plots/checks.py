@@ -32,7 +32,7 @@ def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
     ax.plot(experiment.centres, there(check.observed), "o", ms=2.8, color="black", label="data")
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(min(0, bands[0].min()), None)
-    ax.set_xlabel("reconstructed energy [keV]")
+    ax.set_xlabel(plain(experiment.axis))
     ax.set_ylabel("events / bin")
     ax.set_title(plain(f"{experiment.title}, {check.group} predictive"), fontsize=9)
     ax.legend(fontsize=7)

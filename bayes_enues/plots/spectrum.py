@@ -24,8 +24,10 @@ def plot_spectrum(
     """Data with their errors, background, and what each interaction would add up to.
 
     ``curves`` are pairs of a label and signal counts per fitted bin, to which the background is added. Events
-    are drawn per keV or per bin, with the counts of the data or without.
+    are drawn per keV or per bin, as they are where bins are no energies, with the counts of the data or
+    without.
     """
+    per_keV = per_keV and not experiment.settings.bins.axis
     width = np.diff(experiment.bin_edges)
     scale = 1 / width if per_keV else np.ones_like(width)
     edges = experiment.bin_edges
@@ -54,7 +56,7 @@ def plot_spectrum(
             label=plain(f"{experiment.title} data"),
         )
         top = max(top, np.max((experiment.counts + experiment.sigma) * scale))
-    ax.set_xlabel("reconstructed energy [keV]")
+    ax.set_xlabel(plain(experiment.axis))
     ax.set_ylabel("events / keV" if per_keV else "events / bin")
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(0, 1.35 * top)

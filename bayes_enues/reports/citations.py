@@ -149,14 +149,14 @@ def _together(parts: Iterable, used: set[str]) -> _Used:
 
 
 def _used_by_experiment(experiment: Experiment) -> _Used:
-    sun, settings = experiment.sun, experiment.settings
+    sun, settings, nuclei = experiment.sun, experiment.settings, experiment.xenon.target == "nucleus"
     used = {
         "analysis",
         "spectra",
         f"fluxes:{sun.fluxes}",
         f"oscillation:{sun.oscillation}",
         f"profile:{sun.profile}",
-        f"electrons:{experiment.xenon.electrons}",
+        "target:nucleus" if nuclei else f"electrons:{experiment.xenon.electrons}",
         f"experiment:{settings.name}",
     }
     arxiv = {}

@@ -12,12 +12,12 @@ from ..interactions.base import Interaction
 from ..interactions.standard_model import StandardModel
 from .flux import Sun, fine_nodes, minimum_energy, panel_nodes, two_nodes
 from .oscillation import flavour_probabilities, mass_state_probabilities, mixing_matrix
-from .xenon import Xenon
+from .xenon import Xenon, isotopes
 
-__all__ = ["recoil_rate"]
+__all__ = ["check_target", "recoil_rate"]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _nodes(e_min: bytes, sun: Sun, rule: Callable, shares: Callable) -> tuple[np.ndarray, np.ndarray]:
     """Neutrino energies and weights above a threshold, (3, n_nodes, n_er) each; kept, as grids recur."""
     threshold = np.frombuffer(e_min)
@@ -53,16 +53,44 @@ def recoil_rate(
     Raises
     ------
     InputError
-        If the interaction cannot have the model of xenon's electrons.
+        If the interaction cannot have the model of xenon's electrons, or has no formula for nuclei.
     """
-    interaction.check_atomic_model(xenon.electrons)
+    check_target(interaction, xenon)
+    of_sun = _nuclear_rate if xenon.target == "nucleus" else _rate
     e_er = np.ascontiguousarray(e_er, float)
     rule = two_nodes if not fine else panel_nodes if interaction.is_symbolic else fine_nodes
     scales = interaction.flux_scales
-    rate = _rate(interaction, e_er, sun.without(*scales) if scales else sun, xenon, rule)
+    rate = of_sun(interaction, e_er, sun.without(*scales) if scales else sun, xenon, rule)
     for name, scale in scales.items():
-        rate = rate + scale * _rate(interaction, e_er, sun.only(name), xenon, rule)
+        rate = rate + scale * of_sun(interaction, e_er, sun.only(name), xenon, rule)
     return rate
+
+
+def check_target(interaction: Interaction, xenon: Xenon) -> None:
+    """Refuse an interaction that this target cannot be had with."""
+    if xenon.target == "nucleus":
+        interaction.check_nuclei()
+    else:
+        interaction.check_atomic_model(xenon.electrons)
+
+
+def _nuclear_rate(interaction: Interaction, e_nr: np.ndarray, sun: Sun, xenon: Xenon, rule: Callable):
+    """Nuclear recoils from one Sun: every isotope with its own least neutrino energy."""
+    nuclei = isotopes()
+    coherent = interaction.flavours == "density_matrix"
+    shares = mass_state_probabilities if coherent else flavour_probabilities
+    e_min = np.ascontiguousarray(nuclei.minimum_energy(e_nr))
+    e_nu, weights = (x.reshape(3, -1, *e_min.shape) for x in _nodes(e_min.tobytes(), sun, rule, shares))
+    amplitudes = mixing_matrix(sun.mixing)
+
+    def of_state(k):
+        if coherent:
+            return interaction.nuclear_cross_section_of_mass_state(k, amplitudes[:, k], nuclei, e_nu[k], e_nr)
+        return interaction.nuclear_cross_section(FLAVOURS[k], nuclei, e_nu[k], e_nr)
+
+    atoms = ATOMS_PER_TONNE * SECONDS_PER_YEAR * nuclei.share
+    per_state = [(weights[k] * atoms * of_state(k)).sum(axis=(0, 1)) for k in range(3)]
+    return per_state[0] + per_state[1] + per_state[2]
 
 
 def _rate(interaction: Interaction, e_er: np.ndarray, sun: Sun, xenon: Xenon, rule: Callable):

@@ -1,4 +1,4 @@
-"""Xenon's electrons: how many of them a recoil of given energy can free.
+"""Xenon: how many of its electrons a recoil of given energy can free, and the nuclei of its isotopes.
 
 The free-electron cross section is multiplied by Z_eff, the number of electrons bound by less than the
 recoil energy. Alternatives exist for the study of systematic errors.
@@ -10,10 +10,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..constants import ATOMIC_MASS, ELECTRON_MASS
 from ..errors import InputError
+from ..interactions.nuclei import Nuclei
 from ..tables import packaged, read_table
 
-__all__ = ["ELECTRON_MODELS", "Xenon", "shell_edges"]
+__all__ = ["ELECTRON_MODELS", "TARGETS", "Xenon", "isotopes", "shell_edges"]
 
 #: What can stand for the electrons of xenon.
 ELECTRON_MODELS = {
@@ -23,6 +25,8 @@ ELECTRON_MODELS = {
     "rrpa_flavours": "the same with a ratio for nu_e and one for the other flavours",
 }
 N_ELECTRONS = 54
+#: What a neutrino can hit.
+TARGETS = ("electron", "nucleus")
 
 
 @lru_cache
@@ -38,6 +42,15 @@ def shell_edges() -> tuple[np.ndarray, np.ndarray]:
     return table["binding_eV"][order] / 1e3, table["n_electrons"][order]
 
 
+@lru_cache
+def isotopes() -> Nuclei:
+    """The nine natural isotopes: IUPAC abundances, AME masses of atoms less those of their electrons."""
+    table = read_table(packaged("xenon", "isotopes.csv"), needed=("A", "mole_fraction", "mass_u"))
+    column = {name: table[name][:, None] for name in ("A", "mole_fraction", "mass_u")}
+    mass = column["mass_u"] * ATOMIC_MASS - N_ELECTRONS * ELECTRON_MASS
+    return Nuclei(N_ELECTRONS, column["A"] - N_ELECTRONS, mass, column["mole_fraction"])
+
+
 @dataclass(frozen=True)
 class Xenon:
     """The target.
@@ -48,21 +61,27 @@ class Xenon:
         One of ``ELECTRON_MODELS``: ``steps`` (default), ``free``, ``rrpa`` or ``rrpa_flavours``.
     threshold_keV : float
         Recoils below this energy are dropped; the steps begin at 12 eV.
+    target : str
+        What recoils, of ``TARGETS``: an ``electron`` (default), or a ``nucleus``, for which the other inputs
+        are of no consequence.
 
     Raises
     ------
     InputError
-        If the model of the electrons is unknown or the threshold negative.
+        If the target or the model of the electrons is unknown or the threshold negative.
     """
 
     electrons: str = "steps"
     threshold_keV: float = 0.012
+    target: str = "electron"
 
     def __post_init__(self):
         if self.electrons not in ELECTRON_MODELS:
             raise InputError(
                 f"there is no electron model {self.electrons!r}; the choices are {sorted(ELECTRON_MODELS)}"
             )
+        if self.target not in TARGETS:
+            raise InputError(f"there is no target {self.target!r}; the choices are {list(TARGETS)}")
         if not self.threshold_keV >= 0:
             raise InputError(f"threshold_keV is {self.threshold_keV}; zero or more was needed")
 

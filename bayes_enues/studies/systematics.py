@@ -58,9 +58,11 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
     found = [Variation(f"{other} likelihood", {"likelihood": other})]
     if experiment.likelihood == "gaussian":
         found.append(Variation("sigma = sqrt(N), not Garwood", {"bins": {"errors": "sqrt"}}))
-    # below the first counted event LZ's bins expect next to nothing: leaving them out changes nothing
-    second = float(experiment.bin_edges[np.flatnonzero(experiment.counts)[0] + 1])
-    found.append(Variation(f"first bin out: fit from {second:.3g} keV", {"bins": {"fit_from_keV": second}}))
+    if not settings.bins.axis:
+        # below the first counted event LZ's bins expect next to nothing: leaving them out changes nothing
+        second = float(experiment.bin_edges[np.flatnonzero(experiment.counts)[0] + 1])
+        label = f"first bin out: fit from {second:.3g} keV"
+        found.append(Variation(label, {"bins": {"fit_from_keV": second}}))
     if settings.bins.fit_from_keV > 0:
         found.append(
             Variation(
@@ -84,21 +86,16 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
         changes = {key: value for key, value in content.items() if key != "note"}
         if all(changes != v.changes for v in found):
             found.append(Variation(f"variant {name}", changes, content["note"]))
-    found.append(Variation("recoils above 0.25 keV only", {"xenon": {"threshold_keV": 0.25}}))
-    found.append(Variation("54 free electrons", {"xenon": {"electrons": "free"}}))
-    rrpa = (
-        "random-phase approximation on the Standard Model part only; the end values of its table, "
-        "0.27 to 28.7 keV, are held outside it"
-    )
-    found.append(Variation("RRPA electrons", {"xenon": {"electrons": "rrpa"}}, rrpa))
+    if experiment.xenon.target == "electron":
+        found += _of_electrons()
     for name in _sets("oscillation.csv", settings.sun.oscillation):
         found.append(Variation(f"oscillation {name}", {"sun": {"oscillation": name}}))
     for name in _sets("fluxes.csv", settings.sun.fluxes):
         profile = "b16_agss09" if "agss09" in name else "b16_gs98"
         found.append(Variation(f"fluxes {name}", {"sun": {"fluxes": name, "profile": profile}}))
-    if experiment.couplings == "tree":
+    if experiment.couplings == "tree" and experiment.xenon.target == "electron":
         found.append(Variation("radiative couplings", {"couplings": "radiative"}))
-    if model == "millicharge":
+    if model == "millicharge" and experiment.xenon.target == "electron":
         note = (
             "photoabsorption per atom instead of stepped free electrons, without interference: the bound is "
             "on the size of the charge, from zero upwards"
@@ -106,6 +103,19 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
         found.append(Variation("equivalent photons", {}, note, model="equivalent_photon_millicharge"))
     possible = interaction_named(model).atomic_models
     return [v for v in found if v.changes.get("xenon", {}).get("electrons", "steps") in possible]
+
+
+def _of_electrons() -> list[Variation]:
+    """What can stand for xenon's electrons."""
+    rrpa = (
+        "random-phase approximation on the Standard Model part only; the end values of its table, "
+        "0.27 to 28.7 keV, are held outside it"
+    )
+    return [
+        Variation("recoils above 0.25 keV only", {"xenon": {"threshold_keV": 0.25}}),
+        Variation("54 free electrons", {"xenon": {"electrons": "free"}}),
+        Variation("RRPA electrons", {"xenon": {"electrons": "rrpa"}}, rrpa),
+    ]
 
 
 def _sets(file: str, current: str) -> list[str]:
