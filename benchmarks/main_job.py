@@ -12,9 +12,10 @@ import pymc as pm
 from scipy.optimize import minimize
 
 import bayes_enues as be
-from bayes_enues.compiled.structures import numbers_of, structure_of
 from bayes_enues.constants import ATOMS_PER_TONNE, FLAVOURS, SECONDS_PER_YEAR
+from bayes_enues.fit import kernel_sampler
 from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.kernel_sampler import kernel_sampler_of
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.signal.flux import fine_nodes, minimum_energy
 
@@ -34,25 +35,22 @@ def seconds(function, repeat: int = 5, number: int = 1) -> float:
 
 
 def sampler_call(model):
-    """The C function that the sampler calls, in a loop of compiled code: (n calls) to seconds."""
+    """What the sampler calls, in a loop of compiled code: (n calls) to seconds."""
     import numba
 
-    numbers = numbers_of(model)
-    sampler = structure_of(model).sampler.with_data(numbers=numbers)
-    inner = sampler.logp_func.vm.jit_fn
-    x = np.full(sampler.n_dim, 0.1)
+    sampler = kernel_sampler_of(Likelihood(model))
+    function, vector, y = kernel_sampler.log_probability_at, sampler.vector, sampler.centre.copy()
 
     @numba.njit
-    def loop(n, x, numbers):
+    def loop(n, vector, y, gradient):
         total = 0.0
         for i in range(n):
-            x[0] = 0.1 + 1e-9 * i
-            value, _ = inner(x, numbers)
-            total += value[()]
+            y[0] = 0.1 + 1e-9 * i
+            total += function(vector, y, gradient)
         return total
 
-    loop(1, x, numbers)
-    return lambda n: loop(n, x, numbers)
+    loop(1, vector, y, np.empty_like(y))
+    return lambda n: loop(n, vector, y, np.empty_like(y))
 
 
 class NumpyChain:

@@ -97,7 +97,7 @@ def test_a_prior_that_only_the_sampler_has_wrong_is_found(xenonnt_model):
     fit = be.Fit(xenonnt_model)
     sampler = kernel_sampler_of(fit)
     check_agreement(fit, sampler)
-    at = sampler._vector.size - sampler.coordinates.size
-    sampler._vector[at + 3] *= 1.01  # the upper edge of the prior of nu_e
+    at = sampler.vector.size - sampler.coordinates.size
+    sampler.vector[at + 3] *= 1.01  # the upper edge of the prior of nu_e
     with pytest.raises(DisagreementError, match=r"by the kernel and .* by the model"):
         check_agreement(fit, sampler)

@@ -19,7 +19,7 @@ from .chi2 import Likelihood
 from .coordinates import coordinate, coordinates_of, starting_point
 from .kernel import FAST, Terms, chi2_and_gradient
 
-__all__ = ["KernelSampler", "kernel_sampler_of", "packed", "unpacked"]
+__all__ = ["KernelSampler", "kernel_sampler_of", "log_probability_at", "packed", "unpacked"]
 
 _POINTER, _C_POINTER = types.CPointer(types.double), ctypes.POINTER(ctypes.c_double)
 _HEAD = 5  # how many variables, bins, terms, factors and coordinates
@@ -63,7 +63,7 @@ def unpacked(vector: np.ndarray) -> Any:
 
 
 @numba.njit(**FAST)
-def _log_probability_at(vector, y, gradient):
+def log_probability_at(vector, y, gradient):
     """Log-probability up to a constant, its gradient filled in; what is not finite is a divergence."""
     terms, numbers, coordinates = unpacked(vector)
     n = y.size
@@ -85,7 +85,7 @@ def _log_probability(dimension, y_, gradient_, value_, data_):  # pragma: no cov
     vector = numba.carray(address_as_void_pointer(data[0]), (data[1],), np.float64)
     n = int(vector[0])
     y, gradient = numba.carray(y_, (n,)), numba.carray(gradient_, (n,))
-    value_[0] = _log_probability_at(vector, y, gradient)
+    value_[0] = log_probability_at(vector, y, gradient)
     finite = np.isfinite(value_[0])
     for i in range(n):
         finite = finite and np.isfinite(gradient[i])
@@ -115,17 +115,19 @@ class KernelSampler:
         Variables in the order of the coordinates: that of chi^2.
     coordinates : (k,)
         See :func:`.coordinates.coordinates_of`.
+    vector : (m,)
+        All of the model, :func:`packed`.
     """
 
     def __init__(self, likelihood: Likelihood, coordinates: np.ndarray):
         self.names = likelihood.names
         n = len(self.names)
         assert likelihood.terms is not None  # of templates
-        self._vector = packed(likelihood.terms, likelihood.numbers, coordinates, n)
+        self.vector = packed(likelihood.terms, likelihood.numbers, coordinates, n)
         self.coordinates, self.centre = coordinates, starting_point(coordinates, n)
-        data = np.array([self._vector.ctypes.data, self._vector.size], np.uintp)
+        data = np.array([self.vector.ctypes.data, self.vector.size], np.uintp)
         self.nutpie = nutpie_model(
-            _log_probability, _parameters, data, self.names, [()] * n, self.centre, self._vector
+            _log_probability, _parameters, data, self.names, [()] * n, self.centre, self.vector
         )
 
     def log_probability(self, y: np.ndarray) -> float:
