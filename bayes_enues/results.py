@@ -679,8 +679,8 @@ class NuisanceEffect(Result):
 
     Attributes
     ----------
-    name, group, meaning, width : str
-        ``group`` is Sun, response or backgrounds; ``width`` what is known beforehand, in words.
+    name, group, meaning, prior_width : str
+        ``group`` is Sun, response or backgrounds; ``prior_width`` what is known beforehand, in words.
     pull_profile, pull_posterior : float
         Best fit and posterior mean, in units of sigma.
     constraint_profile, constraint_posterior : float
@@ -694,7 +694,7 @@ class NuisanceEffect(Result):
     name: str
     group: str
     meaning: str
-    width: str
+    prior_width: str
     pull_profile: Real
     pull_posterior: Real
     constraint_profile: Real
@@ -715,7 +715,7 @@ class NuisanceEffect(Result):
 class Nuisances(Row):
     """All nuisances of one model, the one that matters most first: a row of ``nuisances.json``.
 
-    ``posterior`` and ``profile`` are the bounds with all of them uncertain, (lower, upper). ``shares`` are of
+    ``of_posterior`` and ``of_profile`` are the bounds with all of them uncertain, (lower, upper). ``shares`` are of
     the squared width of the profile's region: what statistics alone would leave, and by how much each group
     of nuisances, known, would narrow it; correlations make them not quite add up to one.
     """
@@ -723,8 +723,8 @@ class Nuisances(Row):
     unit: str
     prior: str
     level: Real
-    posterior: tuple[Real | None, Real]
-    profile: tuple[Real | None, Real]
+    of_posterior: tuple[Real | None, Real]
+    of_profile: tuple[Real | None, Real]
     effects: list[NuisanceEffect]
     shares: dict[str, Real]
 

@@ -238,8 +238,8 @@ def test_the_ranking_holds_one_nuisance_after_the_other():
         (e.name for e in found.effects), key=lambda n: -next(e.size for e in found.effects if e.name == n)
     )
     effect = next(e for e in found.effects if e.name == "edge")
-    assert found.profile[1] == pytest.approx(8.933, rel=1e-3)
-    assert (1 + effect.nominal.of_profile[1]) * found.profile[1] == pytest.approx(8.846, rel=1e-4)
+    assert found.of_profile[1] == pytest.approx(8.933, rel=1e-3)
+    assert (1 + effect.nominal.of_profile[1]) * found.of_profile[1] == pytest.approx(8.846, rel=1e-4)
     assert effect.constraint_profile == pytest.approx(1.0, abs=0.05)
     assert be.Nuisances.from_dict(found.to_dict()) == found
     assert 0.9 < found.shares["statistics"] < 1

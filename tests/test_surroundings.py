@@ -59,7 +59,7 @@ def test_a_folder_may_be_called_as_one_likes(monkeypatch, capsys, tmp_path):
     code, printed, _ = call(monkeypatch, capsys, "spectrum", "--experiment", "xenonnt_sr0", "--out", out)
     assert code == 0
     assert (out / "spectrum.png").is_file()
-    assert "res[bold] $x [/y]" in " ".join(printed.split())
+    assert "res[bold]$x[/y]" in "".join(printed.split())  # wrapped at the width of the terminal
 
 
 def run(arguments, cwd, **environment):

@@ -61,7 +61,7 @@ def print_nuisances(rows: "Sequence[Nuisances]") -> None:
         for e in row.effects:
             table.add_row(
                 e.name,
-                e.width,
+                e.prior_width,
                 f"{e.pull_posterior:+.2f} {e.pull_profile:+.2f}",
                 f"{e.constraint_posterior:.2f} {e.constraint_profile:.2f}",
                 f"{_number(e.correlation_posterior)} {_number(e.correlation_profile)}",
@@ -72,7 +72,8 @@ def print_nuisances(rows: "Sequence[Nuisances]") -> None:
             )
         console.print(table)
         bounds = ", ".join(
-            f"{what} {_bound(b)}" for what, b in (("posterior", row.posterior), ("profile", row.profile))
+            f"{what} {_bound(b)}"
+            for what, b in (("posterior", row.of_posterior), ("profile", row.of_profile))
         )
         shares = ", ".join(f"{group} {100 * share:.1f} %" for group, share in row.shares.items())
         console.print(f"{bounds}. Of the squared width of the profile's region: {shares}.", style="dim")

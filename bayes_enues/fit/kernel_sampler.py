@@ -63,7 +63,7 @@ def unpacked(vector: np.ndarray) -> Any:
 
 
 @numba.njit(**FAST)
-def log_probability_at(vector, y, gradient):
+def log_probability_at(vector: Any, y: np.ndarray, gradient: np.ndarray) -> float:
     """Log-probability up to a constant, its gradient filled in; what is not finite is a divergence."""
     terms, numbers, coordinates = unpacked(vector)
     n = y.size
