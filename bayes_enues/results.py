@@ -715,9 +715,9 @@ class NuisanceEffect(Result):
 class Nuisances(Row):
     """All nuisances of one model, the one that matters most first: a row of ``nuisances.json``.
 
-    ``of_posterior`` and ``of_profile`` are the bounds with all of them uncertain, (lower, upper). ``shares`` are of
-    the squared width of the profile's region: what statistics alone would leave, and by how much each group
-    of nuisances, known, would narrow it; correlations make them not quite add up to one.
+    ``of_posterior`` and ``of_profile`` are the bounds with all of them uncertain, (lower, upper). ``shares``
+    are of the squared width of the profile's region: what statistics alone would leave, and by how much each
+    group of nuisances, known, would narrow it; correlations make them not quite add up to one.
     """
 
     unit: str
