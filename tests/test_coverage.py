@@ -54,6 +54,7 @@ def large_experiment(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_bounds_keep_their_promise_far_from_the_boundary(large_experiment):
     """Physics: with large counts every bound covers what it promises asymptotically, within error."""
     job = job_of(RowSpec("magnetic_moment", "nu_e", str(large_experiment), seed=5), [TRUE])

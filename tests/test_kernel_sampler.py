@@ -56,6 +56,7 @@ def test_what_is_sampled_is_pymcs_log_probability_up_to_a_constant_with_its_grad
             assert gradient[k] == pytest.approx(slope, rel=1e-5, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_gradient_alone_is_that_which_comes_with_the_hessian(xenonnt_model):
     fit = be.Fit(xenonnt_model)
     x = np.array([5.0, 0.1])

@@ -307,6 +307,7 @@ def test_a_shared_nuisance_has_one_width():
         be.Fit(be.models.magnetic_moment([narrow, wide], "nu_e"))
 
 
+@pytest.mark.slow
 def test_the_posterior_is_that_of_quadrature_and_nothing_negative_is_expected():
     """Two more nuisances; LZ's bins below the edge expect next to nothing."""
     more = {"name": "two_scale", "scales": "background", "sigma": [-0.05, 0.08]}

@@ -95,6 +95,7 @@ def test_a_gaussian_toy_keeps_the_errors_of_the_data(xenonnt_model, xenonnt, xen
     assert_allclose(toys[:, maker.slices["observed_xenonnt_sr0"]].std(axis=0), xenonnt.sigma, rtol=0.08)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("i_true", [0, 1])
 @pytest.mark.parametrize("which", ["lz_maker", "xenonnt_maker"])
 def test_fits_of_toys_agree_with_scipy(which, i_true, request):

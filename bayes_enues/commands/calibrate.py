@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, new_table, progress, warn
+from .common import console, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import CalibrationRow
@@ -92,4 +92,4 @@ def print_calibration(rows: "Sequence[CalibrationRow]") -> None:
             words = Text(f"not uniform: {', '.join(wrong)}", "red")
         what = (row.model, row.parameter, row.experiment, row.prior)
         table.add_row(*what, words, *(str(getattr(row, name)) for name in numbers))
-    console.print(table)
+    print_whole(table)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 
 def check(
@@ -60,7 +60,7 @@ def _print(rows) -> None:
         where = (row.parameter, row.fit, row.experiment, row.group)
         shown = (f"{row.p_value:.3f}", f"{row.pit_uniform_p_value:.3f}")
         table.add_row(*where, *shown, f"{row.bins_outside_95} of {row.n_bins}")
-    console.print(table)
+    print_whole(table)
     console.print(
         "p: share of predicted counts that fit worse than the data; near 0 the model fails, near 1 errors "
         "are too large. The posterior uses the data twice, which draws its p-values towards one half.",

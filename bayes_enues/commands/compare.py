@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 
 def compare(
@@ -55,7 +55,7 @@ def _print(found) -> None:
     for row in found:
         estimates = (row.quadrature, row.savage_dickey, row.smc, row.narrower, row.wider)
         table.add_row(row.parameter, row.experiment, *map(number, estimates))
-    console.print(table)
+    print_whole(table)
     for line in dict.fromkeys(f"* {row.parameter}, {row.experiment}: {row.prior}" for row in found):
         console.print(line, style="dim")
     console.print(

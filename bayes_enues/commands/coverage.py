@@ -8,7 +8,7 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import CoverageRow, FeldmanCousins
@@ -114,7 +114,7 @@ def print_coverage(rows: "Sequence[CoverageRow]", limits: "Sequence[FeldmanCousi
                 critical = f"{row.critical_value:.2f} ± {row.critical_value_error:.2f}"
             cells = [percent(row, bound) for bound in bounds]
             table.add_row(f"{row.true_value:g}", *cells, critical, f"{row.p_value:.3f}", str(row.failed))
-        console.print(table)
+        print_whole(table)
         for limit in limits:
             if (limit.parameter, limit.experiment) == (parameter, experiment):
                 console.print(limit_in_words(limit))

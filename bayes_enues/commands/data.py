@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from .common import console, warn
+from .common import console, print_whole, warn
 
 if TYPE_CHECKING:
     from ..experiments.experiment import Experiment
@@ -38,7 +38,7 @@ def data(
         table = Table("table", "what, unit, source, how obtained", show_lines=True)
         for file, lines in e.provenance.items():
             table.add_row(file, "\n".join(lines))
-        console.print(table)
+        print_whole(table)
     if not experiment:
         console.rule(Text("Sets", "bold"))
         for name, found in experiment_sets().items():
@@ -51,7 +51,7 @@ def data(
                     table.add_row(
                         f"{folder}/{file}", "\n".join(read_table(packaged(folder, file)).provenance)
                     )
-        console.print(table)
+        print_whole(table)
 
 
 def _extent(e: "Experiment") -> str:

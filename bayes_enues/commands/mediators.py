@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, new_table, progress, warn
+from .common import console, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Curve, Region
@@ -163,7 +163,7 @@ def print_curves(found: "Sequence[Curve]", level: float) -> None:
                 f"< {curve.profile_upper[i]:.3g}",
             )
         table.add_section()
-    console.print(table)
+    print_whole(table)
     console.print(
         f"posterior: one-sided {100 * level:g} % credible bound at the given mass. Profile: the paper does "
         "not say which threshold its Fig. 6 uses; --delta-chi2 4.605 gives that of two parameters.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Nuisances
@@ -70,7 +70,7 @@ def print_nuisances(rows: "Sequence[Nuisances]") -> None:
                 _percent(e.down.of_profile),
                 _percent(e.up.of_profile),
             )
-        console.print(table)
+        print_whole(table)
         bounds = ", ".join(
             f"{what} {_bound(b)}"
             for what, b in (("posterior", row.of_posterior), ("profile", row.of_profile))

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Interval, PriorStudyRow
@@ -79,7 +79,7 @@ def print_study(rows: "Sequence[PriorStudyRow]") -> None:
         table = new_table(title, *columns)
         for row in mine:
             table.add_row(row.label, *_cells(row, one_sided))
-        console.print(table)
+        print_whole(table)
         for row in mine:
             if row.flag:
                 console.print(Text.assemble("  ", (row.label or "", "bold"), f": {row.flag}"))

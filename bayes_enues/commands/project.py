@@ -8,7 +8,7 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Projection
@@ -88,7 +88,7 @@ def print_projection(rows: "Sequence[Projection]") -> None:
                 cells += ["({:.3g}, {:.3g})".format(*row.band(statistic, share)) for share in (0.68, 0.95)]
             table.add_row(f"{row.exposure:.4g}", statistic.replace("_", " "), f"{bound:.3g}", *cells)
         table.add_section()
-    console.print(table)
+    print_whole(table)
     console.print(
         f"{100 * first.level:g} % bounds if the Standard Model is true. profile: two-sided threshold; "
         "posterior: flat prior, nuisances integrated by quadrature. ± is the median's Monte Carlo error.",

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Region
@@ -114,7 +114,7 @@ def print_regions(rows: "Sequence[Region]") -> None:
             share,
             pieces,
         )
-    console.print(table)
+    print_whole(table)
     console.print(
         f"Areas in squares of {one.unit}. Δχ² = {one.profile.threshold:.4g}: two parameters at {level}. HPD: "
         f"highest posterior density in these two parameters, {level}; {one.experiment}: {one.prior}.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import common
-from .common import console, fixed_by, new_table, progress, warn
+from .common import console, fixed_by, new_table, print_whole, progress, warn
 
 if TYPE_CHECKING:
     from ..results import SystematicsRow
@@ -66,7 +66,7 @@ def print_systematics(rows: "Sequence[SystematicsRow]") -> None:
             shift = there(row.shift)
             cells = [_bound(row.posterior), _percent(shift.of_posterior)]
             table.add_row(row.label, *cells, _bound(row.profile), _percent(shift.of_profile))
-        console.print(table)
+        print_whole(table)
         for row in mine:
             own = [note for note in row.notes if note not in first.notes]
             if own:

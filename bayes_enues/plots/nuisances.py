@@ -32,9 +32,7 @@ def plot_nuisances(ax: Axes, row: Nuisances, label: str) -> Axes:
     ax.set_xlim(-100 * reach, 100 * reach)
     pulls.set_xlim(-2, 2)
     ax.axvline(0, color="0.3", lw=0.8)
-    pulls.axvspan(-1, 1, color="0.93", zorder=-5)
-    ax.set_zorder(pulls.get_zorder() + 1)
-    ax.patch.set_visible(False)
+    ax.axvspan(-50 * reach, 50 * reach, color="0.93", zorder=-5)  # pulls from -1 to 1; points lie on the bars
     ax.set_yticks(range(len(row.effects)), [plain(e.name) for e in row.effects])
     ax.set_ylim(len(row.effects) - 0.4, -0.6)
     ax.set_xlabel(f"change of the bound on {label} [%]")
