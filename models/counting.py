@@ -15,7 +15,7 @@ import pymc as pm
 from bayes_enues.errors import InputError
 from bayes_enues.experiments.experiment import Experiment
 from bayes_enues.experiments.morphing import has_morph
-from bayes_enues.experiments.schema import NuisanceEntry
+from bayes_enues.experiments.uncertainty import NuisanceEntry
 from bayes_enues.fit.chi2 import Likelihood, seal
 from bayes_enues.fit.scan import likelihood_range
 from bayes_enues.fit.setup import Question, ask

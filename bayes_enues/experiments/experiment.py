@@ -12,7 +12,8 @@ from ..errors import InputError
 from ..signal.flux import Sun
 from ..signal.xenon import Xenon
 from ..statistics import count_errors
-from .schema import ExperimentFile, NuisanceEntry
+from .schema import ExperimentFile
+from .uncertainty import NuisanceEntry
 
 __all__ = ["Clipped", "Experiment", "ResponseGrid"]
 

@@ -22,7 +22,7 @@ from .counts import Templates, bin_templates
 from .experiment import Experiment, ResponseGrid
 from .factors import Factor
 from .moving import GRID, acceptance_ratio, moved
-from .schema import NuisanceEntry
+from .uncertainty import NuisanceEntry
 
 __all__ = ["Morph", "has_morph", "morph_of"]
 

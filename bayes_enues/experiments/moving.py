@@ -18,7 +18,8 @@ from ..signal.oscillation import Mixing
 from ..signal.response import response_matrix
 from .experiment import Experiment
 from .folder import validated
-from .schema import ExperimentFile, NuisanceEntry, Resolution
+from .schema import ExperimentFile, Resolution
+from .uncertainty import NuisanceEntry
 
 __all__ = ["GRID", "acceptance_ratio", "check_moves", "moved"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..experiments.schema import NuisanceEntry
+from ..experiments.uncertainty import NuisanceEntry
 from ..results import NuisanceEffect, Nuisances, Shift
 from ..statistics import DRAWS, LEVEL, SEED
 from .chi2 import Likelihood

@@ -32,8 +32,8 @@ from ..experiments.counts import (
 from ..experiments.experiment import Experiment
 from ..experiments.factors import Factor
 from ..experiments.morphing import Morph, has_morph, morph_of
-from ..experiments.schema import NuisanceEntry
 from ..experiments.together import load_distinct
+from ..experiments.uncertainty import NuisanceEntry
 from ..interactions.base import Interaction
 from ..interactions.checks import check_class, check_interaction, stays_symbolic
 from .information import fisher_information

@@ -208,7 +208,7 @@ def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
     try:
         # spawn: Numba's threads and PyTensor's locks do not survive a fork
         pool = None if jobs == 1 else ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker)
-    except (OSError, ImportError, NotImplementedError):
+    except (OSError, ImportError, NotImplementedError):  # what Python raises without semaphores
         pool = None
     if pool is None:
         yield None, 1
