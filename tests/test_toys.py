@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 from conftest import expected_counts
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.integrate import dblquad
 from scipy.optimize import minimize
 from scipy.stats import norm, poisson
 
+import bayes_enues as be
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.marginal import log_marginal_likelihood
 from bayes_enues.fit.minimise import minimise_many
 from bayes_enues.simulations.fast_fits import COLUMNS, analyse_toys
 from bayes_enues.simulations.jobs import NODES
+from bayes_enues.simulations.toy_loop import _log_integral
 from bayes_enues.simulations.toys import ToyMaker, truth_points
 from bayes_enues.statistics import count_errors
 
@@ -205,3 +208,27 @@ def test_wrong_kind_and_unphysical_truth_are_refused(xenonnt_model):
         ToyMaker(xenonnt_model, np.zeros((1, 2)), 1, "asimov")
     with pytest.raises(ValueError, match="outside the physical region"):
         truth_points(Likelihood(xenonnt_model), [3.0, -2.0])
+
+
+def test_no_fit_fails_where_an_uncertain_edge_is_pressed_against_its_cut_or_a_bin_against_zero():
+    """Three toys in two thousand whose fits went to and fro across the kink of a bin that expects nothing, or
+    whose Laplace integral did not exist; the auxiliary measurements fluctuate by what the file says."""
+    likelihood = be.Fit(be.models.magnetic_moment(["lz_ws2022:marginalised"], "nu_e"))
+    maker = ToyMaker(likelihood.model, truth_points(likelihood, [26.0]), seed=20220811)
+    toys = maker.throw(0, 0, 300)
+    assert analysed(maker, 0, toys)["converged"].all()
+    for name, width in (("edge_lz", 0.1), ("resolution_width", 0.1), ("sin2_theta12", 0.016)):
+        truth = maker.points[0, likelihood.names.index(name)]
+        centres = (toys[:, maker.slices[f"{name}_centre"]][:, 0] - truth) / width
+        assert abs(centres.mean()) < 3.5 / 300**0.5
+        assert centres.std() == pytest.approx(1.0, abs=0.14)
+
+
+def test_a_nuisance_pressed_against_its_cut_has_the_integral_of_its_slope():
+    """By SciPy: chi^2 = 40 t + a^2 - 3 t^2 + 2 a t, t >= 0, whose matrix of second derivatives is not positive."""
+    chi2 = lambda a, t: 40 * t + a**2 - 3 * t**2 + 2 * a * t  # noqa: E731
+    exact, _ = dblquad(lambda a, t: np.exp(-chi2(a, t) / 2), 0, 1.5, -9, 9)
+    x, edge = np.zeros(3), np.array([-np.inf, -np.inf, 0.0])
+    hessian = np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 2.0], [0.0, 2.0, -6.0]])
+    ours = _log_integral(x, np.array([0.0, 0.0, 40.0]), hessian, edge, np.full(3, np.inf))
+    assert ours + np.log(4 * np.pi) == pytest.approx(np.log(exact), abs=0.02)

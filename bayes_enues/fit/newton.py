@@ -11,6 +11,7 @@ __all__ = ["cholesky_solve", "minimise_all", "minimise_one"]
 
 MAX_STEPS = 200
 TOLERANCE = 1e-12
+RESTING = 1e-7  # what a full step may still promise of chi^2 where no step keeps the promise
 CREEPING = 1e-3  # of a Newton step: whether a kink is in the way is asked where no more is possible
 KINK = 1e-5  # of a variable's scale: a step across a kink
 SHORT_OF = 1e-10  # a piece between two kinks ends so far before the second, where the slope is still its own
@@ -124,6 +125,7 @@ def minimise_one(
     held = np.zeros(x.size, np.bool_)
     any_held = False
     trial = x.copy()
+    decrease = np.inf
     for _ in range(MAX_STEPS):
         if not np.isfinite(chi2):
             return chi2, False, gradient, hessian
@@ -172,7 +174,7 @@ def minimise_one(
             size /= 2
             if size < 1e-10:
                 break
-        if size < CREEPING and decrease > 1e-7:
+        if size < CREEPING and decrease > RESTING:
             stuck = False
             for i in range(n):
                 if not _leads_down(of, numbers, x, chi2, active[i], low, high, scale):
@@ -180,10 +182,10 @@ def minimise_one(
             if stuck:
                 continue
         if size < 1e-10:
-            return chi2, decrease < 1e-7, gradient, hessian
+            return chi2, decrease < RESTING, gradient, hessian
         x[:] = trial
         chi2, gradient, hessian = new, new_gradient, new_hessian
-    return chi2, False, gradient, hessian
+    return chi2, decrease < RESTING, gradient, hessian  # to and fro across a kink, ever closer to it
 
 
 def minimise_all(

@@ -22,27 +22,48 @@ MAX_EXTENSIONS = 12
 
 
 @numba.njit(nogil=True)
-def _log_integral(hessian):
-    """Logarithm of the integral over the nuisances of exp(-chi^2 / 2) around its peak: Laplace's method.
-
-    Minus half the logarithm of the determinant of their block of the Hessian; NaN if it is not positive.
-    """
-    n = hessian.shape[0]
+def _log_determinant(matrix):
+    """Logarithm of a determinant; NaN if the matrix is not positive definite."""
+    n = matrix.shape[0]
     root = np.zeros((n, n))
     total = 0.0
-    for i in range(1, n):
-        for j in range(1, i + 1):
-            rest = hessian[i, j]
-            for k in range(1, j):
+    for i in range(n):
+        for j in range(i + 1):
+            rest = matrix[i, j]
+            for k in range(j):
                 rest -= root[i, k] * root[j, k]
             if i == j:
                 if not rest > 0:
                     return np.nan
                 root[i, i] = np.sqrt(rest)
-                total -= np.log(root[i, i])
+                total += 2.0 * np.log(root[i, i])
             else:
                 root[i, j] = rest / root[j, j]
     return total
+
+
+@numba.njit(nogil=True)
+def _log_integral(x, gradient, hessian, lower, upper):
+    """Logarithm of the integral over the nuisances of exp(-chi^2 / 2) around its peak: Laplace's method.
+
+    Minus half the logarithm of the determinant of their block of the Hessian. Where that is not positive, as
+    for a nuisance pressed against a cut beyond which chi^2 bends down, such nuisances have the integral of
+    their slope there, 2 / |g|, in the units of the others (a Gaussian's is sqrt(4 pi / h)).
+    """
+    found = -0.5 * _log_determinant(hessian[1:, 1:])
+    if np.isfinite(found):
+        return found
+    inside, found = [], 0.0
+    for i in range(1, x.size):
+        if (x[i] <= lower[i] and gradient[i] > 0) or (x[i] >= upper[i] and gradient[i] < 0):
+            found += np.log(2.0 / abs(gradient[i])) - 0.5 * np.log(4.0 * np.pi)
+        else:
+            inside.append(i)
+    block = np.empty((len(inside), len(inside)))
+    for j, a in enumerate(inside):
+        for k, b in enumerate(inside):
+            block[j, k] = hessian[a, b]
+    return found - 0.5 * _log_determinant(block)
 
 
 @numba.njit(nogil=True)
@@ -114,8 +135,8 @@ def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, 
         k = middle if direction == 1 else middle - 1
         while 0 <= k < nodes.size:
             _follow(x, nodes[k], hessian, lower, upper, scale)
-            chi2[k], converged, _, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
-            log_marginal[k] = _log_integral(hessian) - 0.5 * chi2[k]
+            chi2[k], converged, gradient, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
+            log_marginal[k] = _log_integral(x, gradient, hessian, lower, upper) - 0.5 * chi2[k]
             good = good and converged and np.isfinite(log_marginal[k])
             points[k] = x
             k += direction
