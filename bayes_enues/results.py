@@ -684,7 +684,7 @@ class NuisanceEffect(Result):
     pull_profile, pull_posterior : float
         Best fit and posterior mean, in units of sigma.
     constraint_profile, constraint_posterior : float
-        Width after the fit over the width before it.
+        Width after the fit over the width before it; the profile's is zero if its best fit lies on a cut.
     correlation_profile, correlation_posterior : float or None
         With the parameter; None where its best fit lies on its physical edge.
     nominal, down, up : Shift

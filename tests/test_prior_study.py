@@ -179,3 +179,19 @@ def test_lines_mark_the_thresholds_of_the_level(study):
 def test_a_level_without_a_one_sided_bound_is_compared_too(study):
     row = at_level(typed(study)[0], 0.4)
     assert compared(row, row).ratio_to_one_sided is None
+
+
+def test_the_prior_of_an_uncertain_number_is_varied_in_its_own_unit_and_as_asked_in_words():
+    marginalised = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0:marginalised")
+    text = "edge_xenonnt=uniform(-0.2, 0.2)"
+    rows = plan_study([marginalised, SPEC], [None], nuisance_texts=[text])
+    labels = [row.label for row in rows]
+    assert "edge_xenonnt sigma ×2 (0.1 keV)" in labels
+    assert "beta_flux sigma ×0.5 (3.5 %)" in labels
+    (asked,) = (row for row in rows if row.label == text)  # the other experiment has no such nuisance
+    (experiment,) = asked.spec.experiments
+    assert next(n for n in experiment.nuisances if n.name == "edge_xenonnt").uniform == (-0.2, 0.2)
+    with pytest.raises(ValueError, match="has no nuisance 'nobody'"):
+        plan_study([SPEC], [None], nuisance_texts=["nobody=uniform(-1, 1)"])
+    with pytest.raises(ValueError, match="cannot be read"):
+        plan_study([SPEC], [None], nuisance_texts=["beta_flux wide"])

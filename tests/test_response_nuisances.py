@@ -324,3 +324,17 @@ def test_the_posterior_is_that_of_quadrature_and_nothing_negative_is_expected():
     points = np.repeat(fit.start[None], 7, axis=0)
     points[:, fit.names.index("edge")] = np.linspace(-0.3, 0.3, 7)
     assert all((counts >= 0).all() for counts in fit.expected(points).values())
+
+
+def test_a_flat_prior_of_the_edge_is_integrated_between_its_ends():
+    """Against a nested grid: on a cut of a flat prior chi^2 may bend down, so that no Gaussian is there."""
+    fit = be.Fit(be.models.magnetic_moment([with_nuisances("xenonnt_sr0", edge(0.1, uniform=[-0.2, 0.2]))]))
+    at, beta = fit.names.index("edge"), fit.names.index("beta_flux")
+    moments = np.linspace(*fit.prior_range(), 89)
+    (x, weights), scales = np.polynomial.legendre.leggauss(24), np.linspace(-0.4, 0.4, 41)
+    points = np.repeat(fit.start[None], moments.size * x.size * scales.size, axis=0)
+    grid = np.meshgrid(moments, 0.2 * x, scales, indexing="ij")
+    points[:, [0, at, beta]] = np.stack([g.ravel() for g in grid], axis=-1)
+    likelihood = np.exp(-0.5 * (fit.batch(points) - fit.batch(points).min())).reshape(grid[0].shape).sum(-1)
+    exact = be.Density(moments, likelihood @ weights, 0.0)
+    assert fit.marginal().quantile(0.9) == pytest.approx(exact.quantile(0.9), rel=1e-5)

@@ -225,9 +225,8 @@ def test_no_fit_fails_where_an_uncertain_edge_is_pressed_against_its_cut_or_a_bi
 
 
 def test_a_nuisance_pressed_against_its_cut_has_the_integral_of_its_slope():
-    """By SciPy: chi^2 = 40 t + a^2 - 3 t^2 + 2 a t, t >= 0, whose matrix of second derivatives is not positive."""
-    chi2 = lambda a, t: 40 * t + a**2 - 3 * t**2 + 2 * a * t  # noqa: E731
-    exact, _ = dblquad(lambda a, t: np.exp(-chi2(a, t) / 2), 0, 1.5, -9, 9)
+    """By SciPy: chi^2 = 40 t + a^2 - 3 t^2 + 2 a t for t >= 0, whose second derivatives are not positive."""
+    exact, _ = dblquad(lambda a, t: np.exp(-(40 * t + a**2 - 3 * t**2 + 2 * a * t) / 2), 0, 1.5, -9, 9)
     x, edge = np.zeros(3), np.array([-np.inf, -np.inf, 0.0])
     hessian = np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 2.0], [0.0, 2.0, -6.0]])
     ours = _log_integral(x, np.array([0.0, 0.0, 40.0]), hessian, edge, np.full(3, np.inf))

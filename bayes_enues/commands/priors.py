@@ -26,7 +26,8 @@ def priors(
             "repeatable. Default: six for moments and couplings, five for signed parameters.",
         ),
     ] = None,
-    nuisances: Annotated[bool, typer.Option(help="Vary the priors of the nuisances too.")] = True,
+    nuisances: Annotated[bool, typer.Option(help="Halve and double the width of each nuisance too.")] = True,
+    nuisance_prior: common.NuisancePriors = None,
     mass: common.Mass = None,
     level: common.Level = 0.9,
     draws: common.Draws = 4000,
@@ -52,7 +53,7 @@ def priors(
     from ..plots.priors import prior_figures
     from ..studies.prior_plan import plan_study
 
-    study = plan_study(specs, prior, nuisances)
+    study = plan_study(specs, prior, nuisances, nuisance_prior or ())
     with progress(len(study), "priors") as tell:
         rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figures")

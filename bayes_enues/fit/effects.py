@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..experiments.uncertainty import NuisanceEntry
-from ..results import NuisanceEffect, Nuisances, Shift
+from ..results import NuisanceEffect, Nuisances, Shift, there
 from ..statistics import DRAWS, LEVEL, SEED
 from .chi2 import Likelihood
 from .marginal import marginal
@@ -104,7 +104,7 @@ def nuisance_effects(
     effects = []
     for nuisance, entry in entries.items():
         i = likelihood.names.index(nuisance)
-        sigma = entry.sigma
+        sigma, variance = _width(entry), covariance[i, i]
         found = {
             key: _shift(bounds({nuisance: x}), default)
             for key, x in (("nominal", 0.0), ("down", -_one(entry, 0)), ("up", _one(entry, 1)))
@@ -117,7 +117,7 @@ def nuisance_effects(
                 meaning=entry.meaning,
                 prior_width=entry.words,
                 pull_profile=best.nuisances[nuisance] / sigma,
-                constraint_profile=float(np.sqrt(covariance[i, i])) / sigma,
+                constraint_profile=float(np.sqrt(variance)) / sigma if variance > 0 else 0.0,
                 correlation_profile=_correlation(covariance, likelihood.names.index(name), i),
                 pull_posterior=float(sample.mean()) / sigma,
                 constraint_posterior=float(sample.std()) / sigma,
@@ -148,6 +148,13 @@ def _one(entry: NuisanceEntry, side: int) -> float:
     return 1.0 if entry.flat_to is not None else entry.widths[side]
 
 
+def _width(entry: NuisanceEntry) -> float:
+    """Standard deviation of what is known of it beforehand."""
+    if entry.uniform is not None or entry.flat_to is not None:
+        return (there(entry.highest) - entry.lowest) / 12**0.5
+    return entry.sigma
+
+
 def _group(entry: NuisanceEntry) -> str:
     if entry.moves.startswith("sun.") or entry.scales == "signal":
         return "Sun"
@@ -155,12 +162,14 @@ def _group(entry: NuisanceEntry) -> str:
 
 
 def _covariance(likelihood: Likelihood, name: str, best) -> np.ndarray:
-    """From the curvature of chi^2 at the best fit, (n, n); NaN for a parameter on its physical edge."""
+    """From the curvature of chi^2 at the best fit, (n, n); NaN for what lies on its edge."""
     x = np.array([best.best_fit if n == name else best.nuisances[n] for n in likelihood.names])
-    some = [i for i, n in enumerate(likelihood.names) if n != name or not best.at_boundary]
-    hessian = likelihood.full(x)[2] / 2
+    _, gradient, hessian = likelihood.full(x)
+    pressed = (x <= likelihood.lower) & (gradient > 0) | (x >= likelihood.upper) & (gradient < 0)
+    pressed[likelihood.names.index(name)] = best.at_boundary
+    some = np.flatnonzero(~pressed)
     found = np.full(hessian.shape, np.nan)
-    found[np.ix_(some, some)] = np.linalg.inv(hessian[np.ix_(some, some)])
+    found[np.ix_(some, some)] = np.linalg.inv(hessian[np.ix_(some, some)] / 2)
     return found
 
 

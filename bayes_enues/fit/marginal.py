@@ -30,6 +30,7 @@ REFINEMENTS = 12
 CHUNK = 100_000  # points at which chi^2 is evaluated at once
 NEAR = 5.0  # standard deviations: a nuisance so close to its edge is integrated from there
 FINE_NODES, FINE_WEIGHTS = leggauss(32)
+LEAST_CURVATURE = 0.1  # of a Gaussian as wide as a nuisance's prior, where chi^2 itself bends less or down
 CUT_NODES = 7  # of the rule for a Gaussian that is cut: quantiles within 1e-7 of the fine one's
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 MOST_NODES = 20_000  # of a product rule: six nuisances
@@ -95,6 +96,7 @@ def log_marginal_likelihood(
     fits = minimise_many(likelihood, start, others, warm=True)
     if not others.size:
         return -0.5 * fits.chi2
+    fits = fits._replace(hessian=_positive(likelihood, fits.hessian, others))
     covariance = np.linalg.inv(fits.hessian[:, others[:, None], others] / 2)
     spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     below = (fits.x[:, others] - likelihood.lower[others]) / spread
@@ -110,6 +112,24 @@ def log_marginal_likelihood(
             some = Fits(*(values[part] for values in fits))
             result[part] = _integrated(likelihood, some, axes, order, cut=k >= 0)
     return result
+
+
+def _positive(likelihood: Likelihood, hessian: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """Second derivatives (m, n, n) that can place nodes: no direction is wider than the prior of some axes.
+
+    On a cut chi^2 may bend down, above all if the nuisance's prior is flat between its cuts.
+    """
+    width = np.fmin(likelihood.scale, (likelihood.upper - likelihood.lower) / 4)[axes]
+    place = np.ix_(range(len(hessian)), axes, axes)
+    values, vectors = np.linalg.eigh(hessian[place] * np.outer(width, width) / 2)
+    wrong = values.min(axis=-1) < LEAST_CURVATURE
+    if not wrong.any():
+        return hessian
+    values, vectors = np.maximum(values[wrong], LEAST_CURVATURE), vectors[wrong]
+    better = np.einsum("mik,mk,mjk->mij", vectors, values, vectors) * 2 / np.outer(width, width)
+    found = hessian.copy()
+    found[np.ix_(wrong, axes, axes)] = better
+    return found
 
 
 def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int, cut: bool) -> np.ndarray:

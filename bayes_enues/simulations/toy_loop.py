@@ -135,8 +135,8 @@ def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, 
         k = middle if direction == 1 else middle - 1
         while 0 <= k < nodes.size:
             _follow(x, nodes[k], hessian, lower, upper, scale)
-            chi2[k], converged, gradient, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
-            log_marginal[k] = _log_integral(x, gradient, hessian, lower, upper) - 0.5 * chi2[k]
+            chi2[k], converged, slope, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
+            log_marginal[k] = _log_integral(x, slope, hessian, lower, upper) - 0.5 * chi2[k]
             good = good and converged and np.isfinite(log_marginal[k])
             points[k] = x
             k += direction

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..errors import InputError
 from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
 from ..priors.named import Flat
 from ..priors.text import parse_prior
 from ..results import there
-from ..runs.rows import RowSpec, interaction_named, split_experiments
+from ..runs.rows import RowSpec, interaction_named, split_experiments, with_nuisance_priors
 from .prior_study import StudyRow
 
 __all__ = ["default_priors", "nuisance_priors", "plan_study"]
@@ -36,15 +37,20 @@ def nuisance_priors(experiment: str) -> list[tuple[str, dict[str, Any]]]:
     names = split_experiments(experiment)
     loaded = {name: load_experiment(name) for name in names}
     found: list[tuple[str, dict[str, Any]]] = []
-    gaussian = [n.name for e in loaded.values() for n in e.nuisances if n.flat_to is None]
-    for nuisance in dict.fromkeys(gaussian):
-        having = [name for name, e in loaded.items() if nuisance in [n.name for n in e.nuisances]]
-        for factor in (0.5, 2.0):  # one that is flat already has no width to vary
-            changes, sigma = {}, 0.0
-            for name in having:
-                sigma = next(n.sigma for n in loaded[name].nuisances if n.name == nuisance)
-                changes[name] = {"nuisances": {nuisance: {"sigma": factor * sigma}}}
-            found.append((f"{nuisance} sigma ×{factor:g} ({100 * factor * sigma:.3g} %)", changes))
+    widths = [n.name for e in loaded.values() for n in e.nuisances if n.flat_to is None and n.uniform is None]
+    for nuisance in dict.fromkeys(widths):  # one that is flat already has no width to vary
+        for factor in (0.5, 2.0):
+            changes, words = {}, ""
+            try:
+                for name, e in loaded.items():
+                    for n in (n for n in e.nuisances if n.name == nuisance):
+                        sigma = [factor * x for x in n.pieces] if n.pieces else factor * n.sigma
+                        changes[name] = {"nuisances": {nuisance: {"sigma": sigma}}}
+                        changed = load_experiment(name, changes[name]).nuisances
+                        words = next(c.words for c in changed if c.name == nuisance)
+            except InputError:  # twice the width may leave the physical region, as an efficiency above one
+                continue
+            found.append((f"{nuisance} sigma ×{factor:g} ({words})", changes))
     for name, e in loaded.items():
         argon = next((c for c in e.settings.components if c.name == "ar37" and c.events), None)
         scaled = next((n.name for n in e.nuisances if n.scales == "ar37"), None)
@@ -57,16 +63,33 @@ def nuisance_priors(experiment: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def plan_study(
-    specs: Sequence[RowSpec], priors: Sequence[str | None] | None = None, nuisances: bool = True
+    specs: Sequence[RowSpec],
+    priors: Sequence[str | None] | None = None,
+    nuisances: bool = True,
+    nuisance_texts: Sequence[str] = (),
 ) -> list[StudyRow]:
     """The rows of a study, the default of each group first; every prior checked.
 
+    Parameters
+    ----------
+    specs : sequence of RowSpec
+    priors : sequence of str, optional
+        Of the parameter; see :func:`default_priors`.
+    nuisances : bool
+        Whether the width of each nuisance is halved and doubled.
+    nuisance_texts : sequence of str
+        Further priors of nuisances, such as ``edge_lz=uniform(-0.2, 0.2)``: a row each for the experiments
+        that have the nuisance.
+
     Raises
     ------
-    ValueError
-        If a prior does not fit a parameter.
+    InputError
+        If a prior does not fit a parameter, or no experiment has a nuisance.
     """
     rows = []
+    for text in nuisance_texts:
+        if not any(_has(spec, text) for spec in specs):
+            with_nuisance_priors(specs[0], [text])  # says what it has
     for spec in specs:
         kind = interaction_named(spec.model)
         chosen = dict.fromkeys([None, *(priors or default_priors(spec.interaction))])
@@ -79,4 +102,14 @@ def plan_study(
         if nuisances:
             for label, changes in nuisance_priors(spec.experiment):
                 rows.append(StudyRow(replace(spec, changes=json.dumps(changes)), label, nuisance=True))
+        for text in nuisance_texts:
+            if _has(spec, text):
+                rows.append(StudyRow(with_nuisance_priors(spec, [text]), text, nuisance=True))
     return rows
+
+
+def _has(spec: RowSpec, text: str) -> bool:
+    """Whether an experiment of a row has the nuisance of a text; of one that cannot be read too."""
+    name, equals, _ = text.partition("=")
+    having = [n.name for e in split_experiments(spec.experiment) for n in load_experiment(e).nuisances]
+    return not equals or name.strip() in having
