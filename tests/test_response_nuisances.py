@@ -338,3 +338,67 @@ def test_a_flat_prior_of_the_edge_is_integrated_between_its_ends():
     likelihood = np.exp(-0.5 * (fit.batch(points) - fit.batch(points).min())).reshape(grid[0].shape).sum(-1)
     exact = be.Density(moments, likelihood @ weights, 0.0)
     assert fit.marginal().quantile(0.9) == pytest.approx(exact.quantile(0.9), rel=1e-5)
+
+
+@pytest.fixture(scope="module")
+def banded(tmp_path_factory):
+    """LZ with a band of its efficiency: a tenth less and a tenth more, and one of its background."""
+    folder = tmp_path_factory.mktemp("banded") / "mine"
+    shutil.copytree(packaged("lz_ws2022"), folder)
+    rows = (folder / "efficiency.csv").read_text().splitlines()
+    head = next(i for i, row in enumerate(rows) if not row.startswith("#"))
+    column = rows[head].split(",").index("vs_reco")
+    rows[head] += ",minus,plus"
+    for i in range(head + 1, len(rows)):
+        value = float(rows[i].split(",")[column])
+        rows[i] += f",{0.9 * value!r},{1.05 * value!r}"
+    (folder / "efficiency.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+BAND = {"name": "band", "sigma": 1.0, "applies_to": ["signal"]}
+
+
+def with_band(folder, name="lz_ws2022", **shape):
+    given = [n.model_dump(exclude_unset=True) for n in be.load_experiment(name).nuisances]
+    shape = {"table": "efficiency.csv", "down": "minus", "up": "plus", **shape}
+    return be.load_experiment(folder, {"nuisances": [*given, {**BAND, "shape": shape}]}, as_name="mine")
+
+
+def test_a_band_of_the_efficiency_moves_the_signal_to_its_columns_and_nothing_else(banded):
+    mine = with_band(banded)
+    fit = be.Fit(be.models.magnetic_moment([mine], "nu_e"))
+    signal = be.signal_counts(mine, be.MagneticMoment(nu_e=15.0))
+    for x, factor in ((0.0, 1.0), (-1.0, 0.9), (1.0, 1.05), (2.0, 1.10)):
+        point = fit.start.copy()
+        point[0], point[fit.names.index("band")] = 15.0, x
+        found = fit.expected(point[None])["counts_mine"][0] - mine.background
+        np.testing.assert_allclose(found, factor * signal, rtol=1e-9, atol=1e-12)
+
+
+def test_a_band_that_is_none_is_refused_in_one_line(banded):
+    for shape, words in (
+        ({"down": "nobody"}, r"efficiency.csv lacks \['nobody'\]"),
+        ({"table": "no.csv"}, "no.csv does not exist"),
+        ({"down": "vs_reco", "up": "vs_reco"}, "those of the signal; it changes nothing"),
+    ):
+        with pytest.raises(InputError, match=words):
+            with_band(banded, **shape)
+    with pytest.raises(InputError, match="a response table varies with"):
+        with_band("lz_ws2022:full_response", down="vs_true", up="low_edge")
+
+
+@pytest.mark.parametrize("name", ["edge", "band"])
+def test_a_projection_has_its_nuisances_at_its_own_exposure(banded, name):
+    """Ten times the exposure: everything expected is ten times as much, wherever the nuisance is."""
+    now = with_band(banded) if name == "band" else with_nuisances("lz_ws2022", edge(0.1, "lz_ws2022"))
+    fits = [be.Fit(be.models.magnetic_moment([e], "nu_e"))
+            for e in (now, be.future_experiment(now, exposure=10 * now.exposure))]  # fmt: skip
+    for x in (-1.0, 0.7):
+        found = []
+        for fit in fits:
+            point = fit.start.copy()
+            i = fit.names.index(name)
+            point[0], point[i] = 20.0, x * fit.scale[i]
+            found.append(next(iter(fit.expected(point[None]).values()))[0])
+        np.testing.assert_allclose(found[1], 10 * found[0], rtol=2e-3, atol=5e-3)

@@ -26,6 +26,7 @@ from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts
 from .read_grid import read_grid
 from .read_tables import Tables, read_bins, read_component, read_response, read_runs
 from .schema import ExperimentFile
+from .uncertainty import NuisanceEntry
 
 __all__ = ["load_experiment"]
 
@@ -119,7 +120,12 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
 
     shapes = {}
     for n in settings.nuisances:
-        if n.shape is not None:
+        if n.shape is not None and n.follow == ("signal",):
+            shapes[n.name] = tuple(
+                exposures[:, None] * _band(tables, settings, n, column, edges, range_of_fit, e_er)
+                for column in (n.shape.down, n.shape.up)
+            )
+        elif n.shape is not None:
             (owner,) = (c for c in settings.components if c.name == n.follow[0])
             ends = (
                 owner.model_copy(update={"table": n.shape.table, "columns": (column,)})
@@ -197,6 +203,35 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         message = f"{experiment.name}, {subject}: {words}"
         warnings.warn(message, DoubtWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))
     return experiment
+
+
+def _band(
+    tables: Tables,
+    settings: ExperimentFile,
+    nuisance: NuisanceEntry,
+    column: str,
+    edges: np.ndarray,
+    fitted: np.ndarray,
+    e_er: np.ndarray,
+) -> np.ndarray:
+    """Response per tonne year with the efficiency that one end of a nuisance's band names, (n_bins, n_er)."""
+    where, shape = tables.name("experiment.toml"), nuisance.shape
+    assert shape is not None  # its caller asks
+    if settings.efficiency is None or settings.response is not None:
+        raise InputError(
+            f"{where}: nuisances.{nuisance.name}: a band of the signal is one of [efficiency] beside a "
+            "[resolution]; a response table varies with [response_grid]"
+        )
+    end = settings.efficiency.model_copy(update={"table": shape.table, "column": column})
+    changed = settings.model_copy(update={"efficiency": end})
+    xenon, one_run = Xenon(**settings.xenon.model_dump()), np.zeros(edges.size - 1, int)
+    energies, _, response, _ = read_response(tables, changed, edges, fitted, xenon, one_run)
+    if not np.array_equal(energies, e_er):
+        raise InputError(
+            f"{where}: nuisances.{nuisance.name}: {shape.table!r} has other energies than the efficiency of "
+            f"true energy, {settings.efficiency.table!r}; the same were needed"
+        )
+    return response
 
 
 def _check_ends(

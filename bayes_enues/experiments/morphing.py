@@ -136,13 +136,15 @@ def morph_of(
         if n.shape:
             (component,) = n.follow
             down, up = experiment.shapes[n.name]
-            centre = experiment.components[component]
-            components.setdefault(component, []).extend(
-                [
-                    ((Factor(n.name, "power", 1, n.sigma),), (up - down) / 2),
-                    ((Factor(n.name, "bend", 1, n.sigma),), (up + down - 2 * centre) / 16),
-                ]
-            )
+            if component == "signal":
+                terms, centre = signal, _rows(nominal)
+                down, up = (of_signal(replace(experiment, response=end)) for end in (down, up))
+            else:
+                terms, centre = components.setdefault(component, []), experiment.components[component]
+            terms += [
+                ((Factor(n.name, "power", 1, n.sigma),), (up - down) / 2),
+                ((Factor(n.name, "bend", 1, n.sigma),), (up + down - 2 * centre) / 16),
+            ]
     return Morph(
         tuple(factors for factors, _ in signal),
         np.array([rows for _, rows in signal]).reshape(-1, n_strengths, experiment.n_bins),

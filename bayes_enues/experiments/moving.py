@@ -126,7 +126,7 @@ def _moved_response(experiment: Experiment, values: list[tuple[NuisanceEntry, fl
         response = response_matrix(e_er, weights, edges, np.ones_like, sigma, scale=scale) * efficiency(e_er)
     else:
         response = response_matrix(e_er, weights, edges, efficiency, sigma, kinks, scale=scale)
-    return after.exposure_t_yr * response
+    return factor * experiment.exposure * response  # not the file's: a projection has another
 
 
 def _settings(before: ExperimentFile, values: list[tuple[NuisanceEntry, float]]) -> ExperimentFile:
@@ -156,10 +156,11 @@ def check_moves(experiment: Experiment, where: str) -> None:
     for entry in experiment.nuisances:
         key = f"{where}: nuisances.{entry.name}"
         if entry.shape is not None:
-            nominal = experiment.components[entry.follow[0]]
-            if all(np.array_equal(nominal, counts) for counts in experiment.shapes[entry.name]):
+            (owner,) = entry.follow
+            nominal = experiment.response if owner == "signal" else experiment.components[owner]
+            if all(np.array_equal(nominal, there) for there in experiment.shapes[entry.name]):
                 raise InputError(
-                    f"{key}: its shapes at -1 and at +1 are the component's own; it changes nothing"
+                    f"{key}: its shapes at -1 and at +1 are those of the {owner}; it changes nothing"
                 )
         if not entry.moves:
             continue
@@ -195,6 +196,8 @@ def check_moves(experiment: Experiment, where: str) -> None:
 def _check_there_is_something_to_move(settings: ExperimentFile, entry: NuisanceEntry, key: str) -> None:
     part = entry.moves.partition(".")[0]
     simulated = settings.response is not None
+    if settings.runs and not simulated and entry.moves in _DETECTOR:
+        raise InputError(f"{key}: moves = {entry.moves!r} needs a response table where bins belong to runs")
     if simulated and (part in ("resolution", "energy_scale") or entry.moves == "efficiency.scale"):
         raise InputError(f"{key}: moves = {entry.moves!r} changes nothing beside a response table")
     if part == "efficiency" and (

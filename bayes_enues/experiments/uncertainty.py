@@ -31,7 +31,10 @@ CUT = 3.0
 
 
 class Shape(Strict):
-    """Counts by bin of a component at -1 and at +1 standard deviation: a vertical morph."""
+    """Counts by bin of a component at -1 and at +1 standard deviation, or the signal's efficiency there.
+
+    A vertical morph, bin by bin.
+    """
 
     table: FileName
     down: Column
@@ -43,7 +46,8 @@ class NuisanceEntry(Strict):
 
     ``scales`` names what is multiplied by 1 + x, cut at x = -1 (``kind = "lognormal"``: by exp(x)).
     ``moves`` names a number to which x is added, see :mod:`.moving`; the signal and whatever else
-    ``applies_to`` names follows. ``shape`` names columns of one component, ``applies_to``, for x = -1 and 1.
+    ``applies_to`` names follows. ``shape`` names columns for x = -1 and 1: counts of the one component that
+    ``applies_to`` names, or the efficiency if it names the signal.
 
     x is Gaussian with the width ``sigma`` around zero; two widths, as in [-0.05, 0.08], make a Gaussian of
     two pieces (``pieces`` then, and ``sigma`` the larger). It is cut at ``lower`` and ``upper``; a moved
@@ -107,8 +111,10 @@ class NuisanceEntry(Strict):
             raise ValueError("below_keV belongs to moves = 'efficiency.shift_keV'")
         if self.applies_to and self.scales:
             raise ValueError("applies_to belongs to moves and shape; what is scaled stands in scales")
-        if self.shape and (len(self.applies_to) != 1 or self.applies_to == ("signal",)):
-            raise ValueError("a shape belongs to one component, which applies_to was needed to name")
+        if self.shape and len(self.applies_to) != 1:
+            raise ValueError(
+                "a shape belongs to one component or to the signal; applies_to was needed to name it"
+            )
         if self.scales and self.kind == "gaussian" and self.lowest < -1:
             raise ValueError(f"the scale 1 + x would be negative at x = {self.lowest:g}; -1 is the least")
         return self

@@ -94,14 +94,28 @@ def future_experiment(
         )
         if is_new
     ]
+
+    def more(component: str, counts: np.ndarray) -> np.ndarray:
+        return growth * (1 if component == "signal" else background) * counts
+
+    owners = {n.name: n.follow[0] for n in new.nuisances if n.shape}
     return replace(
         new,
         name=base.name_with(", ".join(changes).replace("e+", "e")) if changes else base.name,
         title=base.title,
         exposure=exposure,
         response=growth * new.response,
+        shapes={n: (more(owners[n], down), more(owners[n], up)) for n, (down, up) in new.shapes.items()},
+        grids=tuple(
+            replace(
+                grid,
+                responses=growth * grid.responses,
+                components={c: more(c, counts) for c, counts in grid.components.items()},
+            )
+            for grid in new.grids
+        ),
         components={
-            component: growth * background * counts for component, counts in _background(base, new).items()
+            component: more(component, counts) for component, counts in _background(base, new).items()
         },
     )
 
