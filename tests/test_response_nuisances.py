@@ -359,14 +359,16 @@ def banded(tmp_path_factory):
 BAND = {"name": "band", "sigma": 1.0, "applies_to": ["signal"]}
 
 
-def with_band(folder, name="lz_ws2022", **shape):
+def with_band(folder, name="lz_ws2022", sigma=1.0, **shape):
     given = [n.model_dump(exclude_unset=True) for n in be.load_experiment(name).nuisances]
     shape = {"table": "efficiency.csv", "down": "minus", "up": "plus", **shape}
-    return be.load_experiment(folder, {"nuisances": [*given, {**BAND, "shape": shape}]}, as_name="mine")
+    return be.load_experiment(folder, {"nuisances": [*given, {**BAND, "sigma": sigma, "shape": shape}]}, as_name="mine")
 
 
-def test_a_band_of_the_efficiency_moves_the_signal_to_its_columns_and_nothing_else(banded):
-    mine = with_band(banded)
+@pytest.mark.parametrize("sigma", [1.0, 2.0])
+def test_a_band_of_the_efficiency_moves_the_signal_to_its_columns_and_nothing_else(banded, sigma):
+    """The columns are those at -1 and 1, however far the nuisance may go."""
+    mine = with_band(banded, sigma=sigma)
     fit = be.Fit(be.models.magnetic_moment([mine], "nu_e"))
     signal = be.signal_counts(mine, be.MagneticMoment(nu_e=15.0))
     for x, factor in ((0.0, 1.0), (-1.0, 0.9), (1.0, 1.05), (2.0, 1.10)):

@@ -142,8 +142,8 @@ def morph_of(
             else:
                 terms, centre = components.setdefault(component, []), experiment.components[component]
             terms += [
-                ((Factor(n.name, "power", 1, n.sigma),), (up - down) / 2),
-                ((Factor(n.name, "bend", 1, n.sigma),), (up + down - 2 * centre) / 16),
+                ((Factor(n.name, "power", 1, 1.0),), (up - down) / 2),
+                ((Factor(n.name, "bend", 1, 1.0),), (up + down - 2 * centre) / 16),
             ]
     return Morph(
         tuple(factors for factors, _ in signal),
