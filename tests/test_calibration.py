@@ -39,6 +39,16 @@ def test_the_sampler_is_calibrated_and_a_wrong_width_of_a_nuisance_is_noticed(xe
     assert not verdict["quantities"]["beta_flux"]["inside"]
 
 
+def test_a_few_simulations_with_nuisances_of_the_response_are_uniform():
+    """docs/coverage.md has a thousand."""
+    model = models.magnetic_moment(["xenonnt_sr0:marginalised"])
+    simulator = Simulator(model, 7)
+    table = np.array([simulator.pit(number) for number in range(20)])
+    verdict = judge(table[:, : -len(STATES)], quantities_of(model))
+    assert verdict["passed"], verdict
+    assert table[:, -len(STATES)].all()  # all converged
+
+
 def test_every_shape_is_every_shape_that_limits_planes_and_scans_have():
     """Any other model is one of these with other numbers, so that its sampler is calibrated with theirs."""
     rows = every_shape(["xenonnt_sr0"])

@@ -362,7 +362,9 @@ BAND = {"name": "band", "sigma": 1.0, "applies_to": ["signal"]}
 def with_band(folder, name="lz_ws2022", sigma=1.0, **shape):
     given = [n.model_dump(exclude_unset=True) for n in be.load_experiment(name).nuisances]
     shape = {"table": "efficiency.csv", "down": "minus", "up": "plus", **shape}
-    return be.load_experiment(folder, {"nuisances": [*given, {**BAND, "sigma": sigma, "shape": shape}]}, as_name="mine")
+    return be.load_experiment(
+        folder, {"nuisances": [*given, {**BAND, "sigma": sigma, "shape": shape}]}, as_name="mine"
+    )
 
 
 @pytest.mark.parametrize("sigma", [1.0, 2.0])
