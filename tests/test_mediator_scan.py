@@ -10,8 +10,8 @@ import bayes_enues as be
 from bayes_enues import cli
 from bayes_enues.fit.setup import ask
 from bayes_enues.mediators import scan as mediators
-from bayes_enues.plots import mediators as mediator_plots
 from bayes_enues.models.counting import ask_anew
+from bayes_enues.plots import mediators as mediator_plots
 from bayes_enues.runs import rows
 
 

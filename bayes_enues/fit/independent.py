@@ -83,7 +83,8 @@ def _nuisances(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points (n, n_variables) with nuisances proposed at each value of the parameter, which are in order.
 
-    Their place and spread are those of fits at some of the values, and straight lines between. And the log-density of what was proposed, up to a constant, (n,).
+    Their place and spread are those of fits at some of the values, and straight lines between. And the
+    log-density of what was proposed, up to a constant, (n,).
     """
     k = len(likelihood.names) - 1
     points = np.repeat(likelihood.start[None], theta.size, axis=0)
