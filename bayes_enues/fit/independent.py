@@ -12,7 +12,7 @@ import xarray as xr
 from scipy.special import gammaln
 
 from .chi2 import Likelihood
-from .marginal import Density, marginal
+from .marginal import Density, convex, marginal
 from .minimise import minimise_many
 from .modes import find_modes
 from .reweighting import importance_weights
@@ -87,7 +87,7 @@ def _nuisances(
     points, k = fits.x.copy(), others.size
     log_density = np.zeros(theta.size)
     if k:
-        root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, 1:, 1:] / 2))
+        root = np.linalg.cholesky(np.linalg.inv(convex(fits, others, likelihood.scale)[:, 1:, 1:] / 2))
         z = rng.normal(size=(theta.size, k)) / np.sqrt(rng.chisquare(FREEDOM, theta.size) / FREEDOM)[:, None]
         points[:, 1:] += np.einsum("nij,nj->ni", root, z)
         log_density = -0.5 * (FREEDOM + k) * np.log1p((z**2).sum(axis=-1) / FREEDOM)

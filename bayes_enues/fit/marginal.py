@@ -22,7 +22,7 @@ from .chi2 import Likelihood
 from .minimise import Fits, minimise_many
 from .scan import prior_range
 
-__all__ = ["Density", "log_marginal_likelihood", "marginal", "prior_grid"]
+__all__ = ["Density", "convex", "log_marginal_likelihood", "marginal", "prior_grid"]
 
 NEGLIGIBLE = 16.0  # below the peak of a log-density
 POINTS = 241
@@ -95,6 +95,7 @@ def log_marginal_likelihood(
     fits = minimise_many(likelihood, start, others, warm=True)
     if not others.size:
         return -0.5 * fits.chi2
+    fits = fits._replace(hessian=convex(fits, others, likelihood.scale))
     covariance = np.linalg.inv(fits.hessian[:, others[:, None], others] / 2)
     spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     below = (fits.x[:, others] - likelihood.lower[others]) / spread
@@ -110,6 +111,27 @@ def log_marginal_likelihood(
             some = Fits(*(values[part] for values in fits))
             result[part] = _integrated(likelihood, some, axes, order, cut=k >= 0)
     return result
+
+
+def convex(fits: Fits, axes: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Hessians (m, n, n) of minima, with positive blocks of the given variables.
+
+    They are positive already but where an edge or a kink holds a variable and chi^2 bends downwards behind
+    it: there the slope says how fast the density falls, and exp(-g x / 2) falls as a Gaussian of curvature
+    g^2 / 2 does. Only the places of nodes and proposals depend on it.
+    """
+    block = axes[:, None], axes
+    bad = np.flatnonzero(np.linalg.eigvalsh(fits.hessian[:, *block])[:, 0] <= 0)
+    if not bad.size:
+        return fits.hessian
+    hessian = fits.hessian.copy()
+    hessian[bad[:, None], axes, axes] += 0.5 * fits.gradient[bad[:, None], axes] ** 2
+    shift = 1e-2
+    while bad.size:
+        bad = bad[np.linalg.eigvalsh(hessian[bad][:, *block])[:, 0] <= 0]
+        hessian[bad[:, None], axes, axes] += shift / scale[axes] ** 2
+        shift *= 2
+    return hessian
 
 
 def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int, cut: bool) -> np.ndarray:

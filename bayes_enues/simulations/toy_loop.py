@@ -17,7 +17,6 @@ from ..fit.newton import cholesky_solve, minimise_one
 
 __all__ = ["analyse_all"]
 
-TAIL = 25.0  # Delta chi^2 at which a posterior is cut, as for the default priors
 MAX_EXTENSIONS = 12
 
 
@@ -43,6 +42,25 @@ def _log_integral(hessian):
             else:
                 root[i, j] = rest / root[j, j]
     return total
+
+
+@numba.njit(nogil=True)
+def _log_integral_on_edge(hessian, gradient, scale):
+    """The same where an edge or a kink holds a nuisance and chi^2 bends downwards behind it.
+
+    See :func:`bayes_enues.fit.marginal.convex`.
+    """
+    hessian, shift = hessian.copy(), 1e-2
+    for i in range(1, scale.size):
+        hessian[i, i] += 0.5 * gradient[i] * gradient[i]
+    for _ in range(60):
+        found = _log_integral(hessian)
+        if np.isfinite(found):
+            return found
+        for i in range(1, scale.size):
+            hessian[i, i] += shift / scale[i] ** 2
+        shift *= 2
+    return np.nan
 
 
 @numba.njit(nogil=True)
@@ -114,8 +132,12 @@ def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, 
         k = middle if direction == 1 else middle - 1
         while 0 <= k < nodes.size:
             _follow(x, nodes[k], hessian, lower, upper, scale)
-            chi2[k], converged, _, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
+            chi2[k], converged, gradient, hessian = minimise_one(
+                of, numbers, x, nuisances, lower, upper, scale
+            )
             log_marginal[k] = _log_integral(hessian) - 0.5 * chi2[k]
+            if not np.isfinite(log_marginal[k]):
+                log_marginal[k] = _log_integral_on_edge(hessian, gradient, scale) - 0.5 * chi2[k]
             good = good and converged and np.isfinite(log_marginal[k])
             points[k] = x
             k += direction
@@ -163,6 +185,7 @@ def analyse_all(
     weights: np.ndarray,
     power: int,
     results: np.ndarray,
+    tail: float,
 ) -> None:
     """The loop over toys of :func:`analyse_toys`."""
     k, value = rule.size, truth[0]
@@ -194,8 +217,8 @@ def analyse_all(
                 log_marginal[a:],
             )
             best, place, converged = _best(of, points[a:], chi2[a:], toys[t], lower, upper, scale)
-            closed_above = chi2[2 * k] - best > TAIL
-            closed_below = not signed or chi2[a] - best > TAIL
+            closed_above = chi2[2 * k] - best > tail
+            closed_below = not signed or chi2[a] - best > tail
             if closed_above and closed_below:
                 break
             high += 0.0 if closed_above else 0.3 * (high - value)
