@@ -18,6 +18,7 @@ from ..fit.newton import cholesky_solve, minimise_one
 __all__ = ["analyse_all"]
 
 MAX_EXTENSIONS = 12
+FAR_ABOVE = 9.0
 
 
 @numba.njit(nogil=True)
@@ -146,7 +147,11 @@ def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, 
 
 @numba.njit(nogil=True)
 def _best(of, points, chi2, numbers, lower, upper, scale):
-    """The least chi^2 and its parameter, from every local minimum of a scan; and convergence."""
+    """The least chi^2 and its parameter, from every local minimum of a scan; and convergence.
+
+    That of fits which begin far above the least node does not count: on a plateau, where a signal fades as
+    its uncertainty allows, they may go on for ever.
+    """
     everything = np.arange(points.shape[1])
     least, place, good = np.inf, np.nan, True
     last = chi2.size - 1
@@ -158,7 +163,7 @@ def _best(of, points, chi2, numbers, lower, upper, scale):
         # the slope of a squared parameter vanishes on its edge: start inside
         x = points[i + 1 if points[i, 0] <= lower[0] and i < last else i].copy()
         found, converged, _, _ = minimise_one(of, numbers, x, everything, lower, upper, scale)
-        good = good and converged
+        good = good and (converged or chi2[i] > chi2.min() + FAR_ABOVE)
         if x[0] < lower[0] + 0.02 * scale[0]:  # a square comes close to its edge and stops
             at_edge = x.copy()
             at_edge[0] = lower[0]
