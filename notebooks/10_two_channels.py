@@ -14,10 +14,10 @@
 # %% [markdown]
 # # Two channels, one mediator
 #
-# A vector mediator that couples to neutrinos, electrons and quarks changes two things in the same detector: how
-# neutrinos of pp and ⁷Be scatter off electrons, and how those of ⁸B scatter off whole nuclei. One interaction
-# predicts both. Which channel decides depends on the mass, and where nuclei leave a second solution, electrons
-# may exclude it.
+# A vector mediator that couples to neutrinos, electrons and quarks changes two things in the same detector:
+# how neutrinos of pp and ⁷Be scatter off electrons, and how those of ⁸B scatter off whole nuclei. One
+# interaction predicts both. Which channel decides depends on the mass, and where nuclei leave a second
+# solution, electrons may exclude it.
 
 # %%
 # %matplotlib inline
@@ -84,9 +84,7 @@ with plots.style():
         axes[1].plot(1e5 * density.values, 1e-5 * density.density, color=COLOURS[name])
     axes[0].axhline(2.7055, color="0.6", lw=0.7)
     axes[0].set(ylabel=r"$\Delta\chi^2$", ylim=(0, 12))
-    axes[1].set(
-        xlabel=r"coupling $g$ [$10^{-5}$]", ylabel="posterior density", xlim=(0, 5), ylim=(0, None)
-    )
+    axes[1].set(xlabel=r"coupling $g$ [$10^{-5}$]", ylabel="posterior density", xlim=(0, 5), ylim=(0, None))
     axes[0].legend()
 
 # %% [markdown]
@@ -100,8 +98,8 @@ for name, density in densities.items():
 # %% [markdown]
 # ## From eV to GeV
 #
-# The momentum that a mediator has to carry is tens of keV in electron recoils and tens of MeV in nuclear ones.
-# A light mediator is seen by electrons first, a heavy one by nuclei.
+# The momentum that a mediator has to carry is tens of keV in electron recoils and tens of MeV in nuclear
+# ones. A light mediator is seen by electrons first, a heavy one by nuclei.
 
 # %%
 masses = np.geomspace(1e-1, 1e6, 15)
@@ -123,5 +121,5 @@ with plots.style():
     ax.legend()
 
 # %% [markdown]
-# **Figure 3.** Above the lines couplings are excluded, but for the shaded second regions. Up to some MeV electrons
-# decide, above it nuclei; between them both together say more than either.
+# **Figure 3.** Above the lines couplings are excluded, but for the shaded second regions. Up to some MeV
+# electrons decide, above it nuclei; between them both together say more than either.

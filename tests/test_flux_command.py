@@ -1,4 +1,4 @@
-"""``bayes-enues flux``: fluxes in physical units, and what cannot be measured refused before anything runs."""
+"""``bayes-enues flux``: fluxes in physical units, and what cannot be measured is refused at once."""
 
 import pytest
 from typer.testing import CliRunner

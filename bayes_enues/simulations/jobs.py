@@ -194,7 +194,7 @@ class _Laboratory:
         self.power = self.likelihood.question.interaction.power
         prior = self.likelihood.question.priors[job.spec.parameter]
         self.range = (prior.lower, prior.upper)
-        # where Delta chi^2 of the data does not reach 25, some toys are bounded by the prior only: all have it
+        # where Delta chi^2 of the data does not reach 25, only their prior bounds some toys: all have it
         self.saturates = job.spec.parameter in self.likelihood.question.range_ends
         self.tail = ANY if self.saturates else RANGE_DELTA_CHI2
         nodes, weights = leggauss(NODES_SIGNED if self.signed or self.saturates else NODES)
