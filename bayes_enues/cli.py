@@ -31,6 +31,7 @@ COMMANDS = {
     "limits": "limits:limits",
     "mediators": "mediators:mediators",
     "region": "region:region",
+    "flux": "flux:flux",
     "reproduce": "reproduce:reproduce",
     "spectrum": "spectrum:spectrum",
     "data": "data:data",

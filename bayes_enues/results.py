@@ -1133,6 +1133,7 @@ def grouped[T](rows: Iterable[T], *names: str) -> dict[Any, list[T]]:
 #: What the rows of a file are.
 ROW_TYPES: dict[str, type[Row]] = {
     "limits": Limit,
+    "fluxes": Limit,
     "expected": Expected,
     "mediators": Limit,
     "mediator_planes": Region,

@@ -26,6 +26,31 @@ PAGES = {
     "anapole_moment": be.AnapoleMoment,
 }
 MEDIATORS = ("light_vector", "light_axial_vector", "light_scalar", "light_pseudoscalar", "light_tensor")
+#: Experiments of today, with their variants that change counts, and interactions that came with them.
+TODAY = (
+    "lz_ws2022_wide", "lz_ws2022:true_energy", "lz_ws2024", "lz_ws2024:components", "pandax4t_run0",
+    "pandax4t_run1", "xenon1t_sr1", "xenon1t_sr1:tritium", "xenonnt_nr", "xenonnt_nr:two_scales",
+)  # fmt: skip
+NEWER = (
+    ("electron_nsi", "ee", {}),
+    ("electron_nsi", "emu", {}),
+    ("electron_nsi", "ee", {"chirality": "L"}),
+    ("heavy_vector", "coupling_over_mass", {}),
+    ("heavy_axial_vector", "coupling_over_mass", {}),
+    ("heavy_scalar", "coupling_over_mass", {}),
+    ("heavy_pseudoscalar", "coupling_over_mass", {}),
+    ("heavy_tensor", "coupling_over_mass", {}),
+    ("sterile_dipole", "universal", {"mass": 100.0}),
+    ("weak_mixing_angle", "sin2_theta_w", {}),
+    ("solar_flux", "pp", {}),
+    ("light_vector", "coupling", {"mass": 1.0, "charges": "b_minus_l", "normalisation": "left_handed"}),
+    ("magnetic_moment", "nu_mu", {"flavours": "density_matrix"}),
+)
+NUCLEAR = (
+    ("solar_flux", "b8", {}),
+    ("quark_nsi", "u_ee", {}),
+    ("light_vector", "coupling", {"mass": 1e4, "normalisation": "left_handed"}),
+)
 
 
 def fits(model) -> dict:
@@ -64,6 +89,21 @@ def compute(say=lambda words: None) -> dict:
             for mass in MASSES:
                 say(f"{page} {mass} {names}")
                 found[f"{page} {mass:g} {'+'.join(names)}"] = fits(getattr(be.models, page)(names, mass=mass))
+    for name in TODAY:
+        experiment = be.load_experiment(name)
+        found[f"counts {name}"] = {
+            "standard_model": be.signal_counts(experiment, be.StandardModel()).tolist(),
+            "background": experiment.background.tolist(),
+            "MagneticMoment": be.signal_counts(experiment, be.MagneticMoment(1.0, 2.0, 3.0)).tolist(),
+        }
+    for names in (["lz_ws2024"], ["xenon1t_sr1:tritium"]):
+        found[f"magnetic_moment universal {names[0]}"] = fits(be.models.magnetic_moment(names, "universal"))
+    for name, rows in (("xenonnt_sr0", NEWER), ("xenonnt_nr", NUCLEAR)):
+        for page, free, given in rows:
+            words = " ".join(f"{key}={value}" for key, value in given.items())
+            say(f"{page} {free} {words} {name}")
+            model = getattr(be.models, page)([name], free=free, **given)
+            found[f"{page} {free} {words} {name}"] = fits(model)
     return found
 
 

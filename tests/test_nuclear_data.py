@@ -1,6 +1,7 @@
 """The folder of nuclear recoils: what it says comes out, and what cannot be is refused in one line."""
 
 import shutil
+from copy import copy
 from importlib import resources
 
 import numpy as np
@@ -10,6 +11,12 @@ from numpy.testing import assert_allclose
 import bayes_enues as be
 from bayes_enues import models
 from bayes_enues.fit.chi2 import Likelihood
+from bayes_enues.fit.fit import fit_of
+from bayes_enues.fit.marginal import convex, log_marginal_likelihood
+from bayes_enues.fit.minimise import minimise_many
+from bayes_enues.runs.rows import plan
+from bayes_enues.simulations.jobs import Chunk, analyse, coverage_row, job_of
+from bayes_enues.simulations.toys import ToyMaker
 
 
 @pytest.fixture
@@ -192,6 +199,43 @@ def test_a_nuisance_of_the_table_that_it_does_not_know_is_refused(folder):
 def test_a_table_without_what_it_varies_is_refused(folder):
     edit(folder, "experiment.toml", 'components = ["neutron"]', 'components = ["neutrons"]')
     refused(folder, "response_grid has ['neutrons'], which are no components")
+
+
+def test_quadrature_has_nodes_where_an_edge_holds_a_yield_and_chi2_bends_downwards_behind_it(xenonnt_nr):
+    """A toy of the Standard Model, no. 1 of a seed, far out: the light yield's best value is its edge, -3."""
+    likelihood = copy(fit_of(models.charge_radius([xenonnt_nr], free="universal")))
+    n = len(likelihood.names)
+    maker = ToyMaker(likelihood.model, np.zeros((1, n)), seed=20220811)
+    values, others = np.linspace(-114.0, 80.0, 12)[:, None], np.arange(1, n)
+    points = np.zeros((12, n))
+    points[:, :1] = values
+    bent = 0
+    for toy in maker.throw(0, 0, 40):
+        likelihood.numbers = toy
+        fits = minimise_many(likelihood, points, others, warm=True)
+        eigenvalues = np.linalg.eigvalsh(fits.hessian[:, 1:, 1:])[:, 0]
+        if eigenvalues.min() > 0:
+            continue
+        bent += 1
+        made = convex(likelihood, fits.hessian, others)
+        assert np.linalg.eigvalsh(made[:, 1:, 1:])[:, 0].min() > 0
+        bent_well = np.linalg.eigvalsh(fits.hessian[:, 1:, 1:])[:, 0] > 2
+        assert_allclose(made[bent_well], fits.hessian[bent_well])
+        rough = log_marginal_likelihood(likelihood, [0], values)
+        volume = rough + 0.5 * fits.chi2  # of the nuisances, smooth over values with and without such a bend
+        assert np.abs(np.diff(volume)).max() < 1
+        break
+    assert bent
+
+
+@pytest.mark.slow
+def test_toys_of_a_flux_that_the_data_hardly_bound_all_count(xenonnt_nr):
+    """Delta chi^2 of 8B saturates: no toy may fail for that its profile stays below 25, or has no bound."""
+    (spec,) = plan(["solar_flux"], ["b8"], ["xenonnt_nr"])
+    job = job_of(spec, [1.0])
+    row = coverage_row(analyse(Chunk(job, 0, 0, 40)), 0.9, signed=False)
+    assert row["failed"] == 0
+    assert row["coverage"]["profile_interval"] == pytest.approx(0.895, abs=0.15)  # of 1,000 toys; 3 errors
 
 
 @pytest.mark.slow

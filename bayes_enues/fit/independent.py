@@ -12,7 +12,7 @@ import xarray as xr
 from scipy.special import gammaln
 
 from .chi2 import Likelihood
-from .marginal import Density, marginal
+from .marginal import Density, convex, marginal
 from .minimise import minimise_many
 from .modes import find_modes
 from .reweighting import importance_weights
@@ -92,8 +92,9 @@ def _nuisances(
     if not k:
         return points, np.zeros(theta.size)
     between = np.linspace(0, theta.size - 1, min(FITS, theta.size)).astype(int)
-    fits = minimise_many(likelihood, points[between], np.arange(1, k + 1), warm=True)
-    roots = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, 1:, 1:] / 2))
+    others = np.arange(1, k + 1)
+    fits = minimise_many(likelihood, points[between], others, warm=True)
+    roots = np.linalg.cholesky(np.linalg.inv(convex(likelihood, fits.hessian, others)[:, 1:, 1:] / 2))
     known = np.concatenate([fits.x[:, 1:], roots.reshape(len(roots), -1)], axis=-1)
     known = np.stack([np.interp(theta, theta[between], column) for column in known.T], axis=-1)
     centre, root = known[:, :k], known[:, k:].reshape(-1, k, k)

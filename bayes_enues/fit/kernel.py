@@ -112,6 +112,12 @@ def _factor(kind, x, unit, n):
 
 
 @numba.njit(**FAST)
+def _beyond(kind, value, slope):
+    """Whether a factor is that of a tent that does not reach here: its terms add nothing."""
+    return kind == TENT and value == 0.0 and slope == 0.0
+
+
+@numba.njit(**FAST)
 def _add(factor, template, start, stop, to):
     for i in range(np.uint64(start), np.uint64(stop)):  # never below zero, so four at a time
         to[i] += factor * template[i]
@@ -167,22 +173,21 @@ def chi2_and_derivatives(
     n_factors = terms.variable.size
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
     value, slope, bend = np.empty(n_factors), np.empty(n_factors), np.empty(n_factors)
-    for f in range(n_factors):
-        value[f], slope[f], bend[f] = _factor(
-            terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
-        )
     mu, slopes = np.zeros(n_bins), np.zeros((n, n_bins))
-    absent = np.zeros(n_terms, np.bool_)  # terms of a tent that does not reach here
+    absent = np.zeros(n_terms, np.bool_)
     for t in range(n_terms):
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
-        for f in range(a, b):
-            if terms.kind[f] == TENT and value[f] == 0.0 and slope[f] == 0.0:
-                absent[t] = True
-        if absent[t]:
-            continue
         product = 1.0
         for f in range(a, b):
+            value[f], slope[f], bend[f] = _factor(
+                terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
+            )
+            if _beyond(terms.kind[f], value[f], slope[f]):
+                absent[t] = True
+                break
             product *= value[f]
+        if absent[t]:
+            continue
         template = terms.counts[t]
         _add(product, template, start, stop, mu)
         for f in range(a, b):
@@ -241,13 +246,19 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
     n_bins, n_factors = terms.gaussian.size, terms.variable.size
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
     value, slope, mu = np.empty(n_factors), np.empty(n_factors), np.zeros(n_bins)
-    for f in range(n_factors):
-        value[f], slope[f], _ = _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])
+    absent = np.zeros(terms.start.size, np.bool_)
     for t in range(terms.start.size):
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
+            value[f], slope[f], _ = _factor(
+                terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
+            )
+            if _beyond(terms.kind[f], value[f], slope[f]):
+                absent[t] = True
+                break
             product *= value[f]
-        _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
+        if not absent[t]:
+            _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
     chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
     for i in range(n_bins):  # from here on the derivative by what is expected
         if terms.gaussian[i]:
@@ -258,7 +269,7 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
     gradient[:] = 0.0
     for t in range(terms.start.size):
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
-        if a == b:
+        if a == b or absent[t]:
             continue
         weight = _product(mu, terms.counts[t], start, stop)
         for f in range(a, b):
@@ -338,7 +349,10 @@ def _expected(terms, x, mu):
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
             product *= _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])[0]
-        _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
+            if product == 0.0:  # most tents of a grid of shapes do not reach here
+                break
+        if product != 0.0:
+            _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
 
 
 @njit(**FAST)

@@ -22,7 +22,7 @@ from .chi2 import Likelihood
 from .minimise import Fits, minimise_many
 from .scan import prior_range
 
-__all__ = ["Density", "log_marginal_likelihood", "marginal", "prior_grid"]
+__all__ = ["Density", "convex", "log_marginal_likelihood", "marginal", "prior_grid"]
 
 NEGLIGIBLE = 16.0  # below the peak of a log-density
 POINTS = 241
@@ -101,7 +101,7 @@ def log_marginal_likelihood(
     fits = minimise_many(likelihood, start, others, warm=True)
     if not others.size:
         return -0.5 * fits.chi2
-    fits = fits._replace(hessian=_positive(likelihood, fits.hessian, others))
+    fits = fits._replace(hessian=convex(likelihood, fits.hessian, others))
     covariance = np.linalg.inv(fits.hessian[:, others[:, None], others] / 2)
     spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     below = (fits.x[:, others] - likelihood.lower[others]) / spread
@@ -162,7 +162,7 @@ def _smooth(x: np.ndarray, f: Callable[[np.ndarray], np.ndarray], matters: np.nd
     return CubicSpline(x[known], values)(x)
 
 
-def _positive(likelihood: Likelihood, hessian: np.ndarray, axes: np.ndarray) -> np.ndarray:
+def convex(likelihood: Likelihood, hessian: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """Second derivatives (m, n, n) that can place nodes: no direction is wider than the prior of some axes.
 
     On a cut chi^2 may bend down, above all if the nuisance's prior is flat between its cuts.

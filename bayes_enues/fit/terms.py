@@ -53,7 +53,7 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
         start.append(edges[k] + some[0])
         stop.append(edges[k] + some[-1] + 1)
         scales = scaled.get((question.experiments[k].name, component), ())
-        factors.extend([*((v, kind, 1, 1.0) for v, kind in scales), *more])
+        factors.extend([*more, *((v, kind, 1, 1.0) for v, kind in scales)])  # tents, which end most, first
         first.append(len(factors))
 
     for k, experiment in enumerate(question.experiments):

@@ -67,8 +67,8 @@ def plot_critical_value(
 
     Rows as in :func:`plot_coverage`; the ends of a limit are marked.
     """
-    rows = [row for row in rows if row.critical_value is not None]
     first, level = rows[0], rows[0].level
+    rows = [row for row in rows if row.critical_value is not None]  # where few enough toys failed
     values = np.array([row.true_value for row in rows])
     critical = np.array([row.critical_value for row in rows])
     error = np.array([row.critical_value_error for row in rows])
@@ -95,7 +95,7 @@ def plot_critical_value(
     for k, end in enumerate(ends):
         name = f"Feldman-Cousins, {100 * level:g} %" if k == 0 else None
         ax.axvline(end, color="#009E73", lw=1, ls=(0, (1, 1)), label=name)
-    ax.set_ylim(0, 1.8 * max(critical.max(), threshold(level)))
+    ax.set_ylim(0, 1.8 * critical.max(initial=threshold(level)))
     ax.set_xlabel(f"true {label} [{unit_label(first.unit)}]")
     ax.set_ylabel(r"$\Delta\chi^2$")
     ax.set_title(title_of(first.experiment), fontsize=9)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..compiled.caching import njit
 from ..fit.chi2 import Likelihood
+from ..fit.scan import RANGE_DELTA_CHI2
 from .toy_loop import analyse_all
 
 __all__ = ["COLUMNS", "analyse_toys"]
@@ -34,12 +35,13 @@ def analyse_toys(
     weights: np.ndarray,
     power: int,
     results: np.ndarray,
+    tail: float = RANGE_DELTA_CHI2,
 ) -> None:
     """Everything coverage needs of each toy thrown at one true value.
 
     One scan of the profile serves all: nodes of Gauss-Legendre panels on both sides of the true value give
     the posterior (nuisances integrated by Laplace's method), the lowest of them starts the fit of the
-    parameter. The range grows until Delta chi^2 exceeds 25 at both ends.
+    parameter. The range grows until Delta chi^2 exceeds ``tail`` at both ends.
 
     Parameters
     ----------
@@ -59,9 +61,11 @@ def analyse_toys(
         value; and the posterior's content. For a non-negative parameter that is the probability below the
         true value, with a flat prior and with one flat in the strength; for a signed one, the probability of
         where the density is higher than at the true value.
+    tail : float
+        25, as for the default priors, unless Delta chi^2 does not get there.
     """
     ranges = likelihood.lower, likelihood.upper, likelihood.scale
-    more = float(bottom), float(top), rule, weights, int(power), results
+    more = float(bottom), float(top), rule, weights, int(power), results, float(tail)
     if likelihood.terms is not None:
         _analyse_terms(likelihood.terms, toys, truth, *ranges, *more)
         return

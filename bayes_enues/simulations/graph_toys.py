@@ -10,7 +10,7 @@ __all__ = ["analyse_graph"]
 
 _SIGNATURE = types.void(
     FULL, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, types.float64, types.float64, VECTOR, VECTOR, types.int64,
-    MATRIX,
+    MATRIX, types.float64,
 )  # fmt: skip
 
 

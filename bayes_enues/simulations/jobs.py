@@ -19,6 +19,7 @@ from numpy.polynomial.legendre import leggauss
 
 from ..errors import InputError
 from ..fit.fit import fit_of
+from ..fit.scan import RANGE_DELTA_CHI2
 from ..fit.setup import question_of
 from ..runs.rows import Asked, RowSpec, interaction_named, model_of
 from ..statistics import one_sided_threshold, threshold
@@ -38,6 +39,7 @@ __all__ = [
 
 CHUNK = 500
 NODES, NODES_SIGNED = 14, 40
+ANY = -1.0  # below every Delta chi^2: a range that does not grow
 #: Beyond the end of the profile's interval, so that critical values reach past every limit.
 REACH = 1.35
 
@@ -192,12 +194,17 @@ class _Laboratory:
         self.power = self.likelihood.question.interaction.power
         prior = self.likelihood.question.priors[job.spec.parameter]
         self.range = (prior.lower, prior.upper)
-        nodes, weights = leggauss(NODES_SIGNED if self.signed else NODES)
+        # where Delta chi^2 of the data does not reach 25, only their prior bounds some toys: all have it
+        self.saturates = job.spec.parameter in self.likelihood.question.range_ends
+        self.tail = ANY if self.saturates else RANGE_DELTA_CHI2
+        nodes, weights = leggauss(NODES_SIGNED if self.signed or self.saturates else NODES)
         self.rule, self.weights = (nodes + 1) / 2, weights / 2
 
     def reach(self, value: float) -> tuple[float, float]:
         """Where a toy thrown at a value is expected to have its posterior; widened where it is not."""
         lower, upper = self.range
+        if self.saturates and lower < value < upper:
+            return lower, upper
         if self.signed:
             width = 0.6 * (upper - lower)
             return min(lower, value - width), max(upper, value + width)
@@ -214,6 +221,7 @@ class _Laboratory:
             self.weights,
             self.power,
             results,
+            self.tail,
         )
         return results
 

@@ -17,8 +17,8 @@ from ..fit.newton import cholesky_solve, minimise_one
 
 __all__ = ["analyse_all"]
 
-TAIL = 25.0  # Delta chi^2 at which a posterior is cut, as for the default priors
 MAX_EXTENSIONS = 12
+FAR_ABOVE = 9.0
 
 
 @numba.njit(nogil=True)
@@ -64,6 +64,25 @@ def _log_integral(x, gradient, hessian, lower, upper):
         for k, b in enumerate(inside):
             block[j, k] = hessian[a, b]
     return found - 0.5 * _log_determinant(block)
+
+
+@numba.njit(nogil=True)
+def _log_integral_on_kink(hessian, gradient, scale):
+    """The same where a kink holds a nuisance and chi^2 bends downwards behind it, with what makes it convex.
+
+    exp(-g x / 2) falls as a Gaussian of curvature g^2 / 2 does.
+    """
+    hessian, shift = hessian.copy(), 1e-2
+    for i in range(1, scale.size):
+        hessian[i, i] += 0.5 * gradient[i] * gradient[i]
+    for _ in range(60):
+        found = -0.5 * _log_determinant(hessian[1:, 1:])
+        if np.isfinite(found):
+            return found
+        for i in range(1, scale.size):
+            hessian[i, i] += shift / scale[i] ** 2
+        shift *= 2
+    return np.nan
 
 
 @numba.njit(nogil=True)
@@ -136,7 +155,10 @@ def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, 
         while 0 <= k < nodes.size:
             _follow(x, nodes[k], hessian, lower, upper, scale)
             chi2[k], converged, slope, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
-            log_marginal[k] = _log_integral(x, slope, hessian, lower, upper) - 0.5 * chi2[k]
+            log_integral = _log_integral(x, slope, hessian, lower, upper)
+            if not np.isfinite(log_integral):
+                log_integral = _log_integral_on_kink(hessian, slope, scale)
+            log_marginal[k] = log_integral - 0.5 * chi2[k]
             good = good and converged and np.isfinite(log_marginal[k])
             points[k] = x
             k += direction
@@ -145,7 +167,11 @@ def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, 
 
 @numba.njit(nogil=True)
 def _best(of, points, chi2, numbers, lower, upper, scale):
-    """The least chi^2 and its parameter, from every local minimum of a scan; and convergence."""
+    """The least chi^2 and its parameter, from every local minimum of a scan; and convergence.
+
+    That of fits which begin far above the least node does not count: on a plateau, where a signal fades as
+    its uncertainty allows, they may go on for ever.
+    """
     everything = np.arange(points.shape[1])
     least, place, good = np.inf, np.nan, True
     last = chi2.size - 1
@@ -157,7 +183,7 @@ def _best(of, points, chi2, numbers, lower, upper, scale):
         # the slope of a squared parameter vanishes on its edge: start inside
         x = points[i + 1 if points[i, 0] <= lower[0] and i < last else i].copy()
         found, converged, _, _ = minimise_one(of, numbers, x, everything, lower, upper, scale)
-        good = good and converged
+        good = good and (converged or chi2[i] > chi2.min() + FAR_ABOVE)
         if x[0] < lower[0] + 0.02 * scale[0]:  # a square comes close to its edge and stops
             at_edge = x.copy()
             at_edge[0] = lower[0]
@@ -184,6 +210,7 @@ def analyse_all(
     weights: np.ndarray,
     power: int,
     results: np.ndarray,
+    tail: float,
 ) -> None:
     """The loop over toys of :func:`analyse_toys`."""
     k, value = rule.size, truth[0]
@@ -215,8 +242,8 @@ def analyse_all(
                 log_marginal[a:],
             )
             best, place, converged = _best(of, points[a:], chi2[a:], toys[t], lower, upper, scale)
-            closed_above = chi2[2 * k] - best > TAIL
-            closed_below = not signed or chi2[a] - best > TAIL
+            closed_above = chi2[2 * k] - best > tail
+            closed_below = not signed or chi2[a] - best > tail
             if closed_above and closed_below:
                 break
             high += 0.0 if closed_above else 0.3 * (high - value)
