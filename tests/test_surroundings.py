@@ -33,7 +33,9 @@ def test_a_terminal_shows_names_letter_by_letter(capsys):
     common.console.print(ODD)
     common.console.print(table)
     common.warn([ODD])
-    common.print_whole(table)
+    own = common.Table(ODD, (ODD,))
+    own.add(ODD)
+    own.print(common.console)
     with common.progress(1, "rows") as tell:
         tell(1, ODD)
     assert capsys.readouterr().out.count(ODD) >= 5
