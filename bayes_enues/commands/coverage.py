@@ -50,8 +50,10 @@ def coverage(
     from ..results import FeldmanCousins
 
     values = parse_true_values(true_values)
+    if prior not in (None, "flat"):
+        raise InputError(f"--prior is {prior!r}; coverage is of the default prior, flat, and flat_strength")
     name = one_of(model, "magnetic_moment", "--model", "coverage is of one at a time, in a folder of its own")
-    options = {"level": level, "seed": seed, "prior": prior}
+    options = {"level": level, "seed": seed}
     specs = rows_asked([name], parameter, experiment, mass, settings, **options)
 
     # with PyMC and matplotlib, which a request that is refused can spare

@@ -88,7 +88,6 @@ def print_projection(rows: "Sequence[Projection]", notes: bool = False) -> None:
                 cells = [f"{middle:.3g} ± {error:.1g}"]
                 cells += ["({:.3g}, {:.3g})".format(*row.band(statistic, share)) for share in (0.68, 0.95)]
             table.add(f"{row.exposure:.4g}", statistic.replace("_", " "), f"{bound:.3g}", *cells)
-        table.gap()
     table.print(console)
     failed = sum(row.failed for row in rows)
     lines = [f"{failed} toys gave no bound inside the scanned range and are not in the bands."] * bool(failed)

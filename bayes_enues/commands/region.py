@@ -114,7 +114,7 @@ def print_regions(rows: "Sequence[Region]", notes: bool = False) -> None:
         if posterior.converged:
             share = f"{100 * there(posterior.share_inside):.1f} ± {100 * there(posterior.share_error):.1f} %"
         pieces = " / ".join(
-            ", ".join("closed" if line.closed else "ends on the axes" for line in part.contours)
+            ", ".join("closed" if line.closed else "open" for line in part.contours)
             for part in (profile, posterior)
         )
         table.add(
@@ -129,6 +129,7 @@ def print_regions(rows: "Sequence[Region]", notes: bool = False) -> None:
     table.print(console)
     lines = [
         f"Areas in squares of {one.unit}. Δχ² = {one.profile.threshold:.4g}: two parameters at {level}.",
+        "Contours of both, piece by piece; an open one ends on the axes.",
         *(f"* {note}" for row in rows for note in row.notes),
         f"HPD: highest posterior density in these two parameters, {level}; {one.experiment}: {one.prior}.",
     ]

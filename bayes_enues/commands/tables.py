@@ -63,29 +63,34 @@ class Table:
     def lines(self, width: int) -> list[Text]:
         """The table in lines of at most ``width`` cells."""
         title = [Text(line, "bold italic") for line in _folded(self.title, width) if line]
-        for heads, cells in ((False, False), (True, False), (True, True)):
-            if (found := self._grid(width, heads, cells)) is not None:
+        for heads, cells, gap in (
+            (False, False, GAP),
+            (True, False, GAP),
+            (True, True, GAP),
+            (True, True, 1),
+        ):
+            if (found := self._grid(width, heads, cells, gap)) is not None:
                 return [*title, *found, Text()]
         return [*title, *self._blocks(width), Text()]
 
-    def _grid(self, width: int, stack_heads: bool, stack_cells: bool) -> list[Text] | None:
+    def _grid(self, width: int, stack_heads: bool, stack_cells: bool, gap: int) -> list[Text] | None:
         """Rows below their headings; None if that takes more than there is."""
         rows = [row for row in self.rows if isinstance(row, tuple)]
         cells = [[_lines_of(cell, stack_cells, k < self.left) for k, cell in enumerate(row)] for row in rows]
         widths = [max((_width(row[k]) for row in cells), default=0) for k in range(len(self.columns))]
         if self.prose:
-            widths[-1] = width - sum(widths[:-1]) - GAP * (len(widths) - 1)
+            widths[-1] = width - sum(widths[:-1]) - gap * (len(widths) - 1)
             if widths[-1] < PROSE_WIDTH:
                 return None
             for row, given in zip(cells, rows, strict=True):
                 row[-1] = [Text(line) for line in _folded(str(given[-1]), widths[-1])]
         heads = [_head(name, wide, stack_heads) for name, wide in zip(self.columns, widths, strict=True)]
         widths = [max(wide, _width(head)) for wide, head in zip(widths, heads, strict=True)]
-        total = sum(widths) + GAP * (len(widths) - 1)
+        total = sum(widths) + gap * (len(widths) - 1)
         if total > width:
             return None
         tall = max(map(len, heads))
-        found = self._row([[*[Text()] * (tall - len(head)), *head] for head in heads], widths, "bold")
+        found = self._row([[*[Text()] * (tall - len(head)), *head] for head in heads], widths, gap, "bold")
         found.append(Text("─" * total, "dim"))
         filled = iter(cells)
         for row in self.rows:
@@ -94,10 +99,12 @@ class Table:
             elif isinstance(row, Text):
                 found += [Text(line, row.style) for line in _folded(row.plain, width)]
             else:
-                found += self._row(next(filled), widths)
+                found += self._row(next(filled), widths, gap)
         return found
 
-    def _row(self, cells: Sequence[Sequence[Text]], widths: Sequence[int], style: str = "") -> list[Text]:
+    def _row(
+        self, cells: Sequence[Sequence[Text]], widths: Sequence[int], gap: int, style: str = ""
+    ) -> list[Text]:
         """One row in as many lines as its tallest cell."""
         found = []
         for i in range(max(map(len, cells))):
@@ -106,7 +113,7 @@ class Table:
                 text = cell[i] if i < len(cell) else Text()
                 room = Text(" " * (width - text.cell_len))
                 left = k < self.left or (self.prose and k == len(widths) - 1)
-                line += Text(" " * GAP * (k > 0)) + (text + room if left else room + text)
+                line += Text(" " * gap * (k > 0)) + (text + room if left else room + text)
             line.rstrip()
             found.append(line)
         return found
@@ -141,7 +148,9 @@ class Table:
 def _folded(text: str, width: int) -> list[str]:
     """Text in lines of at most a width, folded at spaces and, where there is none, anywhere."""
     return [
-        part for line in text.split("\n") for part in textwrap.wrap(line, max(width, 1)) or [""]
+        part
+        for line in text.split("\n")
+        for part in textwrap.wrap(line, max(width, 1), break_on_hyphens=False) or [""]
     ]  # terminals count every sign that we print as one cell
 
 
@@ -163,8 +172,10 @@ def _lines_of(cell: Cell, stack: bool, is_name: bool) -> list[Text]:
     text = str(cell)
     if stack and is_name:
         indent = " " * (len(text) - len(text.lstrip()))
-        longest = max(map(len, text.split()), default=0)
-        parts = [indent + part for part in _folded(text.strip(), max(longest, NAME_WIDTH))]
+        words = text.replace("+", "+ ").strip()  # names of a joint fit are folded after a plus
+        longest = max(map(len, words.split()), default=0)
+        folded = _folded(words, max(longest, NAME_WIDTH))
+        parts = [indent + part.replace("+ ", "+") for part in folded]
     elif stack:
         parts = text.replace(" ∪ ", "\n").replace(" ± ", "\n± ").replace(") ", ")\n").split("\n")
     else:
@@ -189,8 +200,10 @@ def print_notes(console: Console, notes: Iterable[str], whole: bool) -> None:
     if whole or sum(map(len, lines)) <= NOTE_LINES:
         shown = [line for note in lines for line in note]
     else:
-        while lines and len(shown) + len(lines[0]) < NOTE_LINES:
-            shown += lines.pop(0)
+        for note in list(lines):
+            if len(shown) + len(note) < NOTE_LINES:
+                shown += note
+                lines.remove(note)
         more = f"{len(lines)} more notes" if len(lines) > 1 else "one more note"
         shown.append(f"{more}: run again with --notes (nothing is computed twice)")
     for line in shown:

@@ -2,8 +2,8 @@
 
 Nothing is shown of what takes less than two seconds. Then a terminal gets a bar, with the words of the moment
 on a line of their own; a notebook the same below the cell; a log, which is no terminal, a line every ten
-seconds. All go to standard error, so that a table can be piped. Whatever is called by something that says already what
-it does hands its words on to that one.
+seconds. All go to standard error, so that a table can be piped. Whatever is called by something that says
+already what it does hands its words on to that one.
 """
 
 import contextvars
