@@ -1,11 +1,16 @@
 """``bayes-enues check``: prior and posterior predictive checks of a model."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from . import common
 from .common import Table, console, print_notes, progress, rows_asked, warn
+
+if TYPE_CHECKING:
+    from ..results import Check
 
 
 def check(
@@ -53,7 +58,7 @@ def check(
         raise typer.Exit(1)
 
 
-def print_checks(rows, notes: bool = False) -> None:
+def print_checks(rows: "Sequence[Check]", notes: bool = False) -> None:
     """A line for each set of data and each distribution of the parameters."""
     columns = ("parameter", "fit", "data of", "draws of", "p (deviance)", "p (PIT uniform)")
     table = Table("predictive checks", (*columns, "bins outside 95 %"), left=4)

@@ -1,6 +1,7 @@
 """What can be chosen: said at the end of each ``--help``, and offered when a shell completes a word."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import typer
 from typer.core import TyperCommand
@@ -55,7 +56,7 @@ class Command(TyperCommand):
     def get_short_help_str(self, limit: int = 45) -> str:
         return (self.help or "").partition("\n")[0]  # whole; the list of commands folds it
 
-    def format_epilog(self, ctx, formatter) -> None:
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
         options = {param.name for param in self.params}
         if self.epilog:
             with formatter.section("Example"):
@@ -74,7 +75,7 @@ class Command(TyperCommand):
             _list(formatter, "Experiments: variants, and what is in a set", named)
 
 
-def _list(formatter, title: str, lines: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:
+def _list(formatter: Any, title: str, lines: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:
     with formatter.section(title):
         for names, members in lines:
             words = ", ".join(names)

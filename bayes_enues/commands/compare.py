@@ -1,12 +1,16 @@
 """``bayes-enues compare``: Bayes factor of new physics against the Standard Model, and what it hangs on."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import common
 from .common import Table, console, print_notes, progress, rows_asked, warn
+
+if TYPE_CHECKING:
+    from ..results import Comparison
 
 
 def compare(
@@ -50,7 +54,7 @@ def compare(
     console.print(f"Written to {out}: compare.json, compare.csv, " + ", ".join(p.name for p in paths) + ".")
 
 
-def print_comparisons(found, notes: bool = False) -> None:
+def print_comparisons(found: "Sequence[Comparison]", notes: bool = False) -> None:
     """A line a row: ln B by each method, and with the prior squeezed and stretched."""
     columns = ("parameter", "experiment", "quadrature", "Savage-Dickey", "SMC", "prior / 3", "prior × 3")
     table = Table("ln B of new physics against the Standard Model", columns, left=2)
