@@ -40,6 +40,7 @@ TITLES = {
     "coverage": "Coverage",
     "calibration": "Calibration of the sampler",
     "projection": "Projected limits",
+    "expected": "Observed and expected limits",
     "checks": "Posterior predictive checks",
     "compare": "Model comparison",
 }
@@ -52,6 +53,7 @@ CAPTIONS = {
     "mediator_planes": "Mass and coupling free together, both statistics.",
     "region": "Two parameters: profile contour and highest-posterior-density region.",
     "coverage": "Coverage of each bound, and Feldman and Cousins' critical value, against the true value.",
+    "expected": "Observed bounds beside those expected of the Standard Model, with bands of toys.",
     "projection": "Expected bounds if the Standard Model is true, with the bands of toys.",
     "priors": "Posteriors under several priors beside the profile likelihood.",
     "systematics": "Bounds with one input varied at a time.",

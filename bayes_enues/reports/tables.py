@@ -38,7 +38,9 @@ def limits_tables(limits: Sequence[Limit], said: set[str] | None = None) -> str:
         tables.append({"title": title, "unit": unit, "head": head, "rows": body, "left": 2 + len(extra)})
     reasons = _reasons(limits)
     compared = [found for limit in limits if limit.label is None and (found := discrepancy(limit))]
-    notes = [line for line in footnotes(limits) if not any(words in line for words in reasons)]
+    notes = [
+        line.removeprefix("* ") for line in footnotes(limits) if not any(words in line for words in reasons)
+    ]
     notes = [line for line in notes if line not in said]
     reasons = {words: names for words, names in reasons.items() if words not in said}
     said.update(notes, reasons)
