@@ -20,6 +20,8 @@
 
 # %%
 # %matplotlib inline
+import warnings
+
 import arviz as az
 import matplotlib.pyplot as plt
 import pymc as pm
@@ -46,6 +48,7 @@ print(pm.model_to_mermaid(model))
 # data.
 
 # %%
+warnings.filterwarnings("ignore", "Numba will use object mode")  # a cut Gaussian is drawn by NumPy
 before = pm.sample_prior_predictive(500, model=model, random_seed=1)
 plot = az.plot_ppc_interval(before, group="prior_predictive")
 # %% [markdown]

@@ -210,9 +210,7 @@ def test_nothing_of_a_table_is_cut_off_and_no_line_is_too_long(command, width, m
     assert max(map(len, out.splitlines())) <= width
 
 
-@pytest.mark.parametrize(
-    "command", ["limits", "priors", "region", "coverage", "compare", "calibrate", "project"]
-)
+@pytest.mark.parametrize("command", ["limits", "priors", "region", "coverage", "compare", "project"])
 def test_a_narrow_terminal_shows_the_same_numbers_as_a_wide_one(command, monkeypatch, capsys):
     def numbers(width):
         text = printed(command, width, monkeypatch, capsys, notes=True).replace("(", " ").replace(")", " ")
