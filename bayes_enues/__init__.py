@@ -1,4 +1,4 @@
-"""What LZ and XENONnT say about new neutrino-electron interactions, twice from one model.
+"""What LZ and XENONnT say about new neutrino-electron interactions: posterior and profile of one model.
 
 Names load when first used, but for the interactions: importing the package reads no file and leaves PyMC and
 matplotlib alone.

@@ -12,6 +12,7 @@ from typing import Annotated, cast
 
 import typer
 
+from .commands.choices import Command
 from .errors import ConvergenceWarning, DoubtWarning, InputError
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -26,36 +27,38 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: Of a wrong option or a missing argument: typer exports only this child of it.
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 
-#: Command to the module and function that run it.
+#: Command to the module and function that run it, and to an example.
 COMMANDS = {
-    "limits": "limits:limits",
-    "mediators": "mediators:mediators",
-    "region": "region:region",
-    "flux": "flux:flux",
-    "reproduce": "reproduce:reproduce",
-    "spectrum": "spectrum:spectrum",
-    "data": "data:data",
-    "priors": "priors:priors",
-    "systematics": "systematics:systematics",
-    "nuisances": "nuisances:nuisances",
-    "check": "check:check",
-    "compare": "compare:compare",
-    "coverage": "coverage:coverage",
-    "calibrate": "calibrate:calibrate",
-    "expected": "expected:expected",
-    "project": "project:project",
-    "report": "report:report",
+    "limits": ("limits:limits", "limits --parameter nu_e --experiment xenonnt_sr0"),
+    "mediators": ("mediators:mediators", "mediators --model light_vector --mass 1,10,100"),
+    "region": ("region:region", "region --parameter nu_e --parameter nu_mu --experiment xenonnt_sr0"),
+    "flux": ("flux:flux", "flux --parameter b8 --experiment xenonnt_nr"),
+    "reproduce": ("reproduce:reproduce", "reproduce --out paper"),
+    "spectrum": ("spectrum:spectrum", "spectrum --signal magnetic_moment:nu_e=9"),
+    "data": ("data:data", "data --experiment xenonnt_sr0"),
+    "priors": ("priors:priors", "priors --parameter nu_e --experiment xenonnt_sr0 --out priors"),
+    "systematics": ("systematics:systematics", "systematics --parameter nu_e --experiment lz_ws2022"),
+    "nuisances": ("nuisances:nuisances", "nuisances --parameter nu_e --experiment xenonnt_sr0:marginalised"),
+    "check": ("check:check", "check --parameter nu_e --experiment xenonnt_sr0"),
+    "compare": ("compare:compare", "compare --parameter nu_e --experiment xenonnt_sr0"),
+    "coverage": ("coverage:coverage", "coverage --parameter nu_e --toys 1000 --true-values 0,4,8"),
+    "calibrate": ("calibrate:calibrate", "calibrate --parameter nu_e --simulations 100"),
+    "expected": ("expected:expected", "expected --parameter universal --experiment xenon"),
+    "project": ("project:project", "project --exposure 5 --exposure 20 --background 0.1"),
+    "report": ("report:report", "report results"),
 }
 
 app = typer.Typer(
     help="What LZ and XENONnT say about new neutrino-electron interactions: posterior beside profile.",
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode=None,  # it takes units in square brackets for markup
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for _name, _where in COMMANDS.items():
+for _name, (_where, _example) in COMMANDS.items():
     _module, _, _function = _where.partition(":")
-    app.command(_name)(getattr(import_module(f"bayes_enues.commands.{_module}"), _function))
+    _run = getattr(import_module(f"bayes_enues.commands.{_module}"), _function)
+    app.command(_name, cls=Command, epilog=f"bayes-enues {_example}")(_run)
 
 
 def _show_version(asked: bool) -> None:

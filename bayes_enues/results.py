@@ -4,6 +4,8 @@ Each is a frozen dataclass that writes itself as a dictionary for JSON and reads
 and the store of rows know the keys of a row; whatever shows a result takes a type from here.
 """
 
+import html
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -151,6 +153,44 @@ class Result:
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self.to_dict() == other.to_dict()
 
+    def _summary(self) -> dict[str, str]:
+        """What there is, each in a few words."""
+        shown = {f.name: getattr(self, f.name) for f in fields(self) if f.repr}  # pyright: ignore
+        return {name: _brief(v) for name, v in shown.items() if isinstance(v, np.ndarray) or v or v == 0}
+
+    def __repr__(self) -> str:
+        """A few lines, however large the arrays are; :meth:`to_dict` has all."""
+        words = ", ".join(f"{name}={text}" for name, text in self._summary().items())
+        return textwrap.fill(f"{type(self).__name__}({words})", 100, subsequent_indent="    ", max_lines=8)
+
+    def _repr_html_(self) -> str:
+        """The same as a table, for notebooks."""
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(name.replace('_', ' '))}</th>"
+            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in self._summary().items()
+        )
+        return f"<table><caption>{type(self).__name__}</caption>{rows}</table>"
+
+
+def _brief(value: Any) -> str:
+    """A value in one short line."""
+    if isinstance(value, np.ndarray):
+        ends = f" from {value.min():.4g} to {value.max():.4g}" if value.size else ""
+        return f"<{' x '.join(map(str, value.shape))} numbers{ends}>"
+    if isinstance(value, Result):
+        bounds = {k: v for k, v in value._summary().items() if k in ("lower", "upper", "pieces", "threshold")}
+        return f"{type(value).__name__}({', '.join(f'{k}={v}' for k, v in bounds.items())})"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, Mapping):
+        parts = [f"{key}: {_brief(v)}" for key, v in list(value.items())[:6]]
+        return "{" + ", ".join(parts + ["..."] * (len(value) > 6)) + "}"
+    if isinstance(value, list | tuple):
+        parts = [_brief(v) for v in value[:4]] + [f"... {len(value)} in all"] * (len(value) > 4)
+        return f"({', '.join(parts)})" if isinstance(value, tuple) else f"[{', '.join(parts)}]"
+    return textwrap.shorten(str(value), 90, placeholder="...")
+
 
 def _what_is_wrong(error: ValidationError) -> str:
     found = [(".".join(map(str, e["loc"])), e) for e in error.errors()]
@@ -159,7 +199,7 @@ def _what_is_wrong(error: ValidationError) -> str:
     return "; ".join([*([f"it lacks {missing}"] if missing else []), *wrong])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Diagnostics(Result):
     """Worst values over the parameters of a model.
 
@@ -194,7 +234,7 @@ class Diagnostics(Result):
         return ", ".join([*wrong, *filter(None, [self.complaint])]) or "converged"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Density(Result):
     """Marginal posterior density of one parameter on a grid.
 
@@ -207,8 +247,8 @@ class Density(Result):
         Logarithm of the integral of likelihood times prior, up to the constant of the saturated model.
     """
 
-    values: Array = field(repr=False)
-    density: Array = field(repr=False)
+    values: Array
+    density: Array
     log_evidence: Real
 
     def _curve(self, **options):
@@ -245,7 +285,7 @@ class Density(Result):
         return Density(self.values, new.density / total, self.log_evidence + float(np.log(total)))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Profile(Result):
     """Profile likelihood of one parameter.
 
@@ -281,8 +321,8 @@ class Profile(Result):
     threshold: Threshold
     at_boundary: bool
     nuisances: dict[str, Real]
-    values: Beside = field(default=None, repr=False)
-    delta_chi2: Beside = field(default=None, repr=False)
+    values: Beside = None
+    delta_chi2: Beside = None
     _renamed: ClassVar = {"delta_chi2": "threshold"}
 
     @computed_field
@@ -303,7 +343,7 @@ class Profile(Result):
         return sum(b - a for a, b in self.pieces)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Interval(Result):
     """A credible bound.
 
@@ -334,7 +374,7 @@ class Interval(Result):
         return sum(b - a for a, b in self.pieces) if self.pieces else there(self.upper)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Sampled(Result):
     """How draws were made and whether they count; see :mod:`bayes_enues.fit.posterior`.
 
@@ -367,7 +407,7 @@ class Sampled(Result):
         return self.sampler not in (None, "quadrature")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class PosteriorBound(Sampled, Interval):
     """A credible bound with all it rests on.
 
@@ -404,7 +444,7 @@ class PosteriorBound(Sampled, Interval):
         return self.mcse if self.headline is self else None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class PublishedBound(Result):
     """A limit somebody else has published, beside ours on the same parameter."""
 
@@ -413,7 +453,7 @@ class PublishedBound(Result):
     source: str
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Published(PublishedBound):
     """A row of ``data/published/limits.csv``.
 
@@ -434,7 +474,7 @@ class Published(PublishedBound):
     beside: str = ""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class PowerScaling(Result):
     """How far a posterior moves when its prior, or the likelihood, is raised to a power near one.
 
@@ -452,7 +492,7 @@ class PowerScaling(Result):
     _renamed: ClassVar = {"prior": "prior_sensitivity", "likelihood": "likelihood_sensitivity"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class FeldmanCousins(Result):
     """The region of one parameter by the construction of Feldman and Cousins.
 
@@ -484,7 +524,7 @@ class FeldmanCousins(Result):
     _renamed: ClassVar = {"kind": "toy_kind"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class StoredFile(Result):
     """The file beside a row: its name in the folder, and its hash."""
 
@@ -492,7 +532,7 @@ class StoredFile(Result):
     sha256: str
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class UsedExperiment(Result):
     """What was fitted of one experiment: its ``home`` is the name of a packaged one or a user's folder.
 
@@ -508,7 +548,7 @@ class UsedExperiment(Result):
     files: dict[str, str]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Provenance(Result):
     """What a row rests on; see :mod:`bayes_enues.runs.provenance`.
 
@@ -523,7 +563,7 @@ class Provenance(Result):
     own: dict[str, str]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Row(Result):
     """What every row says of itself: what it is of, with the mass of a mediator [keV], and what is stored.
 
@@ -542,7 +582,7 @@ class Row(Result):
     provenance: Annotated[Provenance | None, Field(exclude_if=_is_none, repr=False)] = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Goodness(Result):
     """How well the best fit describes the data: chi^2 of Eq. 14 or 15, the bins, and the p-value.
 
@@ -555,7 +595,7 @@ class Goodness(Result):
     p_value: Real
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Limit(Row):
     """One row of a table of limits: both bounds, and what they rest on.
 
@@ -626,12 +666,18 @@ class Limit(Row):
             lines.append(f"  electrons: {self.atomic_model}")
         return "\n".join([*lines, *(f"  note: {n}" for n in self.notes)])
 
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
 
 def _joined(pieces: list[Pair]) -> str:
     return " and ".join(f"({a:.4g}, {b:.4g})" for a, b in pieces)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class PriorStudyRow(Limit):
     """A limit under one of several priors, of the parameter or of a nuisance.
 
@@ -653,7 +699,7 @@ class PriorStudyRow(Limit):
     flag: str = ""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Shift(Result):
     """Relative change of each end, (lower, upper), by both statistics; None where there is no lower end."""
 
@@ -662,7 +708,7 @@ class Shift(Result):
     _renamed: ClassVar = {"posterior": "of_posterior", "profile": "of_profile"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class SystematicsRow(Limit):
     """A limit with one input varied, its posterior by quadrature, and what moves from the default's bounds.
 
@@ -673,7 +719,7 @@ class SystematicsRow(Limit):
     standard_model_counts: Real
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class NuisanceEffect(Result):
     """What the data say of one nuisance, and what it does to the bound.
 
@@ -711,7 +757,7 @@ class NuisanceEffect(Result):
         return max(abs(self.down.of_profile[1]), abs(self.up.of_profile[1]))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Nuisances(Row):
     """All nuisances of one model, the one that matters most first: a row of ``nuisances.json``.
 
@@ -729,7 +775,7 @@ class Nuisances(Row):
     shares: dict[str, Real]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Line(Result):
     """One piece of a contour.
 
@@ -745,7 +791,7 @@ class Line(Result):
     closed: bool
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class PlaneRegion(Result):
     """A region of two parameters: the ``contours`` of its edge, their vertices exact, on a grid ``x``, ``y``.
 
@@ -762,7 +808,7 @@ class PlaneRegion(Result):
     y: Beside = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ProfileRegion(PlaneRegion):
     """Where Delta chi^2 of two parameters stays below a threshold.
 
@@ -785,7 +831,7 @@ class ProfileRegion(PlaneRegion):
     _renamed: ClassVar = {"delta_chi2": "threshold", "vertex_error": "residual"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class CredibleRegion(Sampled, PlaneRegion):
     """The highest-posterior-density region of two parameters, a density in these very parameters.
 
@@ -834,7 +880,7 @@ class CredibleRegion(Sampled, PlaneRegion):
         return on_grid & (height >= self.log_density_cut)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Region(Row):
     """Both regions of two parameters: a row of ``regions.json`` or ``mediator_planes.json``.
 
@@ -858,7 +904,7 @@ class Region(Row):
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Curve(Result):
     """Limits on one mediator's coupling from one experiment, (n,) each, masses in rising order.
 
@@ -879,7 +925,7 @@ class Curve(Result):
     threshold: Threshold
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Check(Row):
     """The data of one experiment beside what a fit predicts: a row of ``checks.json``.
 
@@ -923,7 +969,7 @@ class Check(Row):
         return len(self.pit)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WidthScan(Result):
     """ln B (n,) against the width of a prior (n,), its upper edge or scale in the parameter's unit."""
 
@@ -933,7 +979,7 @@ class WidthScan(Result):
     _renamed: ClassVar = {"width": "widths", "log_bayes_factor": "log_bayes_factors"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Comparison(Row):
     """ln B of new physics against the Standard Model: a row of ``compare.json``.
 
@@ -956,7 +1002,7 @@ class Comparison(Row):
     _renamed: ClassVar = {"widths": "scans"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class CoverageRow(Row):
     """How often each bound includes one true value: a row of ``coverage.json``.
 
@@ -985,7 +1031,7 @@ class CoverageRow(Row):
     _renamed: ClassVar = {"kind": "toy_kind", "at_boundary": "share_at_boundary"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class RankTest(Result):
     """Whether the ranks of one quantity stay inside their band, and by how much they leave it."""
 
@@ -993,7 +1039,7 @@ class RankTest(Result):
     excess: Real
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class CalibrationRow(Row):
     """Whether the sampler of one model is right: a row of ``calibration.json``.
 
@@ -1010,7 +1056,7 @@ class CalibrationRow(Row):
     quantities: dict[str, RankTest]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Projection(Row):
     """Expected limits of one parameter: a row of ``projection.json``.
 
@@ -1071,7 +1117,7 @@ class Projection(Row):
         return rows
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class SignalTest(Result):
     """Whether the data ask for a signal: by how much chi^2 falls from the Standard Model to the best fit, and
     the share of the Standard Model's toys in which it falls by more (asymptotically half a chi^2
@@ -1088,7 +1134,7 @@ class SignalTest(Result):
         return float(norm.isf(self.p_value))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Expected(Projection):
     """Observed bounds of one parameter beside what the Standard Model leads to expect: a row of
     ``expected.json``.

@@ -88,7 +88,7 @@ def main() -> None:
         line("`limits`, 12 rows, computed", command(*run, str(Path(folder, "a"))), "48.6 s")
         line("the same, all there", command(*run, str(Path(folder, "a"))), "15.0 s")
         line("first `be.limits` of a process", command("-c", FIRST), "about 11 s")
-        scan = ("-m", "bayes_enues", "mediators", *(["--masses", "1,1000"] if quick else []), "--out")
+        scan = ("-m", "bayes_enues", "mediators", *(["--mass", "1,1000"] if quick else []), "--out")
         line(
             f"`mediators`, {20 if quick else 400} rows",
             command(*scan, str(Path(folder, "m"))),

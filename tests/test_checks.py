@@ -78,7 +78,7 @@ def sampled(fitted, monkeypatch):
 
 
 def checked(out, experiment="xenonnt_sr0", *more):
-    arguments = ["check", "magnetic_moment", "--parameter", "nu_e", "--experiment", str(experiment)]
+    arguments = ["check", "--parameter", "nu_e", "--experiment", str(experiment)]
     done = CliRunner().invoke(app, [*arguments, *more, "--out", str(out)])
     assert done.exit_code == 0, done.output
     return json.loads((out / "checks.json").read_text())["rows"]

@@ -1,12 +1,15 @@
 """The command line, run as a user runs it."""
 
+import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import typing
 
 import pytest
 from typer.testing import CliRunner
@@ -35,6 +38,76 @@ def call(monkeypatch, capsys, *arguments):
 def test_without_arguments_it_shows_its_commands():
     result = CliRunner().invoke(cli.app, [])
     assert all(name in result.output for name in cli.COMMANDS)
+    assert "..." not in result.output.replace("[ARGS]...", "")
+
+
+def help_of(command):
+    result = CliRunner().invoke(cli.app, [command, "--help"], terminal_width=80)
+    assert result.exit_code == 0
+    assert max(map(len, result.output.splitlines())) <= 80
+    return result.output
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_help_has_an_example_that_is_one_of_its_own_options_and_what_can_be_chosen(command):
+    words = help_of(command)
+    assert f"Example:\n  bayes-enues {command}" in words
+    options = set(re.findall(r"--[a-z-]+", words.partition("Example:")[0]))
+    asked = cli.COMMANDS[command][1].split()
+    assert {word for word in asked if word.startswith("--")} <= options
+    for option, choices in (
+        ("--model", ["magnetic_moment", "light_vector", "lambda_1"]),
+        ("--experiment", ["lz_ws2022", ":low_edge", "xenonnt_sr0", "xenon1t_sr1:tritium"]),
+    ):
+        assert option not in options or all(choice in words for choice in choices)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_a_unit_in_square_brackets_is_not_taken_for_markup(command):
+    """As the source of the option has it, so the reader sees it."""
+    module, _, function = cli.COMMANDS[command][0].partition(":")
+    run = getattr(importlib.import_module(f"bayes_enues.commands.{module}"), function)
+    written = " ".join(
+        option.help or ""
+        for hint in typing.get_type_hints(run, include_extras=True).values()
+        for option in getattr(hint, "__metadata__", ())
+    )
+    shown = " ".join(help_of(command).split())
+    for unit in re.findall(r"\[\w[^\]]*\]", written):
+        assert unit in shown
+    assert command not in ("limits", "mediators") or "[keV]" in shown
+
+
+#: Commands whose question is one of models, parameters and experiments, and options without which each does.
+SAME = {
+    "--model", "--parameter", "--experiment", "--mass", "--set", "--prior", "--level", "--out",
+}  # fmt: skip
+WITHOUT = {
+    "mediators": {"--parameter"},  # it is the coupling
+    "project": {"--prior"},
+    "check": {"--level"}, "compare": {"--level"}, "calibrate": {"--level"},  # nothing there has a level
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command", [c for c in cli.COMMANDS if c not in ("reproduce", "spectrum", "data", "report")]
+)
+def test_commands_are_asked_in_the_same_words(command):
+    words = help_of(command).partition("Example:")[0]
+    options = set(re.findall(r"^ +(--[a-z-]+)", words, re.MULTILINE))
+    assert options >= SAME - WITHOUT.get(command, set())
+    assert "ARG" not in words.partition("Options:")[0].replace("[OPTIONS]", "")
+
+
+def test_a_shell_completes_models_parameters_and_experiments():
+    for words, found in (
+        ("bayes-enues limits --model light_v", "light_vector"),
+        ("bayes-enues limits --model millicharge --parameter nu_", "nu_tau"),
+        ("bayes-enues limits --experiment lz_ws2022+xenonnt_sr0:", "lz_ws2022+xenonnt_sr0:poisson"),
+    ):
+        asked = {"_BAYES_ENUES_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": words}
+        result = CliRunner().invoke(cli.app, [], env=asked, prog_name="bayes-enues")
+        assert found in result.output.replace("\\", "")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +238,7 @@ def test_results_of_another_level_go_elsewhere(results, monkeypatch, capsys):
     [
         ("mediators", ["mediators"]),
         ("mediator_planes", ["mediators", "--plane", "loguniform"]),
-        ("regions", ["region", "millicharge", "nu_e", "nu_mu"]),
+        ("regions", ["region", "--model", "millicharge", "--parameter", "nu_e", "--parameter", "nu_mu"]),
         ("regions", ["reproduce"]),
         ("priors", ["priors"]),
         ("systematics", ["systematics"]),
@@ -243,7 +316,7 @@ def test_an_interrupt_keeps_the_rows_that_are_done(tmp_path):
 
 
 def test_data_shows_where_each_number_comes_from(monkeypatch, capsys):
-    code, out, _ = call(monkeypatch, capsys, "data", "xenonnt_sr0")
+    code, out, _ = call(monkeypatch, capsys, "data", "--experiment", "xenonnt_sr0")
     assert code == 0
     assert "1.16 t yr" in out
     assert "2207.11330" in out

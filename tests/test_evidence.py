@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues.cli import app
-from bayes_enues.commands.compare import _print
+from bayes_enues.commands.compare import print_comparisons
 from bayes_enues.fit import posterior
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.priors import Flat, HalfNormal, LogUniform
@@ -108,7 +108,6 @@ def test_beyond_what_the_data_allow_the_likelihood_counts_as_zero(model):
 def compared(out, *more):
     arguments = [
         "compare",
-        "magnetic_moment",
         "--parameter",
         "nu_e",
         "--experiment",
@@ -146,7 +145,7 @@ def test_the_table_shows_the_stretched_priors_of_its_rows(capsys):
     row = {"parameter": "nu_e", "experiment": "xenonnt_sr0", "prior": "flat in nu_e on [-78, 5]"}
     row |= {"model": "charge_radius", "unit": "1e-32 cm2", "width": 41.5, "scans": [], "smc_scatter": None}
     row |= {"posterior": Sampled(converged=True), "quadrature": -1.0, "savage_dickey": None, "smc": None}
-    _print([Comparison(**row, narrower=0.25, wider=-2.5)])
+    print_comparisons([Comparison(**row, narrower=0.25, wider=-2.5)])
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  nu_e"))
     assert line.split() == ["nu_e", "xenonnt_sr0", "-1.00", "+0.25", "-2.50"]
 

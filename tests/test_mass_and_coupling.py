@@ -115,9 +115,8 @@ def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(f
 
 @pytest.mark.slow
 def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
-    asked = (
-        "mediators --kind pseudoscalar --masses 10 --experiment xenonnt_sr0 --draws 500 --plane loguniform"
-    )
+    asked = "mediators --model light_pseudoscalar --mass 10 --experiment xenonnt_sr0 --draws 500"
+    asked += " --plane loguniform"
     result = CliRunner().invoke(cli.app, [*asked.split(), "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert "0 divergences; flat in log10_mass" in " ".join(result.output.split())

@@ -59,7 +59,17 @@ def scan(tmp_path_factory):
     out = tmp_path_factory.mktemp("scan")
     own = out / "own.csv"
     own.write_text("# mine\nmass_keV,coupling,experiment,source\n5,3e-6,toy,nowhere\n")
-    arguments = ["mediators", "--kind", "vector", "--kind", "scalar", "--masses", "1,100", "--out", str(out)]
+    arguments = [
+        "mediators",
+        "--model",
+        "light_vector",
+        "--model",
+        "light_scalar",
+        "--mass",
+        "1,100",
+        "--out",
+        str(out),
+    ]
     arguments += ["--experiment", "xenonnt_sr0", "--published", str(own), "--delta-chi2", "4.605"]
     result = CliRunner().invoke(cli.app, arguments)
     assert result.exit_code == 0, result.output
@@ -88,7 +98,7 @@ def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
 def test_a_scan_that_was_done_is_not_done_again(scan, monkeypatch):
     out, _ = scan
     monkeypatch.setattr(rows.RowSpec, "compute", lambda *a, **k: pytest.fail("computed again"))
-    arguments = ["mediators", "--kind", "vector", "--masses", "100", "--experiment", "xenonnt_sr0"]
+    arguments = ["mediators", "--model", "light_vector", "--mass", "100", "--experiment", "xenonnt_sr0"]
     arguments += ["--delta-chi2", "4.605", "--out", str(out)]
     assert CliRunner().invoke(cli.app, arguments).exit_code == 0
 

@@ -71,6 +71,16 @@ print(json.dumps([heavy, opened]))
     assert opened == []
 
 
+def test_the_folder_above_a_clone_says_that_it_is_not_the_package(tmp_path):
+    (tmp_path / "bayes_enues").mkdir()
+    shutil.copy(ROOT / "__init__.py", tmp_path / "bayes_enues")
+    done = subprocess.run(
+        [sys.executable, "-c", "import bayes_enues"], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert "not the package bayes_enues inside it" in done.stderr.splitlines()[-1]
+
+
 def test_every_folder_of_the_package_is_packaged():
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
     found = {"bayes_enues", "bayes_enues.models", "bayes_enues.data"}

@@ -34,7 +34,14 @@ def test_a_scheduler_that_does_not_answer_is_named_within_ten_seconds():
     assert time.monotonic() - started < 10
 
 
-COMMANDS = ["limits", "mediators", "region millicharge nu_e nu_mu", "priors", "systematics", "coverage"]
+COMMANDS = [
+    "limits",
+    "mediators",
+    "region --model millicharge --parameter nu_e --parameter nu_mu",
+    "priors",
+    "systematics",
+    "coverage",
+]
 COMMANDS += ["check magnetic_moment", "compare magnetic_moment", "calibrate", "project", "reproduce"]
 
 

@@ -1,6 +1,7 @@
 """The report: everything of a results folder on one page that loads nothing and runs nothing."""
 
 import base64
+import hashlib
 import json
 import re
 import shutil
@@ -92,9 +93,16 @@ class Resources(HTMLParser):
             self.loaded += [found[name] for name in ("src", "href", "srcset", "data") if name in found]
 
 
-def test_the_page_loads_nothing_and_runs_nothing(folder):
-    page = Resources(build_report(folder))
-    assert page.scripts == 0
+def test_the_page_loads_nothing_and_runs_only_what_its_policy_names_by_hash(folder):
+    text = build_report(folder)
+    page = Resources(text)
+    assert page.scripts == 1
+    script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in text
+    )
+    assert not re.search(r"fetch|XMLHttp|import|eval|innerHTML|location", script)
     assert all(address.startswith("data:") for address in page.loaded)
     assert page.images == 3  # each figure once, also the one that the Markdown page shows
     assert {target[1:] for target in page.targets if target.startswith("#")} <= page.ids
@@ -111,6 +119,66 @@ def test_tables_sources_diagnostics_and_words_are_there(folder):
     ):  # fmt: skip
         assert words in page, words
     assert "3 of 4 posteriors converged" in page
+
+
+class Structure(HTMLParser):
+    """Tables with their headings and the widths of their rows, links that save a file, and what each says."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tables, self.saved, self.inside = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "div":
+            self.inside.append(dict(attributes).get("class", ""))
+        elif tag == "table":
+            self.tables.append({"kind": self.inside[-1], "heads": 0, "buttons": 0, "rows": []})
+        elif tag == "a" and "download" in dict(attributes):
+            self.saved.append(dict(attributes)["download"])
+        elif tag in ("th", "button", "tr", "td"):
+            table = self.tables[-1]
+            table["heads"] += tag == "th"
+            table["buttons"] += tag == "button"
+            if tag == "tr":
+                table["rows"].append(0)
+            elif tag == "td":
+                table["rows"][-1] += 1
+
+    def handle_endtag(self, tag):
+        if tag == "div":
+            self.inside.pop()
+
+
+def test_tables_are_whole_scroll_where_they_are_wide_sort_and_can_be_saved(folder):
+    text = build_report(folder)
+    page = Structure(text)
+    assert len(page.tables) >= 4
+    for table in page.tables:
+        assert table["kind"] in ("scroll", "words")  # both scroll sideways on a phone
+        assert table["buttons"] == table["heads"]
+        assert all(cells in (0, table["heads"]) for cells in table["rows"])
+    assert page.saved == ["limits.json", "coverage.json"]
+    saved = re.search(r'download="limits.json" href="data:application/json;base64,([^"]*)"', text)[1]
+    assert base64.b64decode(saved) == (folder / "limits.json").read_bytes()
+    assert "overflow-wrap: anywhere" not in re.search(r"\.words th[^}]*", text)[0]
+
+
+def test_each_explanation_stands_once_and_the_end_says_how_the_page_was_made(folder):
+    write_rows(folder, "priors_of_mine", [a_row()])
+    text = build_report(folder)
+    for words in ("Bounds differ by threshold first", "a &lt;caveat&gt; &amp; more"):
+        assert text.count(words) == 1
+    assert text.rindex("How this page was made") > text.rindex("BibTeX")
+    assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d UTC, by ", text)
+
+
+def test_a_figure_is_shown_as_svg_where_there_is_one_with_a_caption_in_words(folder):
+    (folder / "spectrum.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    text = build_report(folder)
+    assert text.count("data:image/svg+xml;base64,") == 1
+    assert "<figcaption>Magnetic moment: Profile (lines)" in text
+    assert not re.search(r"<figcaption>[a-z]+_", text)
 
 
 def test_a_table_that_a_page_holds_already_is_not_shown_again(folder):
@@ -228,7 +296,7 @@ def test_rows_without_draws_show_what_was_varied_and_no_error(tmp_path):
     write_rows(tmp_path, "systematics", varied)
     page = build_report(tmp_path)
     assert '<td class="left">sqrt errors</td><td>&lt; 8.25</td>' in page
-    assert "label</th>" in page
+    assert "label</button></th>" in page
 
 
 def test_a_posterior_without_an_r_hat_is_shown(tmp_path):

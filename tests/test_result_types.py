@@ -106,6 +106,22 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
 
 
 @every_type
+def test_a_result_shows_itself_in_a_few_lines(kind, examples):
+    words = repr(examples[kind])
+    assert words.count("\n") < 14
+    assert max(map(len, words.splitlines())) < 160
+    assert "array(" not in words
+    assert examples[kind]._repr_html_().count("<") < 120
+
+
+def test_an_experiment_and_a_fit_show_themselves_in_a_few_lines(xenonnt, xenonnt_model):
+    for thing in (xenonnt, be.Fit(xenonnt_model), xenonnt_model.question):
+        assert repr(thing).count("\n") < 6
+        assert len(repr(thing)) < 700
+    assert "29 bins from 1 to 30 keV" in repr(xenonnt)
+
+
+@every_type
 def test_what_is_written_is_read_back_the_same(kind, examples):
     one = examples[kind]
     text = json.dumps(one.to_dict(), allow_nan=False)

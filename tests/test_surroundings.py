@@ -33,7 +33,9 @@ def test_a_terminal_shows_names_letter_by_letter(capsys):
     common.console.print(ODD)
     common.console.print(table)
     common.warn([ODD])
-    common.print_whole(table)
+    own = common.Table(ODD, (ODD,))
+    own.add(ODD)
+    own.print(common.console)
     with common.progress(1, "rows") as tell:
         tell(1, ODD)
     assert capsys.readouterr().out.count(ODD) >= 5
@@ -87,7 +89,9 @@ def test_an_output_that_nobody_reads_is_one_line():
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = subprocess.run([*COMMAND, "data", "xenonnt_sr0"], stdout=writing, stderr=subprocess.PIPE)
+        done = subprocess.run(
+            [*COMMAND, "data", "--experiment", "xenonnt_sr0"], stdout=writing, stderr=subprocess.PIPE
+        )
     finally:
         os.close(writing)
     assert done.returncode == 2
@@ -98,7 +102,9 @@ def test_an_output_that_nobody_reads_is_one_line():
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
 def test_an_output_to_a_full_disk_is_one_line():
     with open("/dev/full", "w") as full:
-        done = subprocess.run([*COMMAND, "data", "xenonnt_sr0"], stdout=full, stderr=subprocess.PIPE)
+        done = subprocess.run(
+            [*COMMAND, "data", "--experiment", "xenonnt_sr0"], stdout=full, stderr=subprocess.PIPE
+        )
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"No space left on device" in done.stderr
@@ -106,7 +112,7 @@ def test_an_output_to_a_full_disk_is_one_line():
 
 def test_python_without_an_output_at_all_still_works(monkeypatch, tmp_path):
     code = (
-        "import sys; sys.stdout = None; sys.argv = ['bayes-enues', 'data', 'xenonnt_sr0']\n"
+        "import sys; sys.stdout = None; sys.argv = ['bayes-enues', 'data', '--experiment=xenonnt_sr0']\n"
         "from bayes_enues.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True)
@@ -247,19 +253,19 @@ limits --mass 3
 limits --set odd=1
 limits --atomic odd
 limits --out /dev/null/x
-mediators --masses 1e100 --kind scalar
-mediators --masses abc
-mediators --kind nonsense
+mediators --mass 1e100 --model light_scalar
+mediators --mass abc
+mediators --model nonsense
 mediators --plane odd
 mediators --delta-chi2 -1
-region millicharge nu_e nu_e
-region nonsense nu_e nu_mu
-region millicharge nu_e nu_mu --range nu_e
-region millicharge nu_e nu_mu --range nu_e=3:1
-check nonsense
-check magnetic_moment --prior x(1)
-compare light_vector
-compare magnetic_moment --parameter nu_x
+region --model millicharge --parameter nu_e --parameter nu_e
+region --model nonsense --parameter nu_e --parameter nu_mu
+region --model millicharge --parameter nu_e --parameter nu_mu --range nu_e
+region --model millicharge --parameter nu_e --parameter nu_mu --range nu_e=3:1
+check --model nonsense
+check --prior x(1)
+compare --model light_vector
+compare --parameter nu_x
 coverage --true-values abc
 coverage --kind nope
 coverage --toys 0
@@ -276,7 +282,15 @@ priors --experiment nope
 systematics --experiment nope
 spectrum --signal magnetic_moment:nu_e=-3
 spectrum --experiment nope
-data nope
+data --experiment nope
+region millicharge nu_e nu_mu
+region --parameter nu_e
+check magnetic_moment
+data xenonnt_sr0
+coverage --model magnetic_moment --model millicharge
+coverage --prior jeffreys
+project --parameter nu_e --parameter nu_mu
+mediators --set odd
 report nowhere
 reproduce --draws 0
 reproduce --out /dev/null/x

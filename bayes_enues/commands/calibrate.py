@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, new_table, print_whole, progress, warn
+from .common import Table, console, fixed_by, progress, rows_asked, warn
 
 if TYPE_CHECKING:
     from ..results import CalibrationRow
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    model: Annotated[list[str] | None, typer.Option("--model", help="Which interaction; repeatable.")] = None,
+    model: common.Models = None,
     parameter: common.Parameters = None,
     plane: Annotated[
         list[str] | None, typer.Option(help="Two parameters free together, such as nu_e,nu_mu; repeatable.")
     ] = None,
     experiment: common.Experiments = None,
+    mass: common.Mass = None,
+    settings: common.Settings = None,
     prior: common.PriorText = None,
     every_shape: Annotated[
         bool,
@@ -38,7 +40,6 @@ def calibrate(
 ) -> None:
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
     from ..planes.rows import plan_regions
-    from ..runs.rows import plan
 
     if every_shape and (model or parameter or plane or prior):
         raise InputError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
@@ -46,9 +47,10 @@ def calibrate(
     pairs = [pair_of(text) for text in plane or []]
     specs: list[Modelled] = []
     if parameter or not pairs:  # names are checked for every shape too
-        specs += plan(models, parameter, experiment, prior=prior, seed=seed)
+        specs += rows_asked(model, parameter, experiment, mass, settings, prior=prior, seed=seed)
     for name in models if pairs else []:
-        specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed)
+        fixed = fixed_by(name, mass, settings)
+        specs += plan_regions(name, pairs, experiment, prior=prior, seed=seed, fixed=fixed)
 
     # with PyMC and matplotlib, which a request that is refused can spare
     from ..plots.coverage import calibration_figure
@@ -60,7 +62,7 @@ def calibrate(
         specs = one_of_each(experiment or EXPERIMENTS, seed)
     chunks = sum(len(simulations_of(spec, simulations)) for spec in specs)
     folder = calibration_folder(out, seed)
-    with progress(chunks, "simulations") as tell:
+    with progress(chunks, "simulations", "parts") as tell:
         rows, ranks = run_calibration(specs, simulations, folder, jobs, scheduler, tell)
     warn(folder.messages)
     for row, table in zip(rows, ranks, strict=True):
@@ -83,13 +85,12 @@ def print_calibration(rows: "Sequence[CalibrationRow]") -> None:
     """One line a model: whether all ranks are uniform, and what is not."""
     numbers = ("simulations", "by_smc", "not_converged", "divergences")
     columns = ("model", "parameter", "experiment", "prior", "ranks", *numbers)
-    columns = (column.replace("_", " ") for column in columns)
-    table = new_table("simulation-based calibration", *columns, left=5)
+    table = Table("simulation-based calibration", [name.replace("_", " ") for name in columns], left=5)
     for row in rows:
         wrong = [name for name, test in row.quantities.items() if not test.inside]
         words = f"uniform ({len(row.quantities)})"
         if wrong:
             words = Text(f"not uniform: {', '.join(wrong)}", "red")
         what = (row.model, row.parameter, row.experiment, row.prior)
-        table.add_row(*what, words, *(str(getattr(row, name)) for name in numbers))
-    print_whole(table)
+        table.add(*what, words, *(str(getattr(row, name)) for name in numbers))
+    table.print(console)

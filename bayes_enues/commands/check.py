@@ -1,35 +1,40 @@
 """``bayes-enues check``: prior and posterior predictive checks of a model."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from . import common
-from .common import console, fixed_by, new_table, print_whole, progress, warn
+from .common import Table, console, print_notes, progress, rows_asked, warn
+
+if TYPE_CHECKING:
+    from ..results import Check
 
 
 def check(
-    model: Annotated[str, typer.Argument(help="Which interaction.")],
+    model: common.Models = None,
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
-    prior: common.PriorText = None,
     mass: common.Mass = None,
+    settings: common.Settings = None,
+    prior: common.PriorText = None,
     draws: common.Draws = 2000,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
     """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
     from ..runs.files import slug
-    from ..runs.rows import all_converged, interaction_named, plan, run
+    from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
-    names = parameter or [interaction_named(model).free_names()[-1]]
-    options = {"prior": prior, "draws": draws, "seed": seed, "fixed": fixed_by(model, mass)}
-    specs = plan([model], names, experiment, **options)
+    options = {"prior": prior, "draws": draws, "seed": seed}
+    specs = rows_asked(model, parameter, experiment, mass, settings, **options)
     folder = ResultsFolder(out, "checks.json")
 
     # with PyMC and matplotlib, which a request that is refused can spare
@@ -47,22 +52,24 @@ def check(
             parts = ("check", mine[0].model, spec.parameter, mine[0].fit)
             paths += checks_figure(checks, spec.experiments, folder.path / "_".join(map(slug, parts)))
     warn(folder.messages)
-    _print(rows)
+    print_checks(rows, notes)
     console.print(f"Written to {out}: checks.json, checks.csv, " + ", ".join(p.name for p in paths) + ".")
     if not all_converged(rows):
         raise typer.Exit(1)
 
 
-def _print(rows) -> None:
+def print_checks(rows: "Sequence[Check]", notes: bool = False) -> None:
+    """A line for each set of data and each distribution of the parameters."""
     columns = ("parameter", "fit", "data of", "draws of", "p (deviance)", "p (PIT uniform)")
-    table = new_table("predictive checks", *columns, "bins outside 95 %", left=4)
+    table = Table("predictive checks", (*columns, "bins outside 95 %"), left=4)
     for row in rows:
         where = (row.parameter, row.fit, row.experiment, row.group)
         shown = (f"{row.p_value:.3f}", f"{row.pit_uniform_p_value:.3f}")
-        table.add_row(*where, *shown, f"{row.bins_outside_95} of {row.n_bins}")
-    print_whole(table)
-    console.print(
+        table.add(*where, *shown, f"{row.bins_outside_95} of {row.n_bins}")
+    table.print(console)
+    lines = [
         "p: share of predicted counts that fit worse than the data; near 0 the model fails, near 1 errors "
-        "are too large. The posterior uses the data twice, which draws its p-values towards one half.",
-        style="dim",
-    )
+        "are too large.",
+        "The posterior uses the data twice, which draws its p-values towards one half.",
+    ]
+    print_notes(lines, notes)

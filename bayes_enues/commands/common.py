@@ -3,19 +3,21 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from ..compiled.feedback import feedback
 from ..errors import InputError
+from . import choices, tables
+from .tables import Table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from ..runs.rows import RowSpec
 
 __all__ = [
     "MAX_JOBS",
@@ -26,6 +28,8 @@ __all__ = [
     "Jobs",
     "Level",
     "Mass",
+    "Models",
+    "Notes",
     "NuisancePriors",
     "Out",
     "Parameters",
@@ -33,12 +37,15 @@ __all__ = [
     "Scheduler",
     "Seed",
     "Settings",
+    "Table",
     "between",
     "console",
     "fixed_by",
-    "new_table",
-    "print_whole",
+    "one_of",
+    "print_notes",
     "progress",
+    "rows_asked",
+    "settings_of",
     "warn",
 ]
 
@@ -101,19 +108,44 @@ console = Console(
     width=None if (sys.stdout and sys.stdout.isatty()) or "COLUMNS" in os.environ else PIPED_WIDTH,
 )
 
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Which interaction; repeatable, or 'all' for the electromagnetic properties. "
+        "Default: magnetic_moment.",
+        autocompletion=choices.complete_model,
+    ),
+]
 Experiments = Annotated[
     list[str] | None,
     typer.Option(
         "--experiment",
-        help="An experiment, a variant (lz_ws2022:low_edge), a path to a folder, or several joined by a "
-        "plus, or a set (lz, xenon); repeatable. Default: lz_ws2022, xenonnt_sr0 and both.",
+        metavar="NAME",
+        help="An experiment, a variant (lz_ws2022:low_edge), a path to a folder, several joined by a "
+        "plus for a joint fit, or a set; repeatable.",
+        autocompletion=choices.complete_experiment,
     ),
 ]
-Parameters = Annotated[list[str] | None, typer.Option("--parameter", help="A free parameter; repeatable.")]
-Level = Annotated[float, typer.Option(help="Credibility and confidence.")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter",
+        metavar="NAME",
+        help="A free parameter; repeatable. Default: each of the model's, one at a time.",
+        autocompletion=choices.complete_parameter,
+    ),
+]
+Level = Annotated[float, typer.Option(help="Credibility and confidence, between 0 and 1.")]
 PriorText = Annotated[
     str | None,
-    typer.Option("--prior", help="Such as flat, flat_strength, 'flat(0, 30)', 'halfnormal(1e-11 mu_B)'."),
+    typer.Option(
+        "--prior",
+        metavar="PRIOR",
+        help="Of the parameter: flat, flat_strength, 'flat(0, 30)', 'halfnormal(1e-11 mu_B)', "
+        "'loguniform(1e-14 mu_B)', jeffreys and so on. Default: flat over the likelihood's range.",
+    ),
 ]
 NuisancePriors = Annotated[
     list[str] | None,
@@ -132,7 +164,9 @@ Draws = Annotated[
 Seed = Annotated[int, typer.Option(callback=between(0, MAX_SEED), help="Of every random number.")]
 Mass = Annotated[
     float | None,
-    typer.Option(help="Of a light mediator or a heavy neutrino, in keV; for these models only."),
+    typer.Option(
+        metavar="KEV", help="Mass of a light mediator or a heavy neutrino [keV]; for these models only."
+    ),
 ]
 Atomic = Annotated[
     str | None,
@@ -145,11 +179,15 @@ Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
+        metavar="NAME=VALUE",
         help="An option of the interaction, such as chirality=L, charges=b_minus_l or "
         "flavours=density_matrix; repeatable.",
     ),
 ]
 Out = Annotated[Path, typer.Option(parser=_folder, metavar="FOLDER", help="Folder for the results.")]
+Notes = Annotated[
+    bool, typer.Option("--notes", help="Print all notes below the tables, not the first three lines.")
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
 Jobs = Annotated[
     int | None,
@@ -169,6 +207,66 @@ Scheduler = Annotated[
 ]
 
 
+def rows_asked(
+    models: Sequence[str] | None,
+    parameters: Sequence[str] | None,
+    experiments: Sequence[str] | None,
+    mass: float | None = None,
+    settings: Sequence[str] | None = None,
+    atomic: str | None = None,
+    **options: Any,
+) -> "list[RowSpec]":
+    """The rows that ``--model``, ``--parameter``, ``--experiment``, ``--mass`` and ``--set`` ask for.
+
+    Raises
+    ------
+    InputError
+        As :func:`bayes_enues.runs.rows.plan` and :func:`fixed_by` do.
+    """
+    from ..runs.rows import electromagnetic_models, plan
+
+    names = list(models or ["magnetic_moment"])
+    if "all" in names:
+        names = electromagnetic_models()
+    return [
+        spec
+        for name in names
+        for spec in plan(
+            [name], parameters, experiments, atomic, fixed=fixed_by(name, mass, settings), **options
+        )
+    ]
+
+
+def one_of[T](given: Sequence[T] | None, default: T, option: str, why: str) -> T:
+    """The one value of an option that other commands take several of.
+
+    Raises
+    ------
+    InputError
+        If there are more.
+    """
+    if given and len(given) > 1:
+        raise InputError(f"{option} was given {len(given)} times, {list(given)}; {why}")
+    return given[0] if given else default
+
+
+def settings_of(texts: Sequence[str] | None) -> dict[str, Any]:
+    """What ``--set name=value`` gives, numbers as numbers.
+
+    Raises
+    ------
+    InputError
+        If a text has no equals sign.
+    """
+    found = {}
+    for text in texts or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise InputError(f"--set {text!r} sets nothing; one looks like flavours=density_matrix")
+        found[name] = _number_or_text(value)
+    return found
+
+
 def fixed_by(
     model: str, mass: float | None, settings: Sequence[str] | None = None
 ) -> tuple[tuple[str, Any], ...]:
@@ -182,15 +280,13 @@ def fixed_by(
     from ..runs.rows import interaction_named
 
     kind = interaction_named(model)
-    fixed: dict[str, Any] = {}
-    for text in settings or ():
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals or name not in kind.options:
+    fixed = settings_of(settings)
+    for text, name in zip(settings or (), fixed, strict=False):
+        if name not in kind.options:
             raise InputError(
                 f"--set {text!r} is no option of {model}; one looks like flavours=density_matrix, and the "
                 f"names are {list(kind.options)}"
             )
-        fixed[name] = _number_or_text(value)
     if "mass" in kind.fixed_parameters:
         if mass is None:
             raise InputError(f"{model} needs --mass, that of the heavy particle in keV")
@@ -209,46 +305,14 @@ def _number_or_text(text: str) -> Any:
     return tuple(numbers) if len(numbers) > 1 else numbers[0]
 
 
-@contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[int, str], None]]:
-    """A progress bar; yields a function of how much is done and of words on what is going on."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn(what, markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda done, words: bar.update(task, completed=done, description=words, refresh=True)
+def progress(total: int, what: str, unit: str = "rows") -> AbstractContextManager[Callable[[int, str], None]]:
+    """Say how far a command is; the block gets a function of what is done and of words on what goes on."""
+    return feedback(what, total, unit)
 
 
-def new_table(title: str, *columns: str, left: int = 1) -> "Table":
-    """A table without rows; its first columns are aligned left."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for k, column in enumerate(columns):
-        table.add_column(column, justify="left" if k < left else "right")
-    return table
-
-
-def print_whole(table: "Table") -> None:
-    """Print a table with nothing cut off or folded, also where the terminal is narrower."""
-    width = console.measure(table, options=console.options.update(width=1000)).maximum
-    Console(highlight=False, markup=False, emoji=False, width=max(console.width, width)).print(table)
+def print_notes(notes: Iterable[str], whole: bool) -> None:
+    """Notes below a table: three lines of them, or all."""
+    tables.print_notes(console, notes, whole)
 
 
 def warn(messages: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, fixed_by, new_table, print_whole, progress, warn
+from .common import Table, console, one_of, progress, rows_asked, warn
 
 if TYPE_CHECKING:
     from ..results import CoverageRow, FeldmanCousins
@@ -25,11 +25,12 @@ HEADERS = {
 
 
 def coverage(
-    model: Annotated[str, typer.Option(help="Which interaction.")] = "magnetic_moment",
+    model: common.Models = None,
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
     mass: common.Mass = None,
     settings: common.Settings = None,
+    prior: common.PriorText = None,
     toys: Annotated[
         int, typer.Option(callback=common.between(1, 10**9), help="Toys at each true value.")
     ] = 10_000,
@@ -47,22 +48,27 @@ def coverage(
 ) -> None:
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
     from ..results import FeldmanCousins
-    from ..runs.rows import plan
 
     values = parse_true_values(true_values)
-    fixed = fixed_by(model, mass, settings)
-    specs = plan([model], parameter, experiment, level=level, seed=seed, fixed=fixed)
+    if prior not in (None, "flat"):
+        raise InputError(f"--prior is {prior!r}; coverage is of the default prior, flat, and flat_strength")
+    name = one_of(model, "magnetic_moment", "--model", "coverage is of one at a time, in a folder of its own")
+    options = {"level": level, "seed": seed}
+    specs = rows_asked([name], parameter, experiment, mass, settings, **options)
 
     # with PyMC and matplotlib, which a request that is refused can spare
     from ..plots.coverage import coverage_figures
     from ..simulations.jobs import chunks_of, job_of
     from ..simulations.run import coverage_folder, run_coverage
 
-    out = out or Path("results") / f"coverage_{model}"
-    folder = coverage_folder(out, model, seed, kind, level)
-    with console.status("finding the true values' nuisances"):
-        asked = [job_of(spec, values, kind) for spec in specs]
-    with progress(sum(len(chunks_of(job, toys)) for job in asked), "toys") as tell:
+    out = out or Path("results") / f"coverage_{name}"
+    folder = coverage_folder(out, name, seed, kind, level)
+    with progress(len(specs), "true values") as tell:
+        asked = []
+        for spec in specs:
+            tell(len(asked), f"nuisances of {spec.words}")
+            asked.append(job_of(spec, values, kind))
+    with progress(sum(len(chunks_of(job, toys)) for job in asked), "toys", "parts") as tell:
         rows = run_coverage(asked, toys, folder, jobs, scheduler, tell)
     limits = [FeldmanCousins.from_dict(entry) for row in folder.rows for entry in row["limits"]]
     warn(folder.messages)
@@ -107,14 +113,14 @@ def print_coverage(rows: "Sequence[CoverageRow]", limits: "Sequence[FeldmanCousi
         bounds = [b for b in BOUNDS if first.coverage_target[b] is not None]
         heads = [f"{HEADERS[bound]}\n({100 * there(first.coverage_target[bound]):g})" for bound in bounds]
         columns = (f"true value\n[{first.unit}]", *heads, "critical\nvalue", "p", "failed")
-        table = new_table(title, *columns, left=0)
+        table = Table(title, columns, left=1)
         for row in mine:
             critical = "none"
             if row.critical_value is not None:
                 critical = f"{row.critical_value:.2f} ± {row.critical_value_error:.2f}"
             cells = [percent(row, bound) for bound in bounds]
-            table.add_row(f"{row.true_value:g}", *cells, critical, f"{row.p_value:.3f}", str(row.failed))
-        print_whole(table)
+            table.add(f"{row.true_value:g}", *cells, critical, f"{row.p_value:.3f}", str(row.failed))
+        table.print(console)
         for limit in limits:
             if (limit.parameter, limit.experiment) == (parameter, experiment):
                 console.print(limit_in_words(limit))

@@ -1,31 +1,25 @@
-"""``bayes-enues data``: what is in the box, and where each number comes from."""
+"""``bayes-enues data``: the experiments that come with the package, and where each number comes from."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
 from rich.text import Text
 
-from .common import console, print_whole, warn
+from . import common
+from .common import Table, console, warn
 
 if TYPE_CHECKING:
     from ..experiments.experiment import Experiment
 
 
-def data(
-    experiment: Annotated[
-        list[str] | None, typer.Argument(help="Experiments to describe; default: all.")
-    ] = None,
-) -> None:
+def data(experiment: common.Experiments = None) -> None:
     """Experiments, variants, inputs and their sources."""
-    from rich.table import Table
-
     from ..experiments.folder import experiment_names, experiment_sets, variant_names
     from ..experiments.loading import load_experiment
     from ..tables import packaged, packaged_names, read_table
 
     for name in experiment or experiment_names():
         e = load_experiment(name)
-        console.rule(Text.assemble((e.title, "bold"), f"  ({e.name}, {e.reference})"))
+        console.print(Text.assemble((e.title, "bold"), f" ({e.name}, {e.reference})"))
         console.print(
             f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins {_extent(e)}; {e.counts.sum():.0f} events; "
             f"{e.likelihood} likelihood{'; nuclear recoils' if e.xenon.target == 'nucleus' else ''}"
@@ -35,23 +29,23 @@ def data(
         warn(f"  {subject}: {words}" for subject, words in e.doubts.items())
         for variant, note in variant_names(name).items():
             console.print(f"  variant {e.settings.name}:{variant}: {note}")
-        table = Table("table", "what, unit, source, how obtained", show_lines=True)
+        table = Table("", ("table", "what, unit, source, how obtained"), prose=True)
         for file, lines in e.provenance.items():
-            table.add_row(file, "\n".join(lines))
-        print_whole(table)
+            table.add(file, "\n".join(lines))
+            table.gap()
+        table.print(console)
     if not experiment:
-        console.rule(Text("Sets", "bold"))
+        console.print(Text("Sets", "bold"))
         for name, found in experiment_sets().items():
             console.print(f"  {name}: {found.note} ({' + '.join(found.experiments)})")
-        console.rule(Text("Shared inputs", "bold"))
-        table = Table("table", "what, unit, source, how obtained", show_lines=True)
+        console.print(Text("\nShared inputs", "bold"))
+        table = Table("", ("table", "what, unit, source, how obtained"), prose=True)
         for folder in ("solar", "xenon", "published"):
             for file in packaged_names(folder):
                 if file.endswith(".csv"):
-                    table.add_row(
-                        f"{folder}/{file}", "\n".join(read_table(packaged(folder, file)).provenance)
-                    )
-        print_whole(table)
+                    table.add(f"{folder}/{file}", "\n".join(read_table(packaged(folder, file)).provenance))
+                    table.gap()
+        table.print(console)
 
 
 def _extent(e: "Experiment") -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..errors import InputError
 from . import common
-from .common import console, new_table, print_whole, progress, warn
+from .common import Table, console, print_notes, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Limit
@@ -27,29 +27,22 @@ WHY_NOT = {
 
 
 def flux(
-    source: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="pp, be7, cno or b8; repeatable. Default: b8 from nuclei, pp and be7 from electrons."
-        ),
-    ] = None,
-    experiment: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--experiment",
-            help="As of limits; repeatable. Default: xenonnt_nr, xenonnt_sr0 and lz_ws2024.",
-        ),
-    ] = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
     level: common.Level = ONE_SIGMA,
     prior: common.PriorText = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """Fluxes of solar neutrinos as parameters, one at a time: posterior beside profile."""
+    """Fluxes of solar neutrinos as parameters, one at a time: posterior beside profile.
+
+    By default 8B from xenonnt_nr, and pp and 7Be from xenonnt_sr0 and lz_ws2024.
+    """
     from ..experiments.loading import load_experiment
     from ..runs.rows import all_converged, plan, run, split_experiments
     from ..runs.store import ResultsFolder
@@ -58,10 +51,10 @@ def flux(
     for name in experiment or ["xenonnt_nr", "xenonnt_sr0", "lz_ws2024"]:
         targets = {load_experiment(part).xenon.target for part in split_experiments(name)}
         can = [one for target in sorted(targets, reverse=True) for one in MEASURED[target]]
-        for wanted in source or ():
+        for wanted in parameter or ():
             if wanted in sum(MEASURED.values(), ()) and wanted not in can:
                 raise InputError(f"{name} cannot measure {wanted}: {WHY_NOT[targets.pop()]}")
-        sources = source or [one for one in can if one != "cno"]
+        sources = parameter or [one for one in can if one != "cno"]
         specs += plan([MODEL], sources, [name], level=level, prior=prior, draws=draws, seed=seed)
     folder = ResultsFolder(out, "fluxes.json", level)
 
@@ -72,7 +65,9 @@ def flux(
         tell(len(specs), "figures")
         paths = limits_figures(rows, folder.path)
     warn(folder.messages)
-    print_fluxes(rows, [model_flux(spec.parameter, spec.experiments[0].sun.fluxes) for spec in specs])
+    print_fluxes(
+        rows, [model_flux(spec.parameter, spec.experiments[0].sun.fluxes) for spec in specs], notes
+    )
     console.print("Written: " + ", ".join(str(p) for p in [out / "fluxes.json", *paths]))
     if not all_converged(rows):
         raise typer.Exit(1)
@@ -85,7 +80,7 @@ def model_flux(source: str, name: str) -> float:
     return sum(total_fluxes(name)[part] for part in SOURCES[source])
 
 
-def print_fluxes(rows: "Sequence[Limit]", model: Sequence[float]) -> None:
+def print_fluxes(rows: "Sequence[Limit]", model: Sequence[float], notes: bool = False) -> None:
     """A line a row, in physical units; ``model``: the flux that is one in each row [1/(cm^2 s)]."""
     from ..reports.wording import NOT_CONVERGED, experiment_title, region_text
     from ..results import there
@@ -93,7 +88,7 @@ def print_fluxes(rows: "Sequence[Limit]", model: Sequence[float]) -> None:
     heads = ("flux of", "experiment", "unit\n[1/(cm2 s)]", "solar model")
     cut = f"profile\nΔχ² < {rows[0].profile.threshold:.3g}"
     level = f"{100 * rows[0].level:.3g} %"
-    table = new_table("", *heads, "best fit", cut, f"posterior HDI\n{level}", "equal-tailed", left=3)
+    table = Table("", (*heads, "best fit", cut, f"posterior HDI\n{level}", "equal-tailed"), left=3)
     for row, one in zip(rows, model, strict=True):
         unit = 10.0 ** int(f"{one:e}".partition("e")[2])
 
@@ -103,14 +98,12 @@ def print_fluxes(rows: "Sequence[Limit]", model: Sequence[float]) -> None:
         posterior, best = [Text(NOT_CONVERGED, "red"), ""], row.posterior.headline
         if row.posterior.converged:
             posterior = [region(there(best.pieces)), region([there(best.eti)])]
-        title = Text(experiment_title(row.experiment))
+        title = experiment_title(row.experiment)
         cells = (f"{one / unit:.3g}", f"{row.profile.best_fit * one / unit:.3g}", region(row.profile.pieces))
-        table.add_row(NAMES[row.parameter], title, f"{unit:.0e}", *cells, *posterior)
-    print_whole(table)
-    notes = dict.fromkeys(line for row in rows for line in [*row.caveats, *row.notes])
-    for line in [
+        table.add(NAMES[row.parameter], title, f"{unit:.0e}", *cells, *posterior)
+    table.print(console)
+    alone = (
         "One flux free, the others as in the solar model without uncertainty; what was fitted away from the "
-        "background of an experiment is not put back.",
-        *notes,
-    ]:
-        console.print(Text(line, "dim"))
+        "background of an experiment is not put back."
+    )
+    print_notes(dict.fromkeys([alone, *(n for row in rows for n in [*row.caveats, *row.notes])]), notes)

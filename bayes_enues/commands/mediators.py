@@ -8,46 +8,40 @@ import typer
 from rich.text import Text
 
 from ..errors import InputError
-from . import common
-from .common import console, new_table, print_whole, progress, warn
+from . import choices, common
+from .common import Table, console, print_notes, progress, settings_of, warn
 
 if TYPE_CHECKING:
     from ..results import Curve, Region
 
 
 def mediators(
-    kind: Annotated[
+    model: Annotated[
         list[str] | None,
         typer.Option(
-            help="scalar, pseudoscalar, vector, axial_vector or tensor; repeatable. Default: all. Or "
-            "sterile_dipole, the moment that makes a heavy neutrino."
-        ),
-    ] = None,
-    masses: Annotated[
-        str | None,
-        typer.Option(
-            help="In keV, such as 1,10,100. Default: 40 from 1e-3 to 1e5, to 1e6 with nuclear recoils; of a "
-            "heavy neutrino 1 to 1000."
+            "--model",
+            metavar="MODEL",
+            help="light_scalar, light_pseudoscalar, light_vector, light_axial_vector or light_tensor; "
+            "repeatable. Default: all. Or sterile_dipole, the moment that makes a heavy neutrino.",
+            autocompletion=choices.complete_mediator,
         ),
     ] = None,
     experiment: common.Experiments = None,
+    mass: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mass",
+            metavar="KEV,...",
+            help="Masses [keV], such as 1,10,100; repeatable. Default: 40 from 1e-3 to 1e5, to 1e6 with "
+            "nuclear recoils; of a heavy neutrino 25 from 1 to 1000.",
+        ),
+    ] = None,
+    settings: common.Settings = None,
     level: common.Level = 0.9,
     delta_chi2: Annotated[
         float | None,
         typer.Option(help="Of the profile, such as 4.605 for two parameters. Default: the level's own."),
     ] = None,
-    charges: Annotated[
-        str | None,
-        typer.Option(help="b_minus_l, l_e_minus_l_mu, ..., or three numbers for nu_e,nu_mu,nu_tau."),
-    ] = None,
-    electron_charge: Annotated[float | None, typer.Option(help="Goes with --charges of numbers.")] = None,
-    quark_charges: Annotated[
-        str | None, typer.Option(help="Of u and d, such as 0.33,0.33: goes with them for nuclear recoils.")
-    ] = None,
-    normalisation: Annotated[
-        str | None, typer.Option(help="Of Eq. 8: as_printed (2 sqrt2) or left_handed (sqrt2).")
-    ] = None,
-    sign: Annotated[int | None, typer.Option(help="Of g^2 for vector and axial vector: 1 or -1.")] = None,
     prior: common.PriorText = None,
     draws: common.Draws = 2500,
     seed: common.Seed = 20220811,
@@ -60,6 +54,7 @@ def mediators(
         typer.Option(help="Also mass and coupling free together, with this prior of the coupling."),
     ] = None,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
@@ -70,21 +65,15 @@ def mediators(
     from ..runs.store import ResultsFolder
 
     points = [p for path in (None, *(published or [])) for p in published_points(path)]
-    given = {
-        "charges": _charges(charges),
-        "electron_charge": electron_charge,
-        "quark_charges": tuple(_numbers(quark_charges, "--quark-charges") or ()) or None,
-        "normalisation": normalisation,
-        "sign": sign,
-    }
-    settings = {name: value for name, value in given.items() if value is not None}
-    if plane is not None and DIPOLE in (kind or ()):
+    options = settings_of(settings)
+    masses = None if mass is None else [number for text in mass for number in _numbers(text)]
+    if plane is not None and DIPOLE in (model or ()):
         raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
     specs = plan_scan(
-        kind,
-        _numbers(masses, "--masses"),
+        model,
+        masses,
         experiment,
-        settings,
+        options,
         level=level,
         delta_chi2=_threshold(delta_chi2),
         prior=prior,
@@ -106,11 +95,11 @@ def mediators(
         curves_figure(lines, folder.path / "mediators")
         published_figure(lines, points, folder.path / "mediators_published")
     warn(folder.messages)
-    print_curves(lines, level)
+    print_curves(lines, level, notes)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
     if plane is not None and plane_folder is not None:
         planes = [
-            MassPlaneSpec(str(m), e, level, plane, draws, seed, tuple(sorted(settings.items())), delta_chi2)
+            MassPlaneSpec(str(m), e, level, plane, draws, seed, tuple(sorted(options.items())), delta_chi2)
             for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
         ]
         with progress(len(planes), "planes") as tell:
@@ -136,7 +125,7 @@ def print_planes(regions: "Sequence[Region]") -> None:
         )
 
 
-def print_curves(found: "Sequence[Curve]", level: float) -> None:
+def print_curves(found: "Sequence[Curve]", level: float, notes: bool = False) -> None:
     """Upper limits at the masses nearest to the decades, and what they rest on."""
     import numpy as np
 
@@ -147,14 +136,14 @@ def print_curves(found: "Sequence[Curve]", level: float) -> None:
     columns = ("mediator", "experiment", "mass [keV]", "posterior", "profile 1-sided")
     cut = f"profile Δχ²={found[0].threshold:.5g}"
     what = "transition moment [1e-12 mu_B]" if found[0].model == DIPOLE else "coupling g_X"
-    table = new_table(f"{what}, upper limits", *columns, cut, left=2)
+    table = Table(f"{what}, upper limits", (*columns, cut), left=2)
     for curve in found:
         decades = [m for m in (1e-2, 1.0, 10.0, 1e2, 1e4) if curve.mass_keV[0] <= m <= curve.mass_keV[-1]]
         nearest = {int(np.argmin(np.abs(np.log(curve.mass_keV / m)))) for m in decades}
         chosen = sorted(nearest) if curve.mass_keV.size > 6 else range(curve.mass_keV.size)
         for i in chosen:
             bound = curve.posterior_upper[i]
-            table.add_row(
+            table.add(
                 mediator_title(curve.model),
                 title_of(curve.experiment),
                 f"{curve.mass_keV[i]:.3g}",
@@ -162,28 +151,21 @@ def print_curves(found: "Sequence[Curve]", level: float) -> None:
                 f"< {curve.profile_upper_one_sided[i]:.3g}",
                 f"< {curve.profile_upper[i]:.3g}",
             )
-        table.add_section()
-    print_whole(table)
-    console.print(
-        f"posterior: one-sided {100 * level:g} % credible bound at the given mass. Profile: the paper does "
-        "not say which threshold its Fig. 6 uses; --delta-chi2 4.605 gives that of two parameters.",
-        style="dim",
-    )
+        table.gap()
+    table.print(console)
+    lines = [
+        f"posterior: one-sided {100 * level:g} % credible bound at the given mass.",
+        "Profile: the paper does not say which threshold its Fig. 6 uses; --delta-chi2 4.605 gives that of "
+        "two parameters.",
+    ]
+    print_notes(lines, notes)
 
 
-def _numbers(text: str | None, what: str) -> list[float] | None:
-    if text is None:
-        return None
+def _numbers(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise InputError(f"{what} is {text!r}; numbers with commas between them were needed") from None
-
-
-def _charges(text: str | None) -> str | tuple[float, ...] | None:
-    if text is None or text[:1].isalpha():  # b_minus_3l_e
-        return text
-    return tuple(_numbers(text, "--charges") or ())
+        raise InputError(f"--mass is {text!r}; numbers with commas between them were needed") from None
 
 
 def _threshold(delta_chi2: float | None) -> float | None:

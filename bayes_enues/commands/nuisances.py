@@ -2,37 +2,40 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from . import common
-from .common import console, fixed_by, new_table, print_whole, progress, warn
+from .common import Table, console, print_notes, progress, rows_asked, warn
 
 if TYPE_CHECKING:
     from ..results import Nuisances
 
 
 def nuisances(
-    model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
+    model: common.Models = None,
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
     mass: common.Mass = None,
+    settings: common.Settings = None,
+    prior: common.PriorText = None,
     nuisance_prior: common.NuisancePriors = None,
     level: common.Level = 0.9,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
     """Pull, constraint and effect on each bound of every nuisance; one table per parameter and experiment."""
-    from ..runs.rows import plan, run, with_nuisance_priors
+    from ..results import grouped
+    from ..runs.rows import run, with_nuisance_priors
     from ..runs.store import ResultsFolder
 
     chosen = list(experiment or ["xenonnt_sr0:marginalised", "lz_ws2022:marginalised"])
-    specs = plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass), draws=draws, seed=seed)
+    options = {"level": level, "prior": prior, "draws": draws, "seed": seed}
+    specs = rows_asked(model, parameter, chosen, mass, settings, **options)
     folder = ResultsFolder(out, "nuisances.json", level)
 
     # with PyMC and matplotlib, which a request that is refused can spare
@@ -43,23 +46,25 @@ def nuisances(
     with progress(len(asked), "nuisances") as tell:
         rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(asked), "figure")
-        paths = nuisances_figure(rows, folder.path / f"nuisances_{model}")
+        paths = []
+        for name, mine in grouped(rows, "model").items():
+            paths += nuisances_figure(mine, folder.path / f"nuisances_{name}")
     warn(folder.messages)
-    print_nuisances(rows)
+    print_nuisances(rows, notes)
     console.print(
         f"Written to {out}: nuisances.json, nuisances.csv, " + ", ".join(p.name for p in paths) + "."
     )
 
 
-def print_nuisances(rows: "Sequence[Nuisances]") -> None:
+def print_nuisances(rows: "Sequence[Nuisances]", notes: bool = False) -> None:
     """A table a parameter and experiment, the nuisance that matters most first."""
     for row in rows:
         name = row.model.replace("_", " ")
         title = f"{name}, {row.parameter} from {row.experiment}  [{row.unit}], {100 * row.level:g} %"
         columns = ("pull", "constraint", "correlation", "known: post.", "prof.", "-1 sigma", "+1 sigma")
-        table = new_table(title, "nuisance", "width", *columns, left=2)
+        table = Table(title, ("nuisance", "width", *columns), left=2)
         for e in row.effects:
-            table.add_row(
+            table.add(
                 e.name,
                 e.prior_width,
                 f"{e.pull_posterior:+.2f} {e.pull_profile:+.2f}",
@@ -70,18 +75,19 @@ def print_nuisances(rows: "Sequence[Nuisances]") -> None:
                 _percent(e.down.of_profile),
                 _percent(e.up.of_profile),
             )
-        print_whole(table)
+        table.print(console)
         bounds = ", ".join(
             f"{what} {_bound(b)}"
             for what, b in (("posterior", row.of_posterior), ("profile", row.of_profile))
         )
         shares = ", ".join(f"{group} {100 * share:.1f} %" for group, share in row.shares.items())
         console.print(f"{bounds}. Of the squared width of the profile's region: {shares}.", style="dim")
-    console.print(
-        "Pulls, constraints, correlations: posterior, then profile. Changes of each end in per cent, if the "
-        "nuisance is known to be at its nominal value (both statistics), or one sigma off (profile).",
-        style="dim",
-    )
+    lines = [
+        "Pulls, constraints, correlations: posterior, then profile.",
+        "Changes of each end in per cent, if the nuisance is known to be at its nominal value (both "
+        "statistics), or one sigma off (profile).",
+    ]
+    print_notes(lines, notes)
 
 
 def _number(value: float | None) -> str:

@@ -8,14 +8,14 @@ import typer
 from rich.text import Text
 
 from . import common
-from .common import console, fixed_by, new_table, print_whole, progress, warn
+from .common import Table, console, print_notes, progress, rows_asked, warn
 
 if TYPE_CHECKING:
     from ..results import Interval, PriorStudyRow
 
 
 def priors(
-    model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
+    model: common.Models = None,
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
     prior: Annotated[
@@ -29,24 +29,25 @@ def priors(
     nuisances: Annotated[bool, typer.Option(help="Halve and double the width of each nuisance too.")] = True,
     nuisance_prior: common.NuisancePriors = None,
     mass: common.Mass = None,
+    settings: common.Settings = None,
     level: common.Level = 0.9,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
     from ..experiments.folder import DEFAULT
-    from ..runs.rows import all_converged, plan, run
+    from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
     chosen = list(experiment or DEFAULT)
-    fixed = fixed_by(model, mass)
     for text in prior or ():
-        plan([model], parameter, chosen, prior=text, fixed=fixed)
-    specs = plan([model], parameter, chosen, level=level, draws=draws, seed=seed, fixed=fixed)
+        rows_asked(model, parameter, chosen, mass, settings, prior=text)
+    specs = rows_asked(model, parameter, chosen, mass, settings, level=level, draws=draws, seed=seed)
     folder = ResultsFolder(out, "priors.json", level)
 
     # with PyMC and matplotlib, which a request that is refused can spare
@@ -59,42 +60,39 @@ def priors(
         tell(len(study), "figures")
         prior_figures(rows, folder.path)
     warn(folder.messages)
-    print_study(rows)
+    print_study(rows, notes)
     console.print(f"Written to {out}: priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG).")
     if not all_converged(rows):
         raise typer.Exit(1)
 
 
-def print_study(rows: "Sequence[PriorStudyRow]") -> None:
+def print_study(rows: "Sequence[PriorStudyRow]", notes: bool = False) -> None:
     """One table a parameter and experiment; what moves by more than 10 % is said in words below each."""
     from ..results import grouped
     from ..statistics import one_sided_threshold
 
     two = f"/{rows[0].profile.threshold:.3g}"
     one = f"/{one_sided_threshold(rows[0].level):.3g}"
-    for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
+    for (_, parameter, experiment), mine in grouped(rows, "model", "parameter", "experiment").items():
         first = mine[0]
         title = f"{first.model.replace('_', ' ')}, {parameter} from {experiment}  [{first.unit}]"
         one_sided = first.profile.upper_one_sided is not None
         columns = ("prior", "posterior", "quadrature", "/default", two, *([one] if one_sided else []))
-        table = new_table(title, *columns)
+        table = Table(title, columns)
         for row in mine:
-            table.add_row(row.label, *_cells(row, one_sided))
-        print_whole(table)
-        for row in mine:
-            if row.flag:
-                console.print(Text.assemble("  ", (row.label or "", "bold"), f": {row.flag}"))
-    for line in dict.fromkeys(note for row in rows for note in row.notes):
-        console.print(f"* {line}", style="dim")
+            table.add(row.label or "", *_cells(row, one_sided))
+        table.print(console)
+        print_notes([f"* {row.label}: {row.flag}" for row in mine if row.flag], notes)
     reweighted = list(dict.fromkeys(row.label or "" for row in rows if row.how == "reweighted"))
-    console.print(
+    signed = rows[0].posterior.kind == "hdi"
+    lines = [
         f"/default, {two}, {one}: ratio to the default prior's bound and to the profile's two-sided and "
-        f"one-sided bounds{'; lengths of regions where signed' if rows[0].posterior.kind == 'hdi' else ''}. "
-        "Bounds differ by threshold "
-        f"first, then by prior. From the default's draws by reweighting: "
-        f"{', '.join(reweighted) or 'none'}; all others sampled.",
-        style="dim",
-    )
+        f"one-sided bounds{'; lengths of regions where signed' if signed else ''}.",
+        "Bounds differ by threshold first, then by prior.",
+        *(f"* {line}" for row in rows for line in row.notes),
+        f"From the default's draws by reweighting: {', '.join(reweighted) or 'none'}; all others sampled.",
+    ]
+    print_notes(lines, notes)
 
 
 def _cells(row: "PriorStudyRow", one_sided: bool) -> list[str | Text]:

@@ -8,18 +8,16 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import console, fixed_by, new_table, print_whole, progress, warn
+from .common import Table, console, one_of, print_notes, progress, rows_asked, warn
 
 if TYPE_CHECKING:
     from ..results import Projection
 
 
 def project(
-    model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
-    parameter: Annotated[str | None, typer.Option("--parameter", help="Default: the model's first.")] = None,
-    experiment: Annotated[
-        str, typer.Option("--experiment", help="An experiment or the path of a folder.")
-    ] = "xenonnt_sr0",
+    model: common.Models = None,
+    parameter: common.Parameters = None,
+    experiment: common.Experiments = None,
     mass: common.Mass = None,
     settings: common.Settings = None,
     exposure: Annotated[
@@ -44,19 +42,22 @@ def project(
     level: common.Level = 0.9,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
-    from ..runs.rows import interaction_named, plan, run
+    from ..runs.rows import interaction_named, run
     from ..runs.store import ResultsFolder
 
-    kind = interaction_named(model)
-    if "+" in experiment and not Path(experiment).is_dir():
-        raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
-    names, fixed = [parameter or kind.free_names()[0]], fixed_by(model, mass, settings)
-    (spec,) = plan([model], names, [experiment], level=level, seed=seed, fixed=fixed)
+    why = "a projection takes one at a time"
+    name = one_of(model, "magnetic_moment", "--model", why)
+    chosen = one_of(parameter, interaction_named(name).free_names()[0], "--parameter", why)
+    base = one_of(experiment, "xenonnt_sr0", "--experiment", why)
+    if "+" in base and not Path(base).is_dir():
+        raise InputError(f"{base!r} joins experiments; {why}")
+    (spec,) = rows_asked([name], [chosen], [base], mass, settings, level=level, seed=seed)
     folder = ResultsFolder(out, "projection.json", level)
 
     # with PyMC and matplotlib, which a request that is refused can spare
@@ -69,16 +70,16 @@ def project(
         rows = run(asked, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
     paths = projection_figure(rows, out / "projection")
     warn(folder.messages)
-    print_projection(rows)
+    print_projection(rows, notes)
     console.print("Written: " + ", ".join(str(p) for p in [out / "projection.json", *paths]))
 
 
-def print_projection(rows: "Sequence[Projection]") -> None:
+def print_projection(rows: "Sequence[Projection]", notes: bool = False) -> None:
     """The table: each statistic at each exposure."""
     first = rows[0]
     title = f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]"
     columns = ("exposure [t yr]", "statistic", "Asimov", "median of toys", "68 % band", "95 % band")
-    table = new_table(title, *columns, left=2)
+    table = Table(title, columns, left=2)
     for row in rows:
         for statistic, bound in row.asimov.items():
             cells = ["", "", ""]
@@ -86,13 +87,12 @@ def print_projection(rows: "Sequence[Projection]") -> None:
                 middle, error = row.median(statistic)
                 cells = [f"{middle:.3g} ± {error:.1g}"]
                 cells += ["({:.3g}, {:.3g})".format(*row.band(statistic, share)) for share in (0.68, 0.95)]
-            table.add_row(f"{row.exposure:.4g}", statistic.replace("_", " "), f"{bound:.3g}", *cells)
-        table.add_section()
-    print_whole(table)
-    console.print(
-        f"{100 * first.level:g} % bounds if the Standard Model is true. profile: two-sided threshold; "
-        "posterior: flat prior, nuisances integrated by quadrature. ± is the median's Monte Carlo error.",
-        style="dim",
-    )
-    if failed := sum(row.failed for row in rows):
-        console.print(f"{failed} toys gave no bound inside the scanned range and are not in the bands.")
+            table.add(f"{row.exposure:.4g}", statistic.replace("_", " "), f"{bound:.3g}", *cells)
+    table.print(console)
+    failed = sum(row.failed for row in rows)
+    lines = [f"{failed} toys gave no bound inside the scanned range and are not in the bands."] * bool(failed)
+    lines += [
+        f"{100 * first.level:g} % bounds if the Standard Model is true. profile: two-sided threshold.",
+        "Posterior: flat prior, nuisances integrated by quadrature. ± is the median's Monte Carlo error.",
+    ]
+    print_notes(lines, notes)

@@ -8,17 +8,24 @@ import typer
 from rich.text import Text
 
 from ..errors import InputError
-from . import common
-from .common import console, fixed_by, new_table, print_whole, progress, warn
+from . import choices, common
+from .common import Table, console, fixed_by, one_of, print_notes, progress, warn
 
 if TYPE_CHECKING:
     from ..results import Region
 
 
 def region(
-    model: Annotated[str, typer.Argument(help="Which interaction.")],
-    first: Annotated[str, typer.Argument(help="Parameter on the horizontal axis.")],
-    second: Annotated[str, typer.Argument(help="Parameter on the vertical axis.")],
+    model: common.Models = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            metavar="NAME",
+            help="Twice: on the horizontal axis, then on the vertical one. Default: the model's first two.",
+            autocompletion=choices.complete_parameter,
+        ),
+    ] = None,
     experiment: common.Experiments = None,
     mass: common.Mass = None,
     settings: common.Settings = None,
@@ -33,25 +40,30 @@ def region(
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..planes.rows import plan_regions
-    from ..runs.rows import all_converged, run
+    from ..runs.rows import all_converged, interaction_named, run
     from ..runs.store import ResultsFolder
 
+    name = one_of(model, "magnetic_moment", "--model", "a region takes one at a time")
+    pair = tuple(parameter or interaction_named(name).free_names()[:2])
+    if len(pair) != 2:
+        raise InputError(f"a region is of two parameters; --parameter gave {list(pair)}")
     specs = plan_regions(
-        model,
-        [(first, second)],
+        name,
+        [pair],
         experiment,
         parse_ranges(range_ or []),
         level=level,
         prior=prior,
         draws=draws,
         seed=seed,
-        fixed=fixed_by(model, mass, settings),
+        fixed=fixed_by(name, mass, settings),
     )
     folder = ResultsFolder(out, "regions.json", level)
 
@@ -60,9 +72,9 @@ def region(
 
     with progress(len(specs), "regions") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
-        regions_figure(rows, folder.path / f"region_{model}_{first}_{second}")
+        regions_figure(rows, folder.path / "_".join(("region", name, *pair)))
     warn(folder.messages)
-    print_regions(rows)
+    print_regions(rows, notes)
     console.print(f"Written to {out}: regions.json with the contours' vertices, regions.csv and the figure.")
     if not all_converged(rows):
         raise typer.Exit(1)
@@ -87,7 +99,7 @@ def parse_ranges(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
     return ranges
 
 
-def print_regions(rows: "Sequence[Region]") -> None:
+def print_regions(rows: "Sequence[Region]", notes: bool = False) -> None:
     """A line a region: sizes, errors, and the count of draws."""
     from ..results import there
 
@@ -95,17 +107,17 @@ def print_regions(rows: "Sequence[Region]") -> None:
     level = f"{100 * one.level:g} %"
     title = f"{one.model.replace('_', ' ')}, {one.parameter}"
     columns = ("experiment", "area Δχ²", "area HPD", "grid error", "Laplace error", f"draws in {level}")
-    table = new_table(title, *columns, "contours")
+    table = Table(title, (*columns, "contours"))
     for row in rows:
         profile, posterior = row.profile, row.posterior
         share: str | Text = Text(f"not converged ({posterior.diagnosis})", "red")
         if posterior.converged:
             share = f"{100 * there(posterior.share_inside):.1f} ± {100 * there(posterior.share_error):.1f} %"
         pieces = " / ".join(
-            ", ".join("closed" if line.closed else "ends on the axes" for line in part.contours)
+            ", ".join("closed" if line.closed else "open" for line in part.contours)
             for part in (profile, posterior)
         )
-        table.add_row(
+        table.add(
             row.experiment,
             f"{profile.area:.4g}",
             f"{posterior.area:.4g}",
@@ -114,11 +126,11 @@ def print_regions(rows: "Sequence[Region]") -> None:
             share,
             pieces,
         )
-    print_whole(table)
-    console.print(
-        f"Areas in squares of {one.unit}. Δχ² = {one.profile.threshold:.4g}: two parameters at {level}. HPD: "
-        f"highest posterior density in these two parameters, {level}; {one.experiment}: {one.prior}.",
-        style="dim",
-    )
-    for note in dict.fromkeys(note for row in rows for note in row.notes):
-        console.print(f"* {note}", style="dim")
+    table.print(console)
+    lines = [
+        f"Areas in squares of {one.unit}. Δχ² = {one.profile.threshold:.4g}: two parameters at {level}.",
+        "Contours of both, piece by piece; an open one ends on the axes.",
+        *(f"* {note}" for row in rows for note in row.notes),
+        f"HPD: highest posterior density in these two parameters, {level}; {one.experiment}: {one.prior}.",
+    ]
+    print_notes(lines, notes)

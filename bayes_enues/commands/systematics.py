@@ -2,35 +2,37 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from . import common
-from .common import console, fixed_by, new_table, print_whole, progress, warn
+from .common import Table, console, print_notes, progress, rows_asked, warn
 
 if TYPE_CHECKING:
     from ..results import SystematicsRow
 
 
 def systematics(
-    model: Annotated[str, typer.Option("--model", help="Which interaction.")] = "magnetic_moment",
+    model: common.Models = None,
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
     mass: common.Mass = None,
+    settings: common.Settings = None,
+    prior: common.PriorText = None,
     level: common.Level = 0.9,
     out: common.Out = Path("results"),
+    notes: common.Notes = False,
     fresh: common.Fresh = False,
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
     """One input varied at a time, both statistics; one table per parameter and experiment."""
     from ..experiments.folder import DEFAULT
-    from ..runs.rows import plan, run
+    from ..results import grouped
+    from ..runs.rows import run
     from ..runs.store import ResultsFolder
 
     chosen = list(experiment or DEFAULT)
-    specs = plan([model], parameter, chosen, level=level, fixed=fixed_by(model, mass))
+    specs = rows_asked(model, parameter, chosen, mass, settings, level=level, prior=prior)
     folder = ResultsFolder(out, "systematics.json", level)
 
     # with PyMC and matplotlib, which a request that is refused can spare
@@ -41,40 +43,41 @@ def systematics(
     with progress(len(study), "systematics") as tell:
         rows = run(study, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         tell(len(study), "figure")
-        paths = systematics_figure(rows, folder.path / f"systematics_{model}")
+        paths = []
+        for name, mine in grouped(rows, "model").items():
+            paths += systematics_figure(mine, folder.path / f"systematics_{name}")
     warn(folder.messages)
-    print_systematics(rows)
+    print_systematics(rows, notes)
     console.print(
         f"Written to {out}: systematics.json, systematics.csv, " + ", ".join(p.name for p in paths) + "."
     )
 
 
-def print_systematics(rows: "Sequence[SystematicsRow]") -> None:
+def print_systematics(rows: "Sequence[SystematicsRow]", notes: bool = False) -> None:
     """A table a parameter and experiment, with what must be known of a row below."""
     from ..results import grouped, there
     from ..statistics import threshold
 
-    for (parameter, experiment), mine in grouped(rows, "parameter", "experiment").items():
+    lines = []
+    for (_, parameter, experiment), mine in grouped(rows, "model", "parameter", "experiment").items():
         first = mine[0]
         title = (
             f"{first.model.replace('_', ' ')}, {parameter} from {experiment}  [{first.unit}], "
             f"{100 * first.level:g} %"
         )
         cut = f"profile Δχ²={threshold(first.level):.4g}"
-        table = new_table(title, "input", "posterior", "change", cut, "change")
+        table = Table(title, ("input", "posterior", "change", cut, "change"))
         for row in mine:
             shift = there(row.shift)
             cells = [_bound(row.posterior), _percent(shift.of_posterior)]
-            table.add_row(row.label, *cells, _bound(row.profile), _percent(shift.of_profile))
-        print_whole(table)
+            table.add(row.label or "", *cells, _bound(row.profile), _percent(shift.of_profile))
+        table.print(console)
         for row in mine:
             own = [note for note in row.notes if note not in first.notes]
             if own:
-                console.print(f"* {row.label}: {'; '.join(own)}", style="dim")
-    console.print(
-        "Posterior: flat prior, by quadrature (no Monte Carlo error). Changes of each end in per cent.",
-        style="dim",
-    )
+                lines.append(f"* {row.label}: {'; '.join(own)}")
+    priors = dict.fromkeys(f"Posterior: {row.prior}, by quadrature; no Monte Carlo error." for row in rows)
+    print_notes(["Changes of each end in per cent.", *lines, *priors], notes)
 
 
 def _bound(bound) -> str:

@@ -1,6 +1,8 @@
 """An experiment: counts, background, response and uncertainties, ready for a fit."""
 
+import html
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -74,6 +76,10 @@ class ResponseGrid:
     responses: np.ndarray
     components: Mapping[str, np.ndarray] = field(default_factory=dict)
     basis: str = "tent"
+
+    def __repr__(self) -> str:
+        nodes = dict(zip(self.nuisances, map(list, self.nodes), strict=True))
+        return f"ResponseGrid({nodes}, components={list(self.components)}, basis={self.basis!r})"
 
     def __post_init__(self):
         shape = tuple(len(nodes) for nodes in self.nodes)
@@ -172,6 +178,24 @@ class Experiment:
     efficiency: tuple[np.ndarray, np.ndarray] = field(default_factory=lambda: (np.empty(0), np.empty(0)))
     grids: tuple[ResponseGrid, ...] = ()
     shapes: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """A few lines; the arrays are attributes."""
+        axis = self.settings.bins.axis
+        extent = f"({axis})" if axis else f"from {self.bin_edges[0]:g} to {self.bin_edges[-1]:g} keV"
+        lines = [
+            f"Experiment {self.name}: {self.title}, {self.reference}",
+            f"{self.exposure:.4g} t yr, {self.n_bins} bins {extent}, {self.counts.sum():.0f} events, "
+            f"{self.likelihood} likelihood",
+            f"background: {', '.join(f'{k} {v.sum():.4g}' for k, v in self.components.items()) or 'none'}",
+            f"nuisances: {', '.join(nuisance.name for nuisance in self.nuisances) or 'none'}",
+            *([f"note: {self.note}"] if self.note else []),
+        ]
+        folded = [textwrap.shorten(line, 110, placeholder=" ...") for line in lines]
+        return "\n    ".join(folded)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
 
     def __post_init__(self):
         for value in (*vars(self).values(), *self.components.values()):  # packaged ones are kept and shared

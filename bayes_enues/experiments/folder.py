@@ -33,7 +33,7 @@ DEFAULT = ("lz_ws2022", "xenonnt_sr0")
 
 
 def experiment_names() -> list[str]:
-    """Names of the experiments in the box."""
+    """Names of the experiments that come with the package."""
     return list(_names())
 
 

@@ -9,6 +9,7 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from ..compiled.feedback import feedback
 from ..results import Nuisances
 from ..statistics import DRAWS, LEVEL, SEED
 from . import posterior as sampling
@@ -51,6 +52,12 @@ class Fit(Likelihood):
     >>> fit = be.Fit(be.models.magnetic_moment(["xenonnt_sr0"], free="nu_e"))  # doctest: +SKIP
     >>> fit.profile().upper, fit.marginal().quantile(0.9), fit.limit()  # doctest: +SKIP
     """
+
+    def __repr__(self) -> str:
+        question = self.question
+        free = ", ".join(question.free)
+        rest = ", ".join(name for name in self.names if name not in question.free) or "none"
+        return f"Fit({question.interaction.name} {free} from {question.experiment_name}; nuisances: {rest})"
 
     def profile(
         self,
@@ -186,14 +193,16 @@ def profile_likelihood(
     delta_chi2: float | None = None,
 ) -> Profile:
     """Delta chi^2 of one variable of a model; see :meth:`bayes_enues.Fit.profile`."""
-    return fit_of(model).profile(parameter, values, level, delta_chi2)
+    with feedback("profile likelihood"):
+        return fit_of(model).profile(parameter, values, level, delta_chi2)
 
 
 def marginal_density(
     model: pm.Model, parameter: str | None = None, n: int = POINTS, order: int = ORDER
 ) -> Density:
     """Marginal posterior density of a model's free parameter; see :meth:`bayes_enues.Fit.marginal`."""
-    return fit_of(model).marginal(parameter, n, order)
+    with feedback("marginal density, by quadrature"):
+        return fit_of(model).marginal(parameter, n, order)
 
 
 def sample_posterior(model: pm.Model, draws: int = DRAWS, seed: int = SEED, **options) -> xr.DataTree:
@@ -201,8 +210,11 @@ def sample_posterior(model: pm.Model, draws: int = DRAWS, seed: int = SEED, **op
 
     ``bayes_enues.fit.posterior`` lists the options. Any ``pm.Model`` will do.
     """
-    likelihood = fit_of(model) if hasattr(model, "question") else None
-    return sampling.sample_posterior(model, draws, seed, likelihood=likelihood, **options)
+    with feedback("posterior") as tell:
+        tell(0, "compiling")
+        likelihood = fit_of(model) if hasattr(model, "question") else None
+        options = {"progress": lambda words: tell(0, words), **options}
+        return sampling.sample_posterior(model, draws, seed, likelihood=likelihood, **options)
 
 
 def limits(
@@ -214,9 +226,13 @@ def limits(
     **options,
 ) -> Limit:
     """Both bounds on one parameter of a model, with the published one; see :func:`.limit.limit`."""
-    return fit_of(model).limit(parameter, level, draws, seed, **options)
+    with feedback("limits") as tell:
+        tell(0, "compiling; what is compiled is kept for the next time")
+        options = {"progress": lambda words: tell(0, words), **options}
+        return fit_of(model).limit(parameter, level, draws, seed, **options)
 
 
 def nuisances(model: pm.Model, parameter: str | None = None, level: float = LEVEL, **options) -> Nuisances:
     """Which uncertainty of a model matters for its bounds; see :meth:`bayes_enues.Fit.nuisances`."""
-    return fit_of(model).nuisances(parameter, level, **options)
+    with feedback("nuisances"):
+        return fit_of(model).nuisances(parameter, level, **options)

@@ -1,4 +1,4 @@
-"""Limits on a parameter, twice from one model: a credible bound and a profile bound, side by side."""
+"""Limits on a parameter: a credible bound and a profile bound of one model, side by side."""
 
 from collections.abc import Callable
 from typing import Any

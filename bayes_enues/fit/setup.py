@@ -85,6 +85,9 @@ class Question:
     range_ends: dict = field(default_factory=dict)
     morphs: tuple[Morph | None, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Question({self.interaction!r}, from {self.experiment_name}, free: {', '.join(self.free)})"
+
     @property
     def experiment_name(self) -> str:
         """Names of the experiments, sorted and joined by a plus."""

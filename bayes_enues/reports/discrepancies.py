@@ -30,7 +30,7 @@ _LZ_LOW = (
 )
 _SECOND_MINIMUM = (
     "chi^2 has a second minimum that mirrors the first; whether the barrier between them lies above the "
-    "threshold decides between one piece and two, and XENONnT's misses it by a hair (2.698 against 2.706)."
+    "threshold decides between one piece and two, and for XENONnT it lies just below (2.698 against 2.706)."
 )
 _UNKNOWN = "No reason is known."
 

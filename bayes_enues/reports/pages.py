@@ -3,9 +3,9 @@
 from functools import lru_cache
 from typing import Any
 
-from .wording import NOT_CONVERGED
+from .wording import BAD_FIT, NOT_CONVERGED
 
-__all__ = ["part", "render"]
+__all__ = ["packaged_script", "part", "render"]
 
 MANY_ROWS = 40  # of a table that is shown folded
 
@@ -22,8 +22,13 @@ def _environment():
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {"not_converged": NOT_CONVERGED, "many_rows": MANY_ROWS}
+    environment.globals |= {"failed": (NOT_CONVERGED, BAD_FIT), "many_rows": MANY_ROWS}
     return environment
+
+
+def packaged_script() -> str:
+    """The script of the page, which sorts its tables."""
+    return _environment().get_template("sort.js").render()
 
 
 def render(name: str, /, **content: Any) -> str:

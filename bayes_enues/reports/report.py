@@ -1,15 +1,20 @@
 """One self-contained HTML page of a results folder: nothing is computed, everything says where it comes from.
 
-Whatever the commands wrote is shown: pages (Markdown), tables (JSON), figures (PNG), and for every table the
-inputs it rests on and the state of each posterior. The page loads nothing and runs nothing: style and figures
-are in it, and its Content-Security-Policy forbids the rest.
+Whatever the commands wrote is shown: pages (Markdown), tables (JSON and CSV, to be saved from the page),
+figures (SVG where there is one, else PNG), and for every table the inputs it rests on and the state of each
+posterior. The page loads nothing: style and figures are in it. It runs one script, which sorts tables and is
+named by its hash in the Content-Security-Policy, which forbids everything else.
 """
 
 import base64
+import hashlib
 import json
 import os
 import platform
+import shlex
+import sys
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,8 +22,8 @@ from urllib.parse import unquote
 from ..errors import InputError
 from ..results import ROW_TYPES, Limit, Region, Row
 from ..runs.store import is_intact
-from .pages import part, render
-from .sources import diagnostics, inputs, references
+from .pages import packaged_script, part, render
+from .sources import diagnostics, inputs, made, references
 from .tables import limits_tables, other_table
 
 __all__ = ["build_report"]
@@ -35,6 +40,7 @@ TITLES = {
     "coverage": "Coverage",
     "calibration": "Calibration of the sampler",
     "projection": "Projected limits",
+    "expected": "Observed and expected limits",
     "checks": "Posterior predictive checks",
     "compare": "Model comparison",
 }
@@ -47,6 +53,7 @@ CAPTIONS = {
     "mediator_planes": "Mass and coupling free together, both statistics.",
     "region": "Two parameters: profile contour and highest-posterior-density region.",
     "coverage": "Coverage of each bound, and Feldman and Cousins' critical value, against the true value.",
+    "expected": "Observed bounds beside those expected of the Standard Model, with bands of toys.",
     "projection": "Expected bounds if the Standard Model is true, with the bands of toys.",
     "priors": "Posteriors under several priors beside the profile likelihood.",
     "systematics": "Bounds with one input varied at a time.",
@@ -86,14 +93,15 @@ def build_report(folder: str | Path) -> str:
     shown: set[str] = set()
     sections = [(path.stem.replace("_", " ").capitalize(), _page(path, shown)) for path in pages]
     every_row: list[Row] = []
+    said: set[str] = set()  # notes that stand under an earlier table
     for name, content in tables.items():
         rows = _typed(name, content["rows"])
         every_row += rows
         mine = [path for path in figures if path.name not in shown and _table_of(path.stem, tables) == name]
         shown |= {path.name for path in mine}
         limits = [row for row in rows if isinstance(row, Limit)]
-        body = limits_tables(limits) if limits else other_table(name, content)
-        sections.append((TITLES.get(name, name), body + _figures(mine)))
+        body = limits_tables(limits, said) if limits else other_table(name, content)
+        sections.append((TITLES.get(name, name), body + _figures(mine) + _saved(folder, name)))
     rest = [path for path in figures if path.name not in shown]
     if rest:
         sections.append(("Figures", _figures(rest)))
@@ -101,15 +109,36 @@ def build_report(folder: str | Path) -> str:
         sections.append(("Diagnostics", diagnostics(judged)))
     sections.append(("Inputs", inputs(every_row)))
     sections.append(("References", references(every_row)))
+    sections.append(("How this page was made", made(every_row, _command())))
     if broken:
         sections.insert(0, ("Not shown", part("bullets", items=[f"{name}: {why}" for name, why in broken])))
     software = ", ".join(f"{n} {version(n)}" for n in ("bayes-enues", "pymc", "arviz", "nutpie"))
+    script = packaged_script()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render(
         "report.html",
         title=f"Neutrino-electron interactions: {folder.resolve().name}",
-        subtitle=f"{software}, Python {platform.python_version()}. Posterior beside profile, from one model.",
+        subtitle=f"{software}, Python {platform.python_version()}. Posterior and profile of the same model.",
+        script=script,
+        digest=digest,
         sections=sections,
     )
+
+
+def _command() -> str:
+    """When the page was made, and by which command."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    name = os.path.basename(sys.argv[0]) if sys.argv else ""
+    asked = shlex.join(["bayes-enues", *sys.argv[1:]]) if name in ("bayes-enues", "__main__.py") else "Python"
+    return f"{now}, by {asked}"
+
+
+def _saved(folder: Path, name: str) -> str:
+    """Links that save the rows of a table, as they lie in the folder."""
+    kinds = {"json": "application/json", "csv": "text/csv"}
+    files = [(folder / f"{name}.{end}", kind) for end, kind in kinds.items()]
+    found = [(path.name, _data_uri(path, kind)) for path, kind in files if _inside(path, folder)]
+    return part("saved", files=found)
 
 
 def _tables(folder: Path) -> tuple[dict[str, dict], list[tuple[str, str]]]:
@@ -171,7 +200,7 @@ def _page(path: Path, shown: set[str]) -> str:
             target = path.parent / unquote(str(token.attrs.pop("src", "")))
             if target.suffix == ".png" and _inside(target, path.parent):
                 shown.add(target.name)
-                token.attrs["src"] = _data_uri(target)
+                token.attrs["src"] = _picture(target)
             else:
                 token.type = "text"  # its description stands there instead
     html = markdown.renderer.render(tokens, markdown.options, {})
@@ -179,13 +208,24 @@ def _page(path: Path, shown: set[str]) -> str:
     return Markup(f'<div class="page">{html}</div>')
 
 
-def _data_uri(path: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+def _data_uri(path: Path, kind: str = "image/png") -> str:
+    return f"data:{kind};base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def _picture(path: Path) -> str:
+    """A figure as SVG where it lies beside the PNG; inside an image nothing of it can run."""
+    drawn = path.with_suffix(".svg")
+    return _data_uri(drawn, "image/svg+xml") if _inside(drawn, path.parent) else _data_uri(path)
 
 
 def _figures(paths: Iterable[Path]) -> str:
     figures = []
     for path in paths:
-        words = next((text for start, text in CAPTIONS.items() if path.stem.startswith(start)), "")
-        figures.append((_data_uri(path), f"{path.stem.replace('_', ' ')}. {words}".strip()))
+        start, words = next((c for c in CAPTIONS.items() if path.stem.startswith(c[0])), ("", ""))
+        what = (
+            path.stem.removeprefix(start).strip("_").replace("_", " ")
+            if words
+            else path.stem.replace("_", " ")
+        )
+        figures.append((_picture(path), f"{what[:1].upper()}{what[1:]}{what and words and ': '}{words}"))
     return part("figures", figures=figures)

@@ -10,7 +10,7 @@ from .citations import cite, sampler_of
 from .pages import part
 from .wording import NOT_CONVERGED
 
-__all__ = ["diagnostics", "inputs", "references"]
+__all__ = ["diagnostics", "inputs", "made", "references"]
 
 
 def diagnostics(rows: Sequence[Limit | Region]) -> str:
@@ -114,6 +114,14 @@ def inputs(rows: Sequence[Row]) -> str:
     ]
     changed = list(dict.fromkeys(word for p in known for word in changes_since(p, hash_of)))
     return part("inputs", experiments=experiments, gone=gone, shared=shared, changed=changed)
+
+
+def made(rows: Sequence[Row], when: str) -> str:
+    """When and how the page was made; versions and hashes of what computed its rows."""
+    known = [row.provenance for row in rows if row.provenance]
+    versions = dict.fromkeys((name, text) for p in known for name, text in p.versions.items())
+    code = list(dict.fromkeys(p.code[:16] for p in known))
+    return part("made", when=when, versions=[list(pair) for pair in versions], code=code, rows=len(known))
 
 
 def references(rows: Sequence[Row]) -> str:

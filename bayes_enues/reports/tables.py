@@ -14,8 +14,12 @@ _SKIPPED = {"fingerprint", "file", "pieces", "eti", "nuisances", "caveats", "not
 _SKIPPED |= {"schema", "provenance", "question", "sha256"}
 
 
-def limits_tables(limits: Sequence[Limit]) -> str:
-    """A table for each model, the words on differences from the paper, and how to read a number."""
+def limits_tables(limits: Sequence[Limit], said: set[str] | None = None) -> str:
+    """A table for each model, the words on differences from the paper, and how to read a number.
+
+    What was ``said`` on the page already is not said again, and what is said now is added.
+    """
+    said = set() if said is None else said
     tables = []
     for model, mine in grouped(limits, "model").items():
         title, unit = model.replace("_", " "), mine[0].unit
@@ -34,6 +38,12 @@ def limits_tables(limits: Sequence[Limit]) -> str:
         tables.append({"title": title, "unit": unit, "head": head, "rows": body, "left": 2 + len(extra)})
     reasons = _reasons(limits)
     compared = [found for limit in limits if limit.label is None and (found := discrepancy(limit))]
+    notes = [
+        line.removeprefix("* ") for line in footnotes(limits) if not any(words in line for words in reasons)
+    ]
+    notes = [line for line in notes if line not in said]
+    reasons = {words: names for words, names in reasons.items() if words not in said}
+    said.update(notes, reasons)
     return part(
         "limits",
         tables=tables,
@@ -41,7 +51,7 @@ def limits_tables(limits: Sequence[Limit]) -> str:
         compared=len(compared),
         agreement=f"{100 * AGREEMENT:g}",
         differences=[f"{'; '.join(names)}. {words}" for words, names in reasons.items()],
-        notes=[line for line in footnotes(limits) if not any(words in line for words in reasons)],
+        notes=notes,
     )
 
 

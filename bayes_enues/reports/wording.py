@@ -87,14 +87,14 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
     kinds = {limit.posterior.kind for limit in limits}
     at_boundary = [limit.profile.at_boundary for limit in limits]
     experiments = {name for limit in limits for name in limit.experiment.split("+")}
-    lines = []
+    lines = [f"* {line}" for limit in limits for line in limit.notes]
     if "upper" in kinds:
         lines += [
-            f"posterior: one-sided {level} credible bound, by quadrature and checked by the draws; "
-            "± is a Monte Carlo error where only draws give it; 'flat x²': prior flat in the square.",
-            f"profile: 'one-sided' is the one-sided {level} bound; the other column cuts a two-sided {level} "
-            "interval, as the paper does, and its upper end read alone covers more.",
-            "Bounds differ by threshold first, then by prior.",
+            "Bounds differ by threshold first, then by prior; one-sided compares with one-sided.",
+            f"posterior: one-sided {level} credible bound, by quadrature and checked by the draws.",
+            f"The other profile column cuts a two-sided {level} interval, as the paper does; its upper end, "
+            "read alone, covers more.",
+            "± is a Monte Carlo error, where only draws give the bound; 'flat x²': prior flat in the square.",
         ]
     if "hdi" in kinds:
         lines.append(f"posterior HDI: {level} highest-density region, in pieces where it splits.")
@@ -130,6 +130,6 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
             "--experiment lz_ws2022:low_edge shows what it does."
         )
     caveats = {}  # a variant repeats what its experiment said
-    for line in (line for limit in limits for line in [*limit.caveats, *limit.notes]):
+    for line in (line for limit in limits for line in limit.caveats):
         caveats.setdefault(line.partition(": ")[2] or line, line)
-    return lines + [f"* {line}" for line in caveats.values()]
+    return list(dict.fromkeys([*lines, *(f"* {line}" for line in caveats.values())]))

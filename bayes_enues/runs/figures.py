@@ -26,7 +26,7 @@ def _hand() -> str:
 
 def mark_of(limits: Sequence[Limit]) -> str:
     """Hash of the limits that a figure shows, and of the sources that draw it."""
-    return hashlib.sha256(f"{_hand()} {limits!r}".encode()).hexdigest()
+    return hashlib.sha256(f"{_hand()} {[one.to_dict() for one in limits]}".encode()).hexdigest()
 
 
 def to_be_drawn(limits: Sequence[Limit], folder: Path) -> list[Limit]:

@@ -18,6 +18,7 @@ from multiprocessing import active_children, connection, get_context, parent_pro
 from threading import Lock
 from typing import NamedTuple, cast
 
+from ..compiled.feedback import be_quiet
 from ..errors import ConvergenceWarning, DoubtWarning, InputError
 from .asked import Asked
 from .store import ResultsFolder
@@ -268,6 +269,7 @@ def _work_on_cluster(*arguments) -> list[str]:
     """Rows in a worker of Dask, as in any other process: xarray would ask the scheduler for a lock."""
     from dask import config
 
+    be_quiet()
     with config.set(scheduler="synchronous"):
         return work(*arguments)
 
@@ -277,6 +279,7 @@ def prepare_worker() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    be_quiet()  # the parent says what is going on
     warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
     warnings.simplefilter("ignore", DoubtWarning)  # the parent said it
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
@@ -212,13 +213,15 @@ def scanned_toys(
         raise InputError(f"Asimov data give no bound on {scan.likelihood.names[0]} inside its prior's range")
     found = {statistic: [] for statistic in asimov}
     failed = 0
-    for k in range(toys):
-        bounds = scan.bounds(maker.throw(0, k, k + 1)[0])
-        failed += bounds is None
-        for statistic, bound in (bounds or {}).items():
-            found[statistic].append(bound)
-        if progress:
-            progress(k + 1)
+    with feedback("expected bounds", toys, "toys") as tell:
+        for k in range(toys):
+            bounds = scan.bounds(maker.throw(0, k, k + 1)[0])
+            failed += bounds is None
+            for statistic, bound in (bounds or {}).items():
+                found[statistic].append(bound)
+            tell(k + 1, f"toy {k + 1} of {toys}")
+            if progress:
+                progress(k + 1)
     bounds = {statistic: np.array(values) for statistic, values in found.items()}
     return {"asimov": asimov, "toy_bounds": bounds, "failed": failed}
 

@@ -1,0 +1,83 @@
+"""What can be chosen: said at the end of each ``--help``, and offered when a shell completes a word."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+__all__ = ["Command", "complete_experiment", "complete_mediator", "complete_model", "complete_parameter"]
+
+
+def _kinds() -> dict[str, tuple[str, ...]]:
+    """Models and their parameters."""
+    from .. import interactions
+
+    kinds = (getattr(interactions, name) for name in interactions.__all__)
+    return {kind.name: kind.free_names() for kind in kinds if kind.free_names()}
+
+
+def _experiments() -> dict[str, list[str]]:
+    """Experiments and their variants, then the sets and what is in them."""
+    from ..experiments.folder import experiment_names, experiment_sets, variant_names
+
+    found = {name: list(variant_names(name)) for name in experiment_names()}
+    return found | {name: [] for name in experiment_sets()}
+
+
+def complete_model(incomplete: str) -> list[str]:
+    return [name for name in (*_kinds(), "all") if name.startswith(incomplete)]
+
+
+def complete_mediator(incomplete: str) -> list[str]:
+    return [name for name in complete_model(incomplete) if name.startswith(("light_", "sterile_dipole"))]
+
+
+def complete_parameter(ctx: typer.Context, incomplete: str) -> list[str]:
+    kinds = _kinds()
+    asked = ctx.params.get("model") or ["magnetic_moment"]
+    known = dict.fromkeys(name for model in asked for name in kinds.get(model, ()))
+    return [name for name in known if name.startswith(incomplete)]
+
+
+def complete_experiment(incomplete: str) -> list[str]:
+    begun, plus, last = incomplete.rpartition("+")
+    every = [
+        name if variant is None else f"{name}:{variant}"
+        for name, variants in _experiments().items()
+        for variant in (None, *variants)
+    ]
+    return [begun + plus + name for name in every if name.startswith(last)]
+
+
+class Command(TyperCommand):
+    """A command whose help ends with an example and with what its options can be."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return (self.help or "").partition("\n")[0]  # whole; the list of commands folds it
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        options = {param.name for param in self.params}
+        if self.epilog:
+            with formatter.section("Example"):
+                formatter.write(f"{'':{formatter.current_indent}}{self.epilog}\n")
+        if "model" in options:
+            by_parameters: dict[tuple[str, ...], list[str]] = {}
+            for name, parameters in _kinds().items():
+                by_parameters.setdefault(parameters, []).append(name)
+            _list(formatter, "Models: parameters", ((models, p) for p, models in by_parameters.items()))
+        if "experiment" in options:
+            from ..experiments.folder import experiment_sets
+
+            named = [([n], [f":{v}" for v in vs]) for n, vs in _experiments().items()]
+            sets = {name: found.experiments for name, found in experiment_sets().items()}
+            named = [(names, list(sets.get(names[0], variants))) for names, variants in named]
+            _list(formatter, "Experiments: variants, and what is in a set", named)
+
+
+def _list(formatter: Any, title: str, lines: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:
+    with formatter.section(title):
+        for names, members in lines:
+            words = ", ".join(names)
+            members = ", ".join(members)
+            formatter.write_text(f"{words}: {members}" if members else words)
