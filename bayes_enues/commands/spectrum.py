@@ -66,9 +66,7 @@ def spectrum(
             models = [counting_model(type(interaction)(**fixed), [e], list(values)) for e in chosen]
             if not fits:
                 nothing = {name: interaction.standard_model_value(name) for name in values}
-                fits.append(
-                    ("Standard Model", [one for m in models for one in fitted_spectra(m, nothing)])
-                )
+                fits.append(("Standard Model", [one for m in models for one in fitted_spectra(m, nothing)]))
             fits.append((label, [one for m in models for one in fitted_spectra(m, values)]))
         paths = fitted_figure(fits, out / "spectrum")
     console.print("Written: " + ", ".join(str(p) for p in paths))

@@ -1,12 +1,12 @@
 """Other people's limits against the mass of a mediator, to be drawn beside ours: never an input of a fit.
 
-A file is a table of ``mass_keV`` and ``coupling`` under comment lines ``# key: value``. Five keys are needed, and
-``not stated`` is an answer: ``confidence``, ``statistic``, ``normalisation``, ``edge``, ``source``. ``edge`` says
-what the curve is: ``upper`` (excluded above), ``lower`` (excluded below) or ``band`` (excluded from ``coupling`` to
-a third column ``coupling_upper``). Three more say where it belongs: ``model`` (such as ``light_vector``; without
-it every panel shows it), ``charges`` (a name or three numbers and the electron's), ``target`` (``electron``,
-``nucleus`` or ``star``). ``title`` is what a figure calls it, otherwise the file's name, and ``obtained`` how the
-numbers came about.
+A file is a table of ``mass_keV`` and ``coupling`` under comment lines ``# key: value``. Five keys are needed,
+and ``not stated`` is an answer: ``confidence``, ``statistic``, ``normalisation``, ``edge``, ``source``.
+``edge`` says what the curve is: ``upper`` (excluded above), ``lower`` (excluded below) or ``band`` (excluded
+from ``coupling`` to a third column ``coupling_upper``). Three more say where it belongs: ``model`` (such as
+``light_vector``; without it every panel shows it), ``charges`` (a name, such as ``b_minus_l``) and ``target``
+(``electron``, ``nucleus`` or ``star``). ``title`` is what a figure calls it, otherwise the file's name, and
+``obtained`` says how the numbers came about.
 """
 
 from dataclasses import dataclass
@@ -88,13 +88,14 @@ class Overlay:
         return self.target == "electron" and None not in (theirs, ours) and theirs == ours
 
     def factor(self, interaction: Interaction) -> float:
-        r"""What turns its couplings into ours: g^2 / (c G_F) is the same, with c the number before G_F in Eq. 8.
+        r"""What turns its couplings into ours: :math:`g^2 / (c\,G_F)` is the same, c the number in Eq. 8.
 
         :math:`\sqrt 2` from left-handed neutrinos to Eq. 8 as printed; one where the file states none.
         """
         if not isinstance(interaction, CurrentMediator) or self.normalisation not in NORMALISATIONS:
             return 1.0
-        return float(np.sqrt(NORMALISATIONS[interaction.normalisation] / NORMALISATIONS[self.normalisation]))
+        ours = NORMALISATIONS[interaction.normalisation or "as_printed"]
+        return float(np.sqrt(ours / NORMALISATIONS[self.normalisation]))
 
     def words(self, interaction: Interaction) -> str:
         """What a footnote says of it."""
@@ -119,7 +120,7 @@ def _products(charges: str | tuple, electron: float | None = None) -> tuple[floa
             return None
         charges, own = GAUGE_CHARGES[charges]
         electron = own if electron is None else electron
-    return None if electron is None else tuple(c * electron for c in charges)
+    return None if electron is None else tuple(float(c) * electron for c in charges)
 
 
 def read_overlay(path: str | Path | Traversable) -> Overlay:
@@ -128,7 +129,8 @@ def read_overlay(path: str | Path | Traversable) -> Overlay:
     Raises
     ------
     InputError
-        If the file lacks a key or a column, a key has a value that it cannot have, or a number is not above zero.
+        If the file lacks a key or a column, a key has a value that it cannot have, or a number is not above
+        zero.
     """
     path = Path(path) if isinstance(path, str) else path
     table = read_table(path, ("mass_keV", "coupling"))
@@ -152,9 +154,7 @@ def read_overlay(path: str | Path | Traversable) -> Overlay:
         if table[name].dtype.kind != "f" or np.any(table[name] <= 0):
             raise InputError(f"{table.path}: {name} must hold numbers above zero")
     if keys["edge"] == "band" and np.any(table["coupling_upper"] < table["coupling"]):
-        raise InputError(
-            f"{table.path}: coupling_upper lies below coupling; a band ends above where it begins"
-        )
+        raise InputError(f"{table.path}: coupling_upper lies below coupling; swap the columns")
     order = np.argsort(table["mass_keV"], kind="stable")
     mass, coupling, *upper = (table[name][order] for name in needed)
     return Overlay(
@@ -180,7 +180,7 @@ def _confidence(path: str, text: str) -> float | None:
         level = 0.0
     if not 0 < level < 1:
         raise InputError(
-            f"{path}: confidence is {shown(text, 40)}; a number between 0 and 1, or '{NOT_STATED}', was needed"
+            f"{path}: confidence is {shown(text, 40)}; a number between 0 and 1 was needed, or {NOT_STATED!r}"
         )
     return level
 

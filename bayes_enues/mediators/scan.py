@@ -181,7 +181,7 @@ def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:
     for given in set(table.columns.get("normalisation", [])) - {""}:
         if given not in NORMALISATIONS:
             raise InputError(
-                f"{table.path}: normalisation is {given!r}; the choices are {list(NORMALISATIONS)}, or nothing"
+                f"{table.path}: normalisation is {given!r}; none or one of {list(NORMALISATIONS)} was needed"
             )
     names = [name for name in (*needed, "model", "normalisation") if name in table.columns]
     rows = zip(*(table[name].tolist() for name in names), strict=True)

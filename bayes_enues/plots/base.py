@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from ..reports.wording import experiment_title
 
 __all__ = [
-    "EXPERIMENT_COLOURS", "LINES", "OTHER_COLOURS", "POSTERIOR", "PROFILE", "STATISTICS", "colour_of", "excluding",
-    "explain",    "figure", "footnote", "level_words", "one_legend", "panels", "plain", "save", "stacked", "style", "title_of",
-    "unit_label",
+    "CYCLE", "CYCLE_LINES", "EXPERIMENT_COLOURS", "EXPLAINED", "LINES", "OTHER_COLOURS", "POSTERIOR",
+    "PROFILE", "STATISTICS", "colour_of", "excluding", "explain", "figure", "footnote", "level_words",
+    "one_legend", "panels", "plain", "save", "stacked", "style", "title_of", "unit_label",
 ]  # fmt: skip
 
-#: The two statistics, everywhere the same; colours that stay apart without red or green and differ in lightness.
+#: The two statistics, everywhere the same: colours that stay apart without red or green.
 POSTERIOR, PROFILE = "#0072B2", "#D55E00"
 #: Colour, line and marker of each statistic; the profile's one-sided bound is the profile's, dotted and open.
 STATISTICS: dict[str, dict[str, Any]] = {
@@ -42,7 +43,7 @@ EXPLAINED = "explained"  # marks what stands in a legend last: what markers and 
 @contextmanager
 def style() -> Iterator[None]:
     """Settings of all figures: sizes of a journal's column, ticks inwards, colours and lines in turn."""
-    cycle = mpl.cycler(color=CYCLE) + mpl.cycler(linestyle=CYCLE_LINES)
+    cycle = cycler(color=CYCLE) + cycler(linestyle=CYCLE_LINES)
     with mpl.rc_context(
         {
             "axes.prop_cycle": cycle,
@@ -95,8 +96,8 @@ def stacked(
 
     columns = min(columns, n)
     rows = -(-n // columns)
-    fig = plt.figure(figsize=(width * columns, height * rows), layout="constrained")
-    fig.get_layout_engine().set(hspace=0.0, h_pad=0.03)  # pyright: ignore[reportOptionalMemberAccess]
+    fig = plt.figure(figsize=(width * columns, height * rows))
+    fig.set_layout_engine("constrained", hspace=0.0, h_pad=0.03)
     outer, pairs = fig.add_gridspec(rows, columns), []
     for k in range(n):
         inner = outer[k // columns, k % columns].subgridspec(2, 1, hspace=0.0, height_ratios=heights)

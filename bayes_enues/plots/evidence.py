@@ -43,8 +43,8 @@ def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
             ax.axhline(value, color="0.8", lw=0.6, ls="-", zorder=0)
             words = {0.0: "equal"}.get(value, f"{np.exp(abs(value)):.0f} to 1")
             ax.annotate(
-                words, (0.99, value), xycoords=("axes fraction", "data"), fontsize=5.5, color="0.3", ha="right",
-                va="bottom",
+                words, (0.99, value), xycoords=("axes fraction", "data"), fontsize=5.5, color="0.3",
+                ha="right", va="bottom",
             )  # fmt: skip
     ax.axhline(0, color="0.4", lw=0.8, ls="-")
     ax.set_xlabel(f"width of the prior of {label} [{unit_label(found.unit)}]")

@@ -52,6 +52,7 @@ def plot_expected(ax: Axes, rows: Sequence[Expected], label: str) -> Axes:
     ax.set_yticks([-k for k in range(len(rows))], ticks)
     ax.set_ylim(-len(rows) + 0.4, 0.6)
     ax.set_xlabel(f"{100 * rows[0].level:g} % bound on {label} [{unit_label(rows[0].unit)}]")
+    explain(ax, "symbols: data", marker="o", mfc="white")
     explain(ax, "median of toys, 68 and 95 % of them", marker="|", ms=8, ls="-", lw=5, alpha=0.4)
     if any(s.endswith("_lower") for s in rows[0].observed):
         ax.axvline(0, color="0.7", lw=0.6, ls="-")

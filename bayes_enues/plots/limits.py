@@ -40,10 +40,10 @@ def plot_limit(
 ) -> tuple[Axes, Axes]:
     """Delta chi^2 profile in the upper panel, posterior density in the lower one, of one parameter.
 
-    Each bound is a line down to the axis, with strokes on the excluded side; the credible region is shaded, in
-    pieces where it splits. A full marker stands where the profile crosses the two-sided threshold, an open one
-    at the one-sided threshold; a tick at the top is a published bound from the same events. Limits of several
-    experiments go into the same panels.
+    Each bound is a line down to the axis, with strokes on the excluded side; the credible region is shaded,
+    in pieces where it splits. A full marker stands where the profile crosses the two-sided threshold, an open
+    one at the one-sided threshold; a tick at the top is a published bound from the same events. Limits of
+    several experiments go into the same panels.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def plot_limit(
     limit : Limit
         With the curve of its profile.
     posterior : Density or (n,)
-        The exact density, drawn as a curve; or draws, drawn as a histogram that no kernel smears over an edge.
+        The exact density, drawn as a curve; or draws, as a histogram that no kernel smears over an edge.
     label : str
         LaTeX of the parameter.
     index : int
@@ -168,8 +168,8 @@ def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> l
         for value in values:
             number = numbers.setdefault(_of_other(other), len(numbers) + 1)
             ax.annotate(
-                f"{number}", (value, 1), (0, -7 - 6 * (number % 2)), ("data", "axes fraction"), textcoords="offset points",
-                ha="center", va="top", fontsize=5.5, color="0.35",
+                f"{number}", (value, 1), (0, -7 - 6 * (number % 2)), ("data", "axes fraction"),
+                textcoords="offset points", ha="center", va="top", fontsize=5.5, color="0.35",
                 arrowprops={"arrowstyle": "-", "color": "0.35", "lw": 0.8, "shrinkA": 0, "shrinkB": 0},
             )  # fmt: skip
         found += [other] if values else []
@@ -203,7 +203,7 @@ def _drawn(panels: Sequence, groups: Sequence[Sequence[Limit]], folder: Path) ->
 
 
 def limits_figures(limits: Sequence[Limit], folder: Path) -> list[Path]:
-    """A figure a model, a pair of panels a parameter: profile and posterior of every experiment, from a folder.
+    """A figure a model, a pair of panels a parameter: profile and posterior of every experiment in a folder.
 
     What each shows is written into it: :func:`bayes_enues.runs.figures.to_be_drawn` reads it.
     """

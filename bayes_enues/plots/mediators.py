@@ -31,11 +31,11 @@ from .base import (
 from .words import prior_words
 
 __all__ = [
-    "curves_figure", "mass_planes_figure", "mediator_title", "plot_curves", "plot_mass_plane", "plot_overlays",
-    "plot_points", "plot_ratio", "published_figure",
+    "curves_figure", "mass_planes_figure", "mediator_title", "plot_curves", "plot_mass_plane",
+    "plot_overlays", "plot_points", "plot_ratio", "published_figure",
 ]  # fmt: skip
 
-#: Of a mediator, apart from those of statistics and experiments; the letter at each curve says it without colour.
+#: Of mediators; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
     "light_scalar": "#0072B2",
     "light_pseudoscalar": "#CC79A7",
@@ -70,14 +70,14 @@ def axis_words(model: str) -> tuple[str, str]:
 def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: float = 0.9) -> Axes:
     """Coupling against mass: the profile's limit as a solid line, the posterior's as a dashed one.
 
-    Strokes of the profile's line are on the excluded side. Colours are the mediators', each with its letter at
-    the lightest mass, where curves of one experiment are drawn; the experiments' where one mediator is.
+    Strokes of the profile's line are on the excluded side. Colours are the mediators', each with its letter
+    at the lightest mass; or the experiments', where all curves are of one mediator.
     """
     by_experiment = _by_experiment(found)
     for curve in found:
         colour, name = _look(curve, found)
         line = {"color": colour, "lw": 1.2}
-        effects = {"path_effects": excluding()} if by_experiment or len(found) < 3 else {}
+        effects: Any = {"path_effects": excluding()} if by_experiment or len(found) < 3 else {}
         ax.plot(curve.mass_keV, curve.profile_upper, ls="-", label=name, **line, **effects)
         ax.plot(curve.mass_keV, curve.posterior_exact, **{**line, "ls": STATISTICS["posterior"]["ls"]})
     explain(
@@ -190,8 +190,8 @@ def _name_curve(
     score = np.minimum(room, 0.05) + 0.2 * (np.min(others, axis=0) if others else at[:, 0])
     best = int(np.argmax(score))
     ax.annotate(
-        plain(overlay.title.partition(",")[0]), (overlay.mass_keV[places[best]], coupling[places[best]]), (0, 2),
-        textcoords="offset points", fontsize=6, color="0.25", ha="center", va="bottom", zorder=4,
+        plain(overlay.title.partition(",")[0]), (overlay.mass_keV[places[best]], coupling[places[best]]),
+        (0, 2), textcoords="offset points", fontsize=6, color="0.25", ha="center", va="bottom", zorder=4,
         bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "pad": 0.3},
     )  # fmt: skip
     return float(at[best, 0]), float(at[best, 1])
@@ -203,15 +203,15 @@ def plot_points(
     """Published limits as labelled markers with an arrow down; nothing is drawn between them.
 
     The points come from :func:`bayes_enues.mediators.scan.published_points`; those of other mediators than
-    the panel's are left out. With the normalisation of the panel, those that state theirs are converted to it.
+    the panel's are left out. Those that state a normalisation are converted to the panel's, if it is given.
     """
     mine = [p for p in points if p["model"] in (None, model)]
     styles = ("D", "v", "P", "X", "*", "h")
     for k, name in enumerate(dict.fromkeys(p["experiment"] for p in mine)):
         chosen = [p for p in mine if p["experiment"] == name]
         mass, coupling = np.array([(p["mass_keV"], p["coupling"]) for p in chosen]).T
-        theirs = [p.get("normalisation") or normalisation for p in chosen]
         if normalisation is not None:
+            theirs = [p.get("normalisation") or normalisation for p in chosen]
             coupling = coupling * np.sqrt([NORMALISATIONS[normalisation] / NORMALISATIONS[t] for t in theirs])
         ax.errorbar(
             mass,
@@ -308,14 +308,14 @@ def published_figure(
     own: Sequence[Overlay] = (),
     level: float = 0.9,
 ) -> list[Path]:
-    """Fig. 7: one panel a mediator with other people's limits, vector and scalar and those that curves are for.
+    """Fig. 7: a panel a mediator with other people's limits: vector, scalar, and those that have any.
 
     Nothing if none is there. ``settings`` are the interactions' options, to whose normalisation published
     couplings are converted; ``own`` are a user's curves beside the packaged ones.
     """
     curves, notes = grouped(found, "model"), []
     kinds = {
-        model: interaction_named(model)(mass=1.0, **dict(settings or {}))
+        model: interaction_named(model)(**{"mass": 1.0, **(settings or {})})
         for model in curves
         if model.startswith("light_")
     }

@@ -38,14 +38,14 @@ def plot_priors(
     """Priors in the upper panel, the posteriors that they give in the lower one, with the profile likelihood.
 
     A prior has an area of one over what is in view, in units of the flat one's height there, so that only its
-    shape counts; what rises above the panel is cut. Posteriors are scaled to a peak of one. A short line at the
-    bottom is the posterior's bound.
+    shape counts; what rises above the panel is cut. Posteriors are scaled to a peak of one. A short line at
+    the bottom is the posterior's bound.
 
     The rows are of one parameter and experiment, the first with the curve of its profile; each has a curve of
     values, density and prior, (n,) each.
     """
     top, bottom = axes
-    profile, signed = rows[0].profile, interaction_named(rows[0].model).signed
+    profile = rows[0].profile
     scanned, area = there(profile.values), np.exp(-0.5 * there(profile.delta_chi2))
     bottom.fill_between(scanned, area, color="0.88", lw=0, label="profile likelihood")
     low = min(scanned[0], 0.0)
@@ -55,9 +55,8 @@ def plot_priors(
         inside = (values >= low) & (values <= high)
         values, density, prior = values[inside], density[inside] / density.max(), prior[inside]
         share = np.trapezoid(prior, values)
-        words = prior_words(row.label or "flat", signed) or in_words(row.label or "")
         top.plot(values, prior * (values[-1] - values[0]) / share, **look)
-        bottom.plot(values, density, label=words, **look)
+        bottom.plot(values, density, label=_prior_of(row), **look)
         for end in row.posterior.ends:
             bottom.plot([end, end], [0, 0.12], color=look["color"], lw=2, ls="-")
     explain(bottom, f"{level_words(rows[0].level, 'posterior')} bound", marker="|", ms=8, mew=2)
@@ -68,6 +67,12 @@ def plot_priors(
     bottom.set_ylabel("posterior / largest")
     top.set_ylabel("prior / flat")
     return top, bottom
+
+
+def _prior_of(row: Limit) -> str:
+    """What a row varies, in words: its prior, or the width of a nuisance."""
+    label = row.label or "flat"
+    return prior_words(label, interaction_named(row.model).signed) or in_words(label)
 
 
 def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
@@ -100,9 +105,7 @@ def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
         lines.append((None, profile.pieces[0][0], STATISTICS["profile"]["ls"]))
     for words, at, line in lines:
         ax.axvline(at, color=STATISTICS["profile"]["color"], ls=line, lw=1, label=words, zorder=1)
-    signed = interaction_named(rows[0].model).signed
-    names = [prior_words(row.label or "flat", signed) or in_words(row.label or "") for row in rows]
-    ax.set_yticks(range(len(rows)), names)
+    ax.set_yticks(range(len(rows)), [_prior_of(row) for row in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel(f"bound on {label} [{unit_label(rows[0].unit)}]")
     ax.set_title(title_of(rows[0].experiment), fontsize=9)
@@ -120,11 +123,7 @@ def plot_power_scaling(ax: Axes, limits: Sequence[Limit]) -> Axes:
         ax.plot(likelihood, k, "s", label="to the likelihood" if k == 0 else None, **square)
     ax.axvline(THRESHOLD, color="0.5", ls=":", lw=1, label=f"above {THRESHOLD:g}: sensitive")
     kind = interaction_named(limits[0].model) if limits else None
-    names = [
-        f"{kind.label(one.parameter)}, {prior_words(one.label or 'flat', kind.signed) or in_words(one.label or '')}"
-        for one in limits
-        if kind is not None
-    ]
+    names = [f"{kind.label(one.parameter)}, {_prior_of(one)}" for one in limits if kind is not None]
     ax.set_yticks(range(len(limits)), names, fontsize=7)
     ax.set_ylim(len(limits) - 0.5, -0.5)
     ax.set_xlabel("power-scaling sensitivity")

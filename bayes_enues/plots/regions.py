@@ -28,8 +28,8 @@ __all__ = ["plot_region", "regions_figure"]
 def plot_region(ax: Axes, regions: Sequence[Region], labels: Sequence[str]) -> Axes:
     """Regions of one plane from several experiments.
 
-    The Delta chi^2 contour is a solid line with strokes on the excluded side, the credible region shaded with a
-    dashed edge. Crosses are best fits, a star is the Standard Model.
+    The Delta chi^2 contour is a solid line with strokes on the excluded side, the credible region shaded with
+    a dashed edge. Crosses are best fits, a star is the Standard Model.
     """
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
@@ -46,7 +46,7 @@ def plot_region(ax: Axes, regions: Sequence[Region], labels: Sequence[str]) -> A
             ax.plot(*contour.vertices.T, color=colour, lw=0.9, ls="--")
         for k, contour in enumerate(profile.contours):
             label = title_of(region.experiment) if k == 0 else None
-            # strokes are on the left of a line: outside one that runs with the clock; inner edges run against it
+            # strokes lie on the left of a line: outside one that runs with the clock
             strokes = excluding(60 if _outside(contour, profile.contours) != _against_clock(contour) else -60)
             ax.plot(*contour.vertices.T, color=colour, lw=1.2, ls="-", label=label, path_effects=strokes)
         ax.plot(*profile.best_fit, "+", color=colour, ms=6, mew=1.3, clip_on=False, zorder=5)

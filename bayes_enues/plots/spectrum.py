@@ -108,7 +108,7 @@ def plot_fitted(
         label=f"data, {_errors(e)}",
     )  # fmt: skip
     explain(top, "68 % band of the fitted nuisances", ls="-", lw=6, alpha=0.3)
-    bottom.axhspan(-1, 1, color="0.92", lw=0)
+    bottom.axhspan(-1, 1, color="0.92", lw=0, zorder=0)
     bottom.axhline(0, color="0.5", lw=0.6, ls="-")
     top.set_ylabel("events / keV" if per_keV else "events / bin")
     top.set_ylim(0, 1.08 * highest)

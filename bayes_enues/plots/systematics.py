@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -26,7 +27,7 @@ def plot_systematics(ax: Axes, rows: Sequence[SystematicsRow], label: str) -> Ax
             side = "one-sided " if name == "posterior" and row.posterior.kind == "upper" else ""
             words = f"{name}, {side}{level_words(row.level, name)}" if k == 0 else None
             ax.plot([0, at], [k + y] * 2, color=look["color"], lw=1.5, ls="-", solid_capstyle="butt")
-            fill = {"mfc": "white"} if name == "profile" else {}
+            fill: Any = {"mfc": "white"} if name == "profile" else {}
             ax.plot(
                 at, k + y, ls="none", color=look["color"], marker=look["marker"], ms=4, label=words, **fill
             )

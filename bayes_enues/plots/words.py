@@ -23,6 +23,12 @@ NAMES = {
     "gaussian": "Gaussian",
     "poisson": "Poisson",
     "sin^2 theta12": r"$\sin^2\theta_{12}$",
+    "ar37": r"$^{37}$Ar",
+    "xe124": r"$^{124}$Xe",
+    "xe136": r"$^{136}$Xe",
+    "xe127": r"$^{127}$Xe",
+    "xe127_xe125": r"$^{127}$Xe and $^{125}$Xe",
+    "tritium_c14": r"tritium and $^{14}$C",
     "37Ar": r"$^{37}$Ar",
     "124Xe": r"$^{124}$Xe",
     "127Xe": r"$^{127}$Xe",
@@ -44,6 +50,10 @@ FAMILIES = {
     "savage_dickey": "Savage-Dickey",
     "smc": "sequential Monte Carlo",
 }
+
+
+_LONGEST_FIRST = sorted(NAMES, key=len, reverse=True)
+_KNOWN = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in _LONGEST_FIRST))
 
 
 def prior_words(text: str, signed: bool = False) -> str | None:
@@ -70,12 +80,7 @@ def in_words(label: str) -> str:
         if label.startswith(begin):
             label = words + label.removeprefix(begin)
     label = label.replace("$", r"\$")
-    parts = re.split(
-        "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(NAMES, key=len, reverse=True)), label
-    )
-    names = re.findall(
-        "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(NAMES, key=len, reverse=True)), label
-    )
+    parts, names = _KNOWN.split(label), _KNOWN.findall(label)
     parts = [part.replace("_", " ").replace("sigma", "width") for part in parts]
     return "".join(
         part + (NAMES[name] if name else "") for part, name in zip(parts, [*names, ""], strict=True)
