@@ -16,7 +16,7 @@ from bayes_enues.errors import InputError
 from bayes_enues.experiments.experiment import Experiment
 from bayes_enues.experiments.morphing import has_morph
 from bayes_enues.experiments.uncertainty import NuisanceEntry
-from bayes_enues.fit.chi2 import Likelihood, seal
+from bayes_enues.fit.chi2 import Likelihood, is_as_built, seal
 from bayes_enues.fit.scan import likelihood_range
 from bayes_enues.fit.setup import Question, ask
 from bayes_enues.interactions.base import Interaction
@@ -100,8 +100,14 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
                 sigma = pm.Data(f"sigma_{slug}", experiment.sigma)
                 pm.Normal(f"counts_{slug}", expected, sigma, observed=observed, dims=dims)
 
-    model.question = question
     seal(model)
+    _settle(model, question, priors)
+    return model
+
+
+def _settle(model: pm.Model, question: Question, priors: Mapping[str, Callable]) -> None:
+    """Give a model its question, and open ranges of priors those of the likelihood."""
+    model.question = question
     for name, chosen in priors.items():
         if isinstance(chosen, Prior) and name in question.open_ranges:
             lower, upper = likelihood_range(Likelihood(model), name)
@@ -109,7 +115,43 @@ def model_of_question(question: Question, prior: Callable | Mapping[str, Callabl
             for key, value in chosen.numbers(name).items():
                 model.set_data(key, value)
         question.priors[name] = chosen
-    return model
+
+
+def ask_anew(model: pm.Model, question: Question, prior: Prior) -> bool:
+    """Turn a model into that of another question of the same experiments, such as one with another mass.
+
+    Only numbers are set, which takes a tenth of the time of a model. False, and nothing done, where the two
+    differ in more: the kinds of their terms, or of their priors.
+
+    Parameters
+    ----------
+    model : pm.Model
+        From :func:`model_of_question`, with nothing added to it.
+    question : Question
+    prior : Prior
+        Of each free parameter.
+    """
+    before = model.question
+    if (
+        not (is_as_built(model) and before.templates and question.templates)
+        or (type(before.interaction), before.free) != (type(question.interaction), question.free)
+        or before.experiments != question.experiments
+        or any(before.morphs + question.morphs)
+    ):
+        return False
+    priors, numbers = _priors(question, prior), {}
+    for name, chosen in priors.items():
+        if type(chosen) is not type(before.priors[name]):
+            return False
+        numbers |= chosen.numbers(name)
+    for experiment in question.experiments:
+        if before.numbers_of(experiment).keys() != (mine := question.numbers_of(experiment)).keys():
+            return False
+        numbers |= mine
+    for name, value in numbers.items():
+        model.set_data(name, value)
+    _settle(model, question, priors)
+    return True
 
 
 def constrained(name: str, entry: NuisanceEntry) -> Any:

@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues import cli
+from bayes_enues.fit.setup import ask
 from bayes_enues.mediators import scan as mediators
+from bayes_enues.models.counting import ask_anew
 from bayes_enues.plots import mediators as mediator_plots
 from bayes_enues.runs import rows
 
@@ -132,3 +134,27 @@ def test_a_users_file_that_does_not_fit_is_refused(tmp_path, text, words):
     path.write_text(text)
     with pytest.raises(ValueError, match=words):
         mediators.published_points(path)
+
+
+def test_a_row_of_a_scan_is_that_of_a_model_built_for_it_alone():
+    """One model serves all masses: set to another mass it must answer as if there had been no other."""
+    specs = mediators.plan_scan(["vector"], [1.0, 1e4], ["xenonnt_sr0"], draws=300)
+    row, _ = [spec.compute(groups=False) for spec in specs][-1]
+    alone = be.Fit(specs[-1].build())
+    assert row["posterior"]["exact"]["upper"] == pytest.approx(alone.marginal().quantile(0.9), rel=1e-12)
+    assert row["profile"]["upper"] == pytest.approx(alone.profile().upper, rel=1e-12)
+    assert row["prior"] == "; ".join(alone.question.prior_words.values())
+    assert row["posterior"]["sampler"] == "independence"
+
+
+def test_a_model_is_not_set_to_a_question_of_another_kind(xenonnt_model):
+    kept = xenonnt_model.question
+    for interaction, experiment, free in [
+        (be.MagneticMoment(), "xenonnt_sr0", "nu_mu"),
+        (be.Millicharge(), "xenonnt_sr0", "nu_e"),
+        (be.MagneticMoment(), "lz_ws2022", "nu_e"),
+    ]:
+        assert not ask_anew(xenonnt_model, ask(interaction, [experiment], free), be.Flat())
+    same = ask(be.MagneticMoment(), list(kept.experiments), "nu_e")
+    assert not ask_anew(xenonnt_model, same, be.HalfNormal(5.0))
+    assert xenonnt_model.question is kept

@@ -167,3 +167,23 @@ def test_gauss_rule_of_a_flat_density_is_that_of_legendre():
     nodes, weights = marginal_module._gauss(z[None], w[None])
     expected = np.polynomial.legendre.leggauss(marginal_module.CUT_NODES)
     np.testing.assert_allclose([nodes[0], weights[0]], expected, atol=1e-13)
+
+
+def test_a_spline_stands_for_a_smooth_correction_and_not_for_a_step_or_a_kink():
+    x = np.linspace(0, 1, 241)
+    step = np.where(x > 0.43, 1e-4, 0.0) + np.maximum(x - 0.71, 0) + np.sin(3 * x)
+    asked = []
+
+    def f(rows):
+        asked.extend(rows)
+        return step[rows]
+
+    found = marginal_module._smooth(x, f, np.ones(241, bool))
+    np.testing.assert_allclose(found, step, atol=3e-7)
+    assert len(asked) == len(set(asked)) < 160
+
+
+def test_where_a_correction_does_not_matter_few_points_do():
+    x, asked = np.linspace(0, 1, 241), []
+    marginal_module._smooth(x, lambda rows: asked.extend(rows) or np.abs(x[rows] - 0.5), x < 0.25)
+    assert len(asked) < 80

@@ -53,8 +53,9 @@ def reference_of(model: pm.Model) -> Reference:
         packed = structure.model
         y, numbers = pt.dvector("y"), pt.dvector("numbers")
         at_y = {packed.rvs_to_values[rv]: y[i] for i, rv in enumerate(packed.free_RVs)}
-        data = packed.logp(vars=[*packed.observed_RVs, *packed.potentials], jacobian=False)
-        graphs = graph_replace([packed.logp(), data], at_y | {structure.numbers: numbers}, strict=False)
+        parts = [part.sum() for part in packed.logp(sum=False)]  # free variables first, with their Jacobians
+        total, data = (pt.add(*some, 0.0) for some in (parts, parts[len(packed.free_RVs) :]))
+        graphs = graph_replace([total, data], at_y | {structure.numbers: numbers}, strict=False)
         plain = Mode(linker="py", optimizer=None)
         return pytensor.function([y, numbers], graphs, mode=plain, on_unused_input="ignore")
 

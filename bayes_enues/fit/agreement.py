@@ -9,6 +9,7 @@ import numpy as np
 
 from ..compiled.reference import reference_of
 from ..compiled.sampler import Sampler
+from ..compiled.structures import structure_of
 from .chi2 import Likelihood
 from .groups import TemplateDraws
 from .kernel_sampler import KernelSampler
@@ -16,7 +17,7 @@ from .kernel_sampler import KernelSampler
 __all__ = ["DisagreementError", "check_agreement"]
 
 TOLERANCE = 1e-10
-POINTS = 3
+POINTS, AGAIN = 3, 2  # for the first model of a structure, and for each further: only its numbers are new
 
 
 class DisagreementError(RuntimeError):
@@ -35,10 +36,11 @@ def check_agreement(likelihood: Likelihood, sampler: KernelSampler | Sampler) ->
     if likelihood.terms is None:
         return
     rng = np.random.default_rng(len(likelihood.names))
-    draws, reference = TemplateDraws(likelihood), reference_of(likelihood.model)
+    draws, again = TemplateDraws(likelihood), structure_of(likelihood.model).is_compiled("reference")
+    reference = reference_of(likelihood.model)
     constant, order = _saturated(draws), [sampler.names.index(name) for name in reference.names]
     apart = []
-    for y in sampler.centre + rng.uniform(-1, 1, (POINTS, sampler.centre.size)):
+    for y in sampler.centre + rng.uniform(-1, 1, (AGAIN if again else POINTS, sampler.centre.size)):
         values = sampler.constrained(y)
         x = np.array([values[name] for name in likelihood.names])
         total, data = reference(y[order])

@@ -17,17 +17,22 @@ from .minimise import minimise_many
 from .modes import find_modes
 from .reweighting import importance_weights
 
-__all__ = ["has_proposals", "independent_draws"]
+__all__ = ["can_propose", "has_proposals", "independent_draws"]
 
 FINE = 20  # pieces of constant density between two points of the grid
 FREEDOM = 8.0  # degrees, of the nuisances' proposals: their tails are never lighter than the posterior's
+FITS = 500  # conditional maxima that proposals rest on
 WARM_UP = 100  # steps of each chain that are forgotten
 
 
+def can_propose(likelihood: Likelihood) -> bool:
+    """Whether there is a marginal density to propose from: of the one free parameter of a template model."""
+    return likelihood.terms is not None and likelihood.n_physics == 1
+
+
 def has_proposals(likelihood: Likelihood) -> bool:
-    """Whether there is a marginal density with separate modes to propose from: of one parameter."""
-    alone = likelihood.terms is not None and likelihood.n_physics == 1
-    return alone and len(find_modes(marginal(likelihood))) > 1
+    """Whether that density has separate modes, whose weights NUTS may get wrong."""
+    return can_propose(likelihood) and len(find_modes(marginal(likelihood))) > 1
 
 
 def independent_draws(likelihood: Likelihood, draws: int, chains: int, seed: int) -> xr.DataTree | None:
@@ -76,23 +81,27 @@ def _from_density(density: Density, rng: np.random.Generator, n: int) -> tuple[n
 def _nuisances(
     likelihood: Likelihood, theta: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points (n, n_variables) with nuisances proposed at each value of the parameter.
+    """Points (n, n_variables) with nuisances proposed at each value of the parameter, which are in order.
 
-    And the log-density of what was proposed, up to a constant, (n,).
+    Their place and spread are those of fits at some of the values, and straight lines between. And the
+    log-density of what was proposed, up to a constant, (n,).
     """
-    others = np.arange(1, len(likelihood.names))
-    start = np.repeat(likelihood.start[None], theta.size, axis=0)
-    start[:, 0] = theta
-    fits = minimise_many(likelihood, start, others, warm=True)
-    points, k = fits.x.copy(), others.size
-    log_density = np.zeros(theta.size)
-    if k:
-        root = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, 1:, 1:] / 2))
-        z = rng.normal(size=(theta.size, k)) / np.sqrt(rng.chisquare(FREEDOM, theta.size) / FREEDOM)[:, None]
-        points[:, 1:] += np.einsum("nij,nj->ni", root, z)
-        log_density = -0.5 * (FREEDOM + k) * np.log1p((z**2).sum(axis=-1) / FREEDOM)
-        log_density -= np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
-        log_density += gammaln((FREEDOM + k) / 2) - gammaln(FREEDOM / 2) - 0.5 * k * np.log(FREEDOM * np.pi)
+    k = len(likelihood.names) - 1
+    points = np.repeat(likelihood.start[None], theta.size, axis=0)
+    points[:, 0] = theta
+    if not k:
+        return points, np.zeros(theta.size)
+    between = np.linspace(0, theta.size - 1, min(FITS, theta.size)).astype(int)
+    fits = minimise_many(likelihood, points[between], np.arange(1, k + 1), warm=True)
+    roots = np.linalg.cholesky(np.linalg.inv(fits.hessian[:, 1:, 1:] / 2))
+    known = np.concatenate([fits.x[:, 1:], roots.reshape(len(roots), -1)], axis=-1)
+    known = np.stack([np.interp(theta, theta[between], column) for column in known.T], axis=-1)
+    centre, root = known[:, :k], known[:, k:].reshape(-1, k, k)
+    z = rng.normal(size=(theta.size, k)) / np.sqrt(rng.chisquare(FREEDOM, theta.size) / FREEDOM)[:, None]
+    points[:, 1:] = centre + np.einsum("nij,nj->ni", root, z)
+    log_density = -0.5 * (FREEDOM + k) * np.log1p((z**2).sum(axis=-1) / FREEDOM)
+    log_density -= np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
+    log_density += gammaln((FREEDOM + k) / 2) - gammaln(FREEDOM / 2) - 0.5 * k * np.log(FREEDOM * np.pi)
     return points, log_density
 
 

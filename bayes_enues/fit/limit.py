@@ -57,7 +57,8 @@ def limit(
     groups : bool
         Whether the posterior gets its derived groups; :func:`.groups.with_groups` adds them at any time.
     lean : bool
-        Numbers only, for one of hundreds of rows: no draws are handed on, and power scaling is left out.
+        Numbers only, for one of hundreds of rows: no draws are handed on, power scaling is left out, and
+        where quadrature knows the posterior the draws that check it begin with independent proposals.
     delta_chi2 : float, optional
         Threshold of the profile, instead of the one that belongs to the level.
     accept_bad_fit : bool
@@ -103,7 +104,7 @@ def limit(
 
     tree = sample_posterior(
         likelihood.model, draws, seed, precision=excess, groups=groups, progress=progress,
-        likelihood=likelihood, **sampling,
+        likelihood=likelihood, independent=lean, **sampling,
     )  # fmt: skip
     if not lean:
         content = {"delta_chi2": (name, curve.delta_chi2)}

@@ -27,7 +27,7 @@ from ..statistics import DRAWS, SEED, check_level, of_chains
 from .agreement import check_agreement
 from .chi2 import Likelihood
 from .groups import with_groups
-from .independent import has_proposals, independent_draws
+from .independent import can_propose, has_proposals, independent_draws
 from .kernel_sampler import KernelSampler, kernel_sampler_of
 from .marginal import marginal
 from .modes import wrong_weights
@@ -83,6 +83,7 @@ def sample_posterior(
     smc_draws: int = SMC_DRAWS,
     precision: Callable[[xr.DataTree], float] | None = None,
     groups: bool = True,
+    independent: bool = False,
     progress: Callable[[str], None] | None = None,
     likelihood: Likelihood | None = None,
 ) -> xr.DataTree:
@@ -106,6 +107,8 @@ def sample_posterior(
         while it exceeds one.
     groups : bool
         Whether to add log_likelihood, log_prior, prior, posterior_predictive and observed_data.
+    independent : bool
+        Begin with independent proposals where quadrature can make them (:mod:`.independent`); NUTS where not.
     progress : callable, optional
         Told in words what is going on.
     likelihood : Likelihood, optional
@@ -145,7 +148,8 @@ def sample_posterior(
         return _nuts(sampler, draws, tune, chains, seed, target, cores)
 
     wrong_modes = _mode_check(likelihood)
-    attempts, name = 1, "nuts"
+    proposed = independent and likelihood is not None and can_propose(likelihood)
+    attempts, name = 1, "independence" if proposed else "nuts"
     while True:
         if name == "nuts":
             tree = run(draws, target_accept)
@@ -160,12 +164,14 @@ def sample_posterior(
             if name == "smc":
                 break
             attempts += 1
-            if name == "nuts" and likelihood is not None and has_proposals(likelihood):
+            if name == "independence" and attempts == 2:
+                name = "nuts"
+            elif name == "nuts" and not proposed and likelihood is not None and has_proposals(likelihood):
                 name = "independence"
                 tell("NUTS cannot weigh separate modes; independent proposals")
-            elif name == "nuts" and attempts == 2:
+            elif name == "nuts" and attempts == 2 + proposed:
                 draws *= 2
-            elif name == "nuts" and attempts == 3:
+            elif name == "nuts" and attempts == 3 + proposed:
                 target_accept = LAST_TARGET_ACCEPT
             else:
                 name, draws = "smc", smc_draws  # nearly independent, and dear

@@ -213,30 +213,40 @@ class Question:
         """
         if self.templates is None:
             return signal_counts(experiment, self.interaction.with_values(**theta))
-        k = self.experiments.index(experiment)
-        templates = self.templates[k]
-        counts = pm.Data(f"t0_{experiment.slug}", templates.t0)
-        strengths = []
-        for j, name in enumerate(self.free):
-            u = (
-                theta[name] / pm.Data(f"scale_{name}_{experiment.slug}", self.scales[j])
-            ) ** self.interaction.power
-            t1 = pm.Data(f"t1_{name}_{experiment.slug}", templates.t1[j])
-            t2 = pm.Data(f"t2_{name}_{experiment.slug}", templates.t2[j])
-            counts = counts + u * (t1 + u * t2)
+        k, slug = self.experiments.index(experiment), experiment.slug
+        data = {name: pm.Data(name, value) for name, value in self.numbers_of(experiment).items()}
+        counts, strengths = data[f"t0_{slug}"], []
+        for name in self.free:
+            u = (theta[name] / data[f"scale_{name}_{slug}"]) ** self.interaction.power
+            counts = counts + u * (data[f"t1_{name}_{slug}"] + u * data[f"t2_{name}_{slug}"])
             strengths.append(u)
-        products = [strengths[i] * strengths[j] for i, j in templates.cross]
-        for (i, j), both, product in zip(templates.cross, products, templates.cross.values(), strict=True):
-            names = f"{self.free[i]}_{self.free[j]}"
-            counts = counts + both * pm.Data(f"t11_{names}_{experiment.slug}", product)
+        cross = self.templates[k].cross
+        products = [strengths[i] * strengths[j] for i, j in cross]
+        for (i, j), product in zip(cross, products, strict=True):
+            counts = counts + product * data[f"t11_{self.free[i]}_{self.free[j]}_{slug}"]
         morph = self.morphs[k] if self.morphs else None
         if morph is not None and morph.signal:
             weights = self._weights(experiment, morph.signal, x or {})
             powers = pt.stack([pt.constant(1.0), *strengths, *(u * u for u in strengths), *products])
-            terms = pm.Data(f"morph_{experiment.slug}", morph.templates)
             both = weights[:, None] * powers[None, :]
-            counts = counts + (terms * both[:, :, None]).sum(axis=(0, 1))
+            counts = counts + (data[f"morph_{slug}"] * both[:, :, None]).sum(axis=(0, 1))
         return counts
+
+    def numbers_of(self, experiment: Experiment) -> dict[str, Any]:
+        """What the signal of one experiment rests on, by the name of the ``pm.Data`` that holds it."""
+        k, slug = self.experiments.index(experiment), experiment.slug
+        assert self.templates is not None  # a model of templates only
+        templates = self.templates[k]
+        found: dict[str, Any] = {f"t0_{slug}": templates.t0}
+        for j, name in enumerate(self.free):
+            found[f"scale_{name}_{slug}"] = self.scales[j]
+            found[f"t1_{name}_{slug}"], found[f"t2_{name}_{slug}"] = templates.t1[j], templates.t2[j]
+        for (i, j), product in templates.cross.items():
+            found[f"t11_{self.free[i]}_{self.free[j]}_{slug}"] = product
+        morph = self.morphs[k] if self.morphs else None
+        if morph is not None and morph.signal:
+            found[f"morph_{slug}"] = morph.templates
+        return found
 
     def component_of(self, experiment: Experiment, component: str, x: Mapping) -> Any:
         """Expected counts of one component as a PyTensor expression, (n_bins,), before what scales it."""

@@ -122,7 +122,7 @@ class RowSpec(Asked):
 
         (progress or (lambda words: None))("compiling")
         found = limits(
-            self.build(),
+            self.build() if groups else _next_of_a_scan(self),
             self.parameter,
             self.level,
             self.draws,
@@ -314,10 +314,29 @@ def model_of(spec: RowSpec) -> Any:
     """The ``pm.Model`` of a row."""
     from bayes_enues.models import counting_model
 
-    prior = spec.prior
-    if prior is None or isinstance(prior, str):
-        prior = parse_prior(prior, interaction_named(spec.model).unit)
-    return counting_model(spec.interaction, spec.experiments, spec.parameter, prior)
+    return counting_model(spec.interaction, spec.experiments, spec.parameter, _prior_of(spec))
+
+
+def _prior_of(spec: RowSpec) -> Any:
+    if spec.prior is None or isinstance(spec.prior, str):
+        return parse_prior(spec.prior, interaction_named(spec.model).unit)
+    return spec.prior
+
+
+_LAST: list[Any] = []  # the model of the row before
+
+
+def _next_of_a_scan(spec: RowSpec) -> Any:
+    """The model of a row, made of that of the row before where the two differ in numbers only."""
+    from bayes_enues.models.counting import ask_anew, model_of_question
+
+    from ..fit.setup import ask
+    from ..priors import Flat, Prior
+
+    question, prior = ask(spec.interaction, spec.experiments, spec.parameter), _prior_of(spec) or Flat()
+    if not (_LAST and isinstance(prior, Prior) and ask_anew(_LAST[0], question, prior)):
+        _LAST[:] = [model_of_question(question, prior)]
+    return _LAST[0]
 
 
 def electromagnetic_models() -> list[str]:
