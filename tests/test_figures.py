@@ -49,7 +49,7 @@ def curve(model, experiment, size):
 
 SCAN = [
     curve(model, experiment, size)
-    for model, size in (("light_vector", 3e-7), ("light_scalar", 6e-7), ("light_tensor", 2e-7))
+    for model, size in (("light_vector", 3e-7), ("light_scalar", 6e-7))
     for experiment in ("lz_ws2022", "xenonnt_sr0")
 ]
 
@@ -57,8 +57,6 @@ SCAN = [
 def test_mediators_are_drawn_with_other_peoples_limits_everything_named_and_inside(tmp_path, saved):
     assert mediators.curves_figure(SCAN, tmp_path / "curves")
     assert mediators.published_figure(SCAN, [], tmp_path / "published")
-    heavy = [curve("sterile_dipole", "xenonnt_sr0", 10.0)]
-    assert mediators.curves_figure(heavy, tmp_path / "dipole")
     symmetry = {"charges": "b_minus_l", "normalisation": "left_handed"}
     assert mediators.published_figure(SCAN[:2], [], tmp_path / "b_minus_l", symmetry)
     assert saved == []
