@@ -38,6 +38,8 @@ __all__ = [
 POWER, ONE_PLUS, TENT, EXPONENTIAL, BEND = 0, 1, 2, 3, 4
 
 #: Sums may be taken in another order, which moves the last digit: processors then add several bins at once.
+#: Compiled loops set numbers one by one: to copy an array into another, Numba compiles the words of an error
+#: on their shapes, which takes longer than all of the likelihood.
 FAST = {"nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
 
@@ -200,10 +202,11 @@ def chi2_and_derivatives(
             ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
             first[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
             second[i] = 2.0 * ratio / mu[i] if ratio > 0.0 else 0.0
-    gradient, hessian = np.zeros(n), np.zeros((n, n))
+    gradient, hessian, weighted = np.zeros(n), np.zeros((n, n)), np.empty(n_bins)
     for j in range(n):
         gradient[j] = _product(first, slopes[j], 0, n_bins)
-        weighted = second * slopes[j]
+        for i in range(n_bins):
+            weighted[i] = second[i] * slopes[j, i]
         for k in range(j + 1):
             hessian[j, k] = _product(weighted, slopes[k], 0, n_bins)
     for t in range(n_terms):
@@ -273,7 +276,11 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
 
 @njit(**FAST)
 def _full(terms, numbers, x, gradient, hessian):
-    chi2, gradient[:], hessian[:] = chi2_and_derivatives(terms, numbers, x)
+    chi2, slope, bend = chi2_and_derivatives(terms, numbers, x)
+    for i in range(x.size):
+        gradient[i] = slope[i]
+        for j in range(x.size):
+            hessian[i, j] = bend[i, j]
     return chi2
 
 

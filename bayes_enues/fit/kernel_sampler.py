@@ -37,6 +37,14 @@ def _whole(part):
 
 
 @numba.njit(**FAST)
+def _true(part):
+    found = np.empty(part.size, np.bool_)
+    for i in range(part.size):
+        found[i] = part[i] > 0.0
+    return found
+
+
+@numba.njit(**FAST)
 def unpacked(vector: np.ndarray) -> Any:
     """The terms, the numbers and the coordinates of :func:`packed`."""
     n, bins, terms, factors = int(vector[0]), int(vector[1]), int(vector[2]), int(vector[3])
@@ -57,7 +65,7 @@ def unpacked(vector: np.ndarray) -> Any:
     found = Terms(
         vector[a:b].reshape((terms, bins)), _whole(vector[b:c]), _whole(vector[c:d]), _whole(vector[d:e]),
         _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), vector[h:i],
-        vector[i:j] > 0.0, vector[j:k], vector[k:m], vector[m:p].reshape((n, n)),
+        _true(vector[i:j]), vector[j:k], vector[k:m], vector[m:p].reshape((n, n)),
     )  # fmt: skip
     return found, vector[p:o], vector[o:]
 

@@ -181,7 +181,8 @@ def minimise_one(
                 continue
         if size < 1e-10:
             return chi2, decrease < 1e-7, gradient, hessian
-        x[:] = trial
+        for i in free:
+            x[i] = trial[i]
         chi2, gradient, hessian = new, new_gradient, new_hessian
     return chi2, False, gradient, hessian
 
@@ -207,4 +208,8 @@ def minimise_all(
             for i in free:
                 x[i] = points[m - 1, i]
         row = numbers[m if numbers.shape[0] > 1 else 0]
-        chi2[m], converged[m], gradient[m], hessian[m] = minimise_one(of, row, x, free, lower, upper, scale)
+        chi2[m], converged[m], slope, bend = minimise_one(of, row, x, free, lower, upper, scale)
+        for i in range(x.size):
+            gradient[m, i] = slope[i]
+            for j in range(x.size):
+                hessian[m, i, j] = bend[i, j]

@@ -106,10 +106,10 @@ def _mass_above(nodes, log_density, cut):
 def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, log_marginal):
     """Profile at every node, from the middle one outwards; whether all fits converged."""
     nuisances = np.arange(1, start.size)
-    x, centre = start.copy(), start.copy()
+    centre = start.copy()
     _, good, _, centre_hessian = minimise_one(of, numbers, centre, nuisances, lower, upper, scale)
     for direction in (1, -1):
-        x[:] = centre
+        x = centre.copy()
         hessian = centre_hessian
         k = middle if direction == 1 else middle - 1
         while 0 <= k < nodes.size:
