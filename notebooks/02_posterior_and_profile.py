@@ -76,14 +76,15 @@ print(f"90 % quantile by quadrature: {density.quantile(0.9):.2f}")
 # %%
 limit = be.limits(model, seed=1)
 with plots.style():
-    fig, ax = plots.figure(width=5.0, height=3.4)
-    plots.plot_limit(ax, limit, draws.ravel(), be.MagneticMoment.label("nu_e"))
-    ax.density_axes.plot(density.values, density.density, color="0.2", lw=0.8, ls=":")
-    plots.limit_legend(fig, ax)
+    fig, ((top, bottom),) = plots.stacked(1, 1, width=4.6, height=4.4)
+    plots.plot_limit((top, bottom), limit, density, be.MagneticMoment.label("nu_e"))
+    bottom.hist(draws.ravel(), 40, density=True, histtype="step", color="0.5", ls="-", label="draws")
+    plots.limit_legend(fig, (top, bottom))
 
 # %% [markdown]
-# **Figure 1.** Profile (line, left axis) and posterior density (steps: draws; dotted: quadrature) of the
-# moment from XENONnT, with the thresholds of the profile and the 90 % bounds marked.
+# **Figure 1.** Profile (above) and posterior density (below; line: quadrature, steps: draws) of the moment
+# from XENONnT. The strokes of each bound are on its excluded side; the tick at the top is the published
+# limit.
 
 # %% [markdown]
 # ## Why they differ: first the threshold

@@ -27,7 +27,7 @@ import numpy as np
 import bayes_enues as be
 from bayes_enues import plots
 from bayes_enues.mediators.scan import curves, plan_scan
-from bayes_enues.plots.mediators import legend_handles, plot_curves, plot_ratio
+from bayes_enues.plots.mediators import plot_curves, plot_ratio
 from bayes_enues.runs.rows import run
 from bayes_enues.runs.store import ResultsFolder
 
@@ -86,13 +86,13 @@ with plots.style():
     plot_curves(axes[0], found)
     plot_ratio(axes[1], found)
     axes[0].set_xlabel("")
-    axes[0].legend(handles=legend_handles(found), loc="upper left")
+    axes[0].legend(loc="upper left")
 
 # %% [markdown]
 # **Figure 2.** 90 % upper limits on the coupling of a vector (V) and a scalar (S) against the mediator's
-# mass: profile at Δχ² = 2.706 (lines) and posterior (markers); below, their ratio. Up to about 10 keV the
-# propagator is that of a massless boson and the limit a plateau; far above the momentum transfer, some 60
-# keV, only $g^2/m^2$ matters and the limit grows in proportion to the mass.
+# mass: profile at Δχ² = 2.706 (solid, strokes on the excluded side) and posterior (dashed); below, their
+# ratio. Up to about 10 keV the propagator is that of a massless boson and the limit a plateau; far above the
+# momentum transfer, some 60 keV, only $g^2/m^2$ matters and the limit grows in proportion to the mass.
 
 # %%
 for curve in found:

@@ -101,8 +101,8 @@ for name in ("flat in the moment", "flat in its square", "half-normal, scale 10"
 with plots.style():
     fig, ax = plots.figure(width=4.4, height=2.0)
     y = np.arange(len(rows))
-    ax.plot([row[1] for row in rows], y, "o", color="#D55E00", label="prior")
-    ax.plot([row[2] for row in rows], y, "s", color="#0072B2", label="likelihood")
+    ax.plot([row[1] for row in rows], y, "o", color="#E69F00", ls="none", label="prior")
+    ax.plot([row[2] for row in rows], y, "s", color="0.2", ls="none", label="likelihood")
     ax.axvline(0.05, color="0.6", lw=0.8, ls="--")
     ax.set_yticks(y, [row[0] for row in rows])
     ax.set(xlabel="power-scaling sensitivity (no unit)", xlim=(0, None), ylim=(-0.5, 2.5))

@@ -86,18 +86,24 @@ print(limit)
 profile, density = limit.profile, be.marginal_density(model)
 with plots.style():
     fig, ax = plots.figure(width=4.2, height=3.0)
-    ax.plot(profile.values, profile.delta_chi2, "k--", label=r"$\Delta\chi^2$ profile")
+    ax.plot(
+        profile.values,
+        profile.delta_chi2,
+        color=plots.STATISTICS["profile"]["color"],
+        ls="-",
+        label=r"$\Delta\chi^2$ profile",
+    )
     ax.axhline(profile.threshold, color="0.6", lw=0.6)
     ax.set(xlabel=VectorNSI.label("nu_e"), ylabel=r"$\Delta\chi^2$", ylim=(0, 8))
     right = ax.twinx()
-    right.plot(density.values, density.density, color="#0072B2", label="posterior")
+    right.plot(density.values, density.density, color="#0072B2", ls="--", label="posterior")
     for low, high in limit.posterior.pieces:
         right.axvspan(low, high, color="#0072B2", alpha=0.12, lw=0)
-    right.set(ylabel="posterior density (blue)", ylim=(0, None), xlim=(-3.2, 1.8))
+    right.set(ylabel="posterior density (dashed)", ylim=(0, None), xlim=(-3.2, 1.8))
     ax.legend(loc="upper right")
 
 # %% [markdown]
-# **Figure 2.** Profile (dashed; the grey line cuts at 2.706) and posterior density of the coupling of
+# **Figure 2.** Profile (solid; the grey line cuts at 2.706) and posterior density of the coupling of
 # electron neutrinos (line; its 90 % highest-density region shaded). Counts are a parabola in the coupling,
 # with the Standard Model once more at about −2: the two minima mirror each other.
 

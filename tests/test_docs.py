@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from looks import faults
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from bayes_enues.cli import app
@@ -48,7 +50,15 @@ def commands(block: Block) -> list[list[str]]:
 
 @pytest.mark.slow
 @each
-def test_what_a_page_prints_runs(page, tmp_path, monkeypatch):
+def test_what_a_page_prints_runs_and_its_figures_name_everything(page, tmp_path, monkeypatch):
+    found, savefig = {}, Figure.savefig
+
+    def checked(fig, path, **options):
+        if str(path).endswith(".png"):
+            found[path] = faults(fig)
+        savefig(fig, path, **options)
+
+    monkeypatch.setattr(Figure, "savefig", checked)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()
     names: dict = {"__name__": "__main__"}
@@ -64,6 +74,7 @@ def test_what_a_page_prints_runs(page, tmp_path, monkeypatch):
                 result = runner.invoke(app, arguments, catch_exceptions=False)
                 assert result.exit_code == 0, f"bayes-enues {shlex.join(arguments)}: {result.output[-2000:]}"
                 ran += 1
+    assert not any(found.values()), found
     if not ran:
         pytest.skip("nothing to run on this page")
 

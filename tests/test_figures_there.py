@@ -67,7 +67,7 @@ def test_a_rows_file_stays_below_0_7_megabytes():
 
 def test_a_limit_has_no_derived_groups_unless_asked_and_they_can_be_restored(xenonnt_model):
     bare = be.limits(xenonnt_model, draws=500, seed=4)
-    assert {"posterior", "sample_stats", "profile"} == set(bare.tree.children)
+    assert {"posterior", "sample_stats", "profile", "quadrature"} == set(bare.tree.children)
     full = be.limits(xenonnt_model, draws=500, seed=4, groups=True)
     restored = with_groups(xenonnt_model, bare.tree)
     assert set(restored.children) == set(full.tree.children)

@@ -34,8 +34,18 @@ def test_fluxes_are_those_of_the_solar_model():
 @pytest.mark.slow
 def test_the_flux_of_pp_is_that_of_the_landmarks(tmp_path):
     """``physics-2.md``, section 2: .809 (.493, 1.125) of the model's 5.98e10 from XENONnT."""
-    asked = ["flux", "--experiment", "xenonnt_sr0", "--parameter", "pp", "--jobs", "1", "--out", str(tmp_path)]
-    done = CliRunner().invoke(app, asked, catch_exceptions=False)
+    asked = [
+        "flux",
+        "--experiment",
+        "xenonnt_sr0",
+        "--parameter",
+        "pp",
+        "--jobs",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
+    done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     assert " ".join(("pp", "XENONnT SR0", "1e+10", "5.98", "4.84", "(2.95, 6.73)")) in " ".join(
         done.output.split()

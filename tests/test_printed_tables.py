@@ -1,5 +1,7 @@
 """Tables on a terminal: at every width nothing is cut off and no line too long; notes take three lines."""
 
+from dataclasses import replace
+
 import pytest
 
 from bayes_enues import results
@@ -11,6 +13,7 @@ from bayes_enues.commands import (
     coverage,
     data,
     expected,
+    flux,
     limits,
     mediators,
     nuisances,
@@ -183,6 +186,10 @@ def show(command, notes=False):
         expected.print_expected([an_expectation(results.Expected, **more)] * 2, notes)
     elif command == "project":
         project.print_projection([an_expectation(results.Projection)] * 2, notes)
+    elif command == "flux":
+        own = {"model": "solar_flux", "parameter": "be7", "unit": "1"}
+        rows = [replace(a_limit(signed=True, converged=found), **own) for found in (True, False)]
+        flux.print_fluxes(rows, [4.93e9] * 2, notes)
     elif command == "data":
         data.data(None)
 
@@ -191,7 +198,7 @@ def show(command, notes=False):
 WITHOUT = {"reproduce", "spectrum", "report"}
 TABLES = (
     "limits", "mediators", "region", "priors", "systematics", "nuisances", "check", "compare", "coverage",
-    "calibrate", "expected", "project", "data",
+    "calibrate", "expected", "project", "flux", "data",
 )  # fmt: skip
 
 

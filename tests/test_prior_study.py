@@ -8,9 +8,10 @@ import pytest
 import bayes_enues as be
 from bayes_enues.commands.priors import print_study
 from bayes_enues.fit.power_scaling import power_scaling
-from bayes_enues.plots.profiles import plot_profiles
+from bayes_enues.plots import plot_limit
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
 from bayes_enues.results import PriorStudyRow
+from bayes_enues.runs.beside import read_arrays, with_curve
 from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import threshold
@@ -171,8 +172,11 @@ def test_columns_are_headed_by_the_thresholds_of_the_level(study, capsys, level,
 def test_lines_mark_the_thresholds_of_the_level(study):
     from matplotlib.figure import Figure
 
-    ax = plot_profiles(Figure().subplots(), [at_level(typed(study)[0], 0.95)], study[2].path)
-    marked = [line.get_ydata()[0] for line in ax.lines if len(set(line.get_ydata())) == 1]
+    row, folder = at_level(typed(study)[0], 0.95), study[2].path
+    draws = read_arrays(folder, row, "posterior", "nu_e")[0].ravel()
+    ax, _ = plot_limit(Figure().subplots(2), with_curve(folder, row), draws, "x")
+    level = [line.get_ydata() for line in ax.lines if line.get_xdata() == [0, 1]]
+    marked = [height for height, same in level if height == same]
     assert marked == pytest.approx([3.8415, 2.7055], abs=1e-4)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
@@ -65,9 +65,7 @@ def flux(
         tell(len(specs), "figures")
         paths = limits_figures(rows, folder.path)
     warn(folder.messages)
-    print_fluxes(
-        rows, [model_flux(spec.parameter, spec.experiments[0].sun.fluxes) for spec in specs], notes
-    )
+    print_fluxes(rows, [model_flux(spec.parameter, spec.experiments[0].sun.fluxes) for spec in specs], notes)
     console.print("Written: " + ", ".join(str(p) for p in [out / "fluxes.json", *paths]))
     if not all_converged(rows):
         raise typer.Exit(1)

@@ -49,6 +49,13 @@ def mediators(
         list[Path] | None,
         typer.Option(help="A CSV of your own: mass_keV,coupling,experiment,source[,model]; repeatable."),
     ] = None,
+    overlay: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A curve of your own, or a folder of them: a CSV of mass_keV,coupling under lines such as "
+            "'# confidence: 0.9'; docs/mediators.md says which; repeatable."
+        ),
+    ] = None,
     plane: Annotated[
         Literal["loguniform", "flat", "flat_strength"] | None,
         typer.Option(help="Also mass and coupling free together, with this prior of the coupling."),
@@ -60,11 +67,13 @@ def mediators(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
+    from ..experiments.overlays import read_overlays
     from ..mediators.scan import DIPOLE, curves, plan_scan, published_points, write_curves
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder
 
     points = [p for path in (None, *(published or [])) for p in published_points(path)]
+    own = [curve for path in overlay or () for curve in read_overlays(path)]
     options = settings_of(settings)
     masses = None if mass is None else [number for text in mass for number in _numbers(text)]
     if plane is not None and DIPOLE in (model or ()):
@@ -92,8 +101,9 @@ def mediators(
         tell(len(specs), "figures")
         lines = curves(rows)
         write_curves(lines, folder.path / "mediators_curves.csv")
-        curves_figure(lines, folder.path / "mediators")
-        published_figure(lines, points, folder.path / "mediators_published")
+        curves_figure(lines, folder.path / "mediators", level)
+        where = folder.path / "mediators_published"
+        published_figure(lines, points, where, options, own, level)
     warn(folder.messages)
     print_curves(lines, level, notes)
     console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")

@@ -26,9 +26,13 @@ def spectrum(
             help="Such as magnetic_moment:nu_e=9 or light_vector:coupling=2e-7,mass=10; repeatable."
         ),
     ] = None,
+    before_fit: Annotated[
+        bool,
+        typer.Option("--before-fit", help="Background and signals as they are given, no nuisance fitted."),
+    ] = False,
     out: Out = Path("results"),
 ) -> None:
-    """Draw data, background, the Standard Model and signals of new interactions."""
+    """Draw data, background, the Standard Model and signals of new interactions, the nuisances fitted."""
     from ..experiments.folder import DEFAULT
     from ..experiments.loading import load_experiment
     from ..interactions import StandardModel
@@ -43,11 +47,28 @@ def spectrum(
             check_counts(e, text, interaction)
     check_writable(out)
 
-    from ..plots.spectrum import spectra_figure  # with matplotlib, which a refusal can spare
+    # with PyMC and matplotlib, which a refusal can spare
+    from ..plots.spectrum import fitted_figure, spectra_figure
 
-    drawn = [("Standard Model", StandardModel())]
-    drawn += [(label_of(text, interaction), interaction) for text, interaction in signals]
-    paths = spectra_figure(chosen, drawn, out / "spectrum")
+    labels = [label_of(text, interaction) for text, interaction in signals]
+    if before_fit:
+        drawn = [("Standard Model", StandardModel()), *zip(labels, (i for _, i in signals), strict=True)]
+        paths = spectra_figure(chosen, drawn, out / "spectrum")
+    else:
+        from bayes_enues.models import counting_model
+
+        from ..fit.fitted import fitted_spectra
+
+        fits = []
+        for label, (text, interaction) in zip(labels, signals, strict=True):
+            fixed = {name: getattr(interaction, name) for name in interaction.fixed_parameters}
+            values = {n: v for n, v in parse_signal(text)[1].items() if n not in fixed}
+            models = [counting_model(type(interaction)(**fixed), [e], list(values)) for e in chosen]
+            if not fits:
+                nothing = {name: interaction.standard_model_value(name) for name in values}
+                fits.append(("Standard Model", [one for m in models for one in fitted_spectra(m, nothing)]))
+            fits.append((label, [one for m in models for one in fitted_spectra(m, values)]))
+        paths = fitted_figure(fits, out / "spectrum")
     console.print("Written: " + ", ".join(str(p) for p in paths))
 
 

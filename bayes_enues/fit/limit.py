@@ -115,8 +115,11 @@ def limit(
     )
     ends: dict[str, Any] = bound.ends(tree) if state["converged"] else nothing
     exact = exact_bound(likelihood, name, level)
-    if state["converged"] and exact and not two_sided:
-        density = marginal(likelihood, name)
+    density = marginal(likelihood, name) if exact else None
+    if density is not None and not lean:
+        curve_of = {"density": (name, density.density)}
+        tree["quadrature"] = xr.DataTree(xr.Dataset(curve_of, coords={name: density.values}))
+    if state["converged"] and density is not None and not two_sided:
         ends["upper_flat_strength"] = density.reweighted(density.values).quantile(level)
     if state["converged"] and exact and (apart := disagreement(ends, exact)):
         ends = nothing  # one of the two is wrong, so neither is a limit

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import InputError
 from ..experiments.folder import DEFAULT
 from ..experiments.loading import load_experiment
+from ..interactions.mediators import NORMALISATIONS
 from ..results import Curve, Limit, grouped, there
 from ..runs.files import write_text
 from ..runs.rows import RowSpec, interaction_named, plan, split_experiments
@@ -157,7 +158,7 @@ def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:
     ----------
     path : path, optional
         Columns ``mass_keV``, ``coupling``, ``experiment``, ``source``, and ``model`` where points belong to
-        one mediator only.
+        one mediator only, ``normalisation`` (``as_printed`` or ``left_handed``) where couplings state theirs.
 
     Returns
     -------
@@ -171,12 +172,17 @@ def published_points(path: str | Path | None = None) -> list[dict[str, Any]]:
     """
     where = packaged("published", "mediators.csv") if path is None else Path(path)
     needed = ("mass_keV", "coupling", "experiment", "source")
-    table = read_table(where, needed, text=("experiment", "source", "model"))
+    table = read_table(where, needed, text=("experiment", "source", "model", "normalisation"))
     for name in ("mass_keV", "coupling"):
         if np.any(table[name] <= 0):
             raise InputError(
                 f"{table.path}: {name} holds {table[name].min():g}; numbers above zero were needed"
             )
-    names = [name for name in (*needed, "model") if name in table.columns]
+    for given in set(table.columns.get("normalisation", [])) - {""}:
+        if given not in NORMALISATIONS:
+            raise InputError(
+                f"{table.path}: normalisation is {given!r}; none or one of {list(NORMALISATIONS)} was needed"
+            )
+    names = [name for name in (*needed, "model", "normalisation") if name in table.columns]
     rows = zip(*(table[name].tolist() for name in names), strict=True)
     return [{"model": None, **dict(zip(names, row, strict=True))} for row in rows]

@@ -4,20 +4,41 @@ A ``plot_`` function draws into the Axes that it is given and returns them; ``la
 parameter. Nothing that matters is computed here.
 """
 
-from .base import EXPERIMENT_COLOURS, colour_of, figure, panels, plain, save, style, title_of, unit_label
+from .base import (
+    EXPERIMENT_COLOURS,
+    STATISTICS,
+    colour_of,
+    excluding,
+    figure,
+    footnote,
+    one_legend,
+    panels,
+    plain,
+    save,
+    stacked,
+    style,
+    title_of,
+    unit_label,
+)
 from .limits import limit_legend, plot_limit
-from .spectrum import plot_spectrum
+from .spectrum import plot_fitted, plot_spectrum
 
 __all__ = [
     "EXPERIMENT_COLOURS",
+    "STATISTICS",
     "colour_of",
+    "excluding",
     "figure",
+    "footnote",
     "limit_legend",
+    "one_legend",
     "panels",
     "plain",
+    "plot_fitted",
     "plot_limit",
     "plot_spectrum",
     "save",
+    "stacked",
     "style",
     "title_of",
     "unit_label",

@@ -1,33 +1,54 @@
-"""What all figures share: sizes, colours, titles, panels, files."""
+"""What all figures share: sizes, colours, panels, the hatching of excluded sides, footnotes, files."""
 
 import logging
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from ..reports.wording import experiment_title
 
 __all__ = [
-    "EXPERIMENT_COLOURS", "LINES", "OTHER_COLOURS", "colour_of", "figure", "panels", "plain", "save",
-    "style", "title_of", "unit_label",
+    "CYCLE", "CYCLE_LINES", "EXPERIMENT_COLOURS", "EXPLAINED", "LINES", "OTHER_COLOURS", "POSTERIOR",
+    "PROFILE", "STATISTICS", "colour_of", "excluding", "explain", "figure", "footnote", "level_words",
+    "one_legend", "panels", "plain", "save", "stacked", "style", "title_of", "unit_label",
 ]  # fmt: skip
 
-#: Colour-blind safe (Okabe & Ito); line styles differ as well, for print.
-EXPERIMENT_COLOURS = {"lz_ws2022": "#0072B2", "xenonnt_sr0": "#D55E00", "lz_ws2022+xenonnt_sr0": "#333333"}
-OTHER_COLOURS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+#: The two statistics, everywhere the same: colours that stay apart without red or green.
+POSTERIOR, PROFILE = "#0072B2", "#D55E00"
+#: Colour, line and marker of each statistic; the profile's one-sided bound is the profile's, dotted and open.
+STATISTICS: dict[str, dict[str, Any]] = {
+    "posterior": {"color": POSTERIOR, "ls": "--", "marker": "o"},
+    "profile": {"color": PROFILE, "ls": "-", "marker": "s"},
+    "profile_one_sided": {"color": PROFILE, "ls": ":", "marker": "^"},
+}
+#: The experiments', none of them a statistic's, with a line each for print in grey.
+EXPERIMENT_COLOURS = {"lz_ws2022": "#1B9E77", "xenonnt_sr0": "#762A83", "lz_ws2022+xenonnt_sr0": "#222222"}
+OTHER_COLOURS = ("#E69F00", "#56B4E9", "#CC79A7", "#8C510A")
 LINES = {"lz_ws2022": "-", "xenonnt_sr0": "--", "lz_ws2022+xenonnt_sr0": "-."}
+#: What lines take in turn: a figure of one's own looks like the rest.
+CYCLE = (POSTERIOR, PROFILE, "#1B9E77", "#762A83", *OTHER_COLOURS)
+CYCLE_LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
+
+
+EXPLAINED = "explained"  # marks what stands in a legend last: what markers and shades mean
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Settings of all figures: sizes of a journal's column, ticks inwards."""
+    """Settings of all figures: sizes of a journal's column, ticks inwards, colours and lines in turn."""
+    cycle = cycler(color=CYCLE) + cycler(linestyle=CYCLE_LINES)
     with mpl.rc_context(
         {
+            "axes.prop_cycle": cycle,
             "figure.dpi": 120,
+            "hatch.linewidth": 0.5,
             "savefig.dpi": 200,
             "font.size": 9,
             "axes.labelsize": 10,
@@ -67,6 +88,70 @@ def panels(names: Sequence, columns: int, **size) -> tuple[Figure, Any]:
     return fig, list(axes.ravel()[: len(names)])
 
 
+def stacked(
+    n: int, columns: int, width: float = 3.4, height: float = 3.6, heights: tuple[float, float] = (1, 1)
+) -> tuple[Figure, list]:
+    """A figure with pairs of panels, one above the other on one axis, so many pairs in a row; the pairs."""
+    import matplotlib.pyplot as plt
+
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    fig = plt.figure(figsize=(width * columns, height * rows))
+    fig.set_layout_engine("constrained", hspace=0.0, h_pad=0.03)
+    outer, pairs = fig.add_gridspec(rows, columns), []
+    for k in range(n):
+        inner = outer[k // columns, k % columns].subgridspec(2, 1, hspace=0.0, height_ratios=heights)
+        bottom = fig.add_subplot(inner[1])
+        top = fig.add_subplot(inner[0], sharex=bottom)
+        top.tick_params(labelbottom=False)
+        pairs.append((top, bottom))
+    return fig, pairs
+
+
+def excluding(angle: float = 60.0, spacing: float = 6.0) -> list:
+    """The hatching of a limit: short strokes on the excluded side of a line, its left as it is drawn.
+
+    It goes into ``path_effects`` of a line; a negative angle puts the strokes on the right.
+    """
+    from matplotlib.patheffects import withTickedStroke
+
+    return [withTickedStroke(spacing=spacing, angle=angle, length=0.8)]
+
+
+def one_legend(fig: Figure, axes: Sequence, columns: int | None = None, **options) -> Any:
+    """One legend above all panels, every word of theirs once, in as many columns as fit."""
+    found: dict[str, Any] = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    found = dict(sorted(found.items(), key=lambda entry: getattr(entry[1], "_gid", None) == EXPLAINED))
+    if columns is None:  # a letter is nearly half as wide as high, a handle five letters
+        size = options.get("fontsize", 8) / 72
+        widest = max(len(re.sub(r"\\mathrm|\\[a-zA-Z]{3,}|[$\\{}]", "", label)) for label in found)
+        columns = max(1, min(len(found), int(fig.get_figwidth() / (size * (4.5 + 0.47 * widest)))))
+    options = {"loc": "outside upper center", "ncols": columns, "columnspacing": 1.2, **options}
+    return fig.legend(list(found.values()), list(found), **options)
+
+
+def footnote(fig: Figure, lines: Sequence[str], size: float = 5.5) -> None:
+    """Small print below a figure, wrapped at its width."""
+    wide = int(fig.get_figwidth() * 72 / (0.48 * size))
+    text = "\n".join(part for line in lines for part in textwrap.wrap(line, wide, subsequent_indent="  "))
+    if text:
+        fig.supxlabel(text, fontsize=size, x=0.01, ha="left", linespacing=1.25)
+
+
+def explain(ax: Any, words: str, **look) -> None:
+    """A grey entry of the legend that says what a line or marker means, once."""
+    if words not in ax.get_legend_handles_labels()[1]:
+        ax.plot([], [], **{"color": "0.3", "ls": "none", "ms": 4, **look}, label=words, gid=EXPLAINED)
+
+
+def level_words(level: float, statistic: str) -> str:
+    """``90 % CL`` of a profile, ``90 % CrI`` of a posterior."""
+    return f"{100 * level:g} % {'CrI' if statistic == 'posterior' else 'CL'}"
+
+
 def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
     """Write a figure as PDF and PNG and close it; the paths written.
 
@@ -101,7 +186,9 @@ def plain(text: str) -> str:
 
 
 def title_of(experiment: str) -> str:
-    """What a legend calls an experiment."""
+    """What a legend calls an experiment; a variant's name in words."""
+    if not any(mark in experiment for mark in "/\\("):
+        experiment = re.sub(r":\w+", lambda found: found[0].replace("_", " "), experiment)
     return plain(experiment_title(experiment))
 
 

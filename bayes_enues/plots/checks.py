@@ -9,11 +9,11 @@ from scipy.stats import binom
 
 from ..experiments.experiment import Experiment
 from ..results import Check, there
-from .base import figure, plain, save, style
+from .base import POSTERIOR, figure, plain, save, style
 
 __all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
 
-BLUE, RED = "#0072B2", "#D55E00"
+BLUE, DATA = POSTERIOR, "black"
 
 
 def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
@@ -28,8 +28,8 @@ def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
             color=grey,
             label=f"{label} predicted",
         )
-    ax.stairs(bands[2], edges, baseline=None, color=BLUE, lw=1, label="median")
-    ax.plot(experiment.centres, there(check.observed), "o", ms=2.8, color="black", label="data")
+    ax.stairs(bands[2], edges, baseline=None, color=BLUE, lw=1, ls="-", label="median predicted")
+    ax.plot(experiment.centres, there(check.observed), "o", ls="none", ms=2.8, color="black", label="data")
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(min(0, bands[0].min()), None)
     ax.set_xlabel(plain(experiment.axis))
@@ -48,14 +48,14 @@ def plot_pit(ax: Axes, check: Check) -> Axes:
         *(binom.ppf([[0.025], [0.975]], n, coarse) / n - coarse),
         color="0.88",
         lw=0,
-        label="95 %, uniform",
+        label="95 % of uniform, pointwise",
     )
     empirical = np.searchsorted(np.sort(check.pit), x, side="right") / n
-    ax.step(x, empirical - x, where="post", color=BLUE, lw=1.2, label=f"{n} bins")
-    ax.axhline(0, color="0.4", lw=0.6)
+    ax.step(x, empirical - x, where="post", color=BLUE, lw=1.2, ls="-", label=f"{n} bins")
+    ax.axhline(0, color="0.4", lw=0.6, ls="-")
     ax.set_xlim(0, 1)
-    ax.set_xlabel("integral transform of a bin")
-    ax.set_ylabel("share below, less uniform")
+    ax.set_xlabel("probability integral transform of a bin")
+    ax.set_ylabel("ECDF $-$ uniform")
     ax.legend(fontsize=7)
     return ax
 
@@ -66,11 +66,11 @@ def plot_deviance(ax: Axes, check: Check) -> Axes:
     top = float(np.quantile([data, predicted], 0.995))
     bins = np.linspace(0, top, 60).tolist()
     ax.hist(predicted, bins, density=True, color="0.8", label="predicted")
-    ax.hist(data, bins, density=True, histtype="step", color=RED, lw=1.2, label="data")
+    ax.hist(data, bins, density=True, histtype="step", color=DATA, lw=1.2, label="data")
     ax.set_xlim(0, top)
     ax.set_xlabel("deviance against the saturated model")
     ax.set_ylabel("density")
-    ax.legend(title=f"p = {check.p_value:.3f}", title_fontsize=8, fontsize=7)
+    ax.legend(title=f"$p$ = {check.p_value:.3f}", title_fontsize=8, fontsize=7)
     return ax
 
 

@@ -10,17 +10,18 @@ from ..results import CalibrationRow, CoverageRow, FeldmanCousins, grouped, ther
 from ..runs.files import slug
 from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold, threshold
-from .base import figure, save, style, title_of, unit_label
+from .base import POSTERIOR, PROFILE, explain, figure, one_legend, save, style, title_of, unit_label
+from .words import in_words, model_words, prior_words
 
 __all__ = ["calibration_figure", "coverage_figures", "plot_coverage", "plot_critical_value", "plot_ranks"]
 
-#: Line, colour (Okabe & Ito) and words of each bound; profile bounds have full markers, posterior ones open.
+#: Line, colour and marker of each bound: colours are the statistics', open markers the second kind of each.
 BOUND_STYLES = {
-    "profile_interval": {"color": "#0072B2", "ls": "-", "marker": "o"},
-    "profile_upper": {"color": "#0072B2", "ls": "--", "marker": "^"},
-    "profile_one_sided": {"color": "#56B4E9", "ls": ":", "marker": "v"},
-    "posterior": {"color": "#D55E00", "ls": "-", "marker": "s", "mfc": "white"},
-    "posterior_flat_strength": {"color": "#D55E00", "ls": "--", "marker": "D", "mfc": "white"},
+    "profile_interval": {"color": PROFILE, "ls": "-", "marker": "s"},
+    "profile_upper": {"color": PROFILE, "ls": "--", "marker": "D"},
+    "profile_one_sided": {"color": PROFILE, "ls": ":", "marker": "^", "mfc": "white"},
+    "posterior": {"color": POSTERIOR, "ls": "--", "marker": "o"},
+    "posterior_flat_strength": {"color": POSTERIOR, "ls": ":", "marker": "o", "mfc": "white"},
 }
 
 
@@ -34,7 +35,8 @@ def _label(bound: str, row: CoverageRow) -> str:
         "posterior": "posterior, highest density" if signed else "posterior, flat in parameter",
         "posterior_flat_strength": "posterior, flat in strength",
     }
-    return f"{words[bound]} ({100 * there(target):g} %)"
+    kind = "CrI" if bound.startswith("posterior") else "CL"
+    return f"{words[bound]} ({100 * there(target):g} % {kind})"
 
 
 def plot_coverage(ax: Axes, rows: Sequence[CoverageRow], label: str) -> Axes:
@@ -45,7 +47,13 @@ def plot_coverage(ax: Axes, rows: Sequence[CoverageRow], label: str) -> Axes:
     first, values = rows[0], np.array([row.true_value for row in rows])
     targets = {b: t for b, t in first.coverage_target.items() if t is not None}
     for target in sorted(set(targets.values())):
-        ax.axhline(100 * target, color="0.6", lw=0.8)
+        ax.axhline(
+            100 * target,
+            color="0.6",
+            lw=0.8,
+            ls="-",
+            label="nominal" if target == min(targets.values()) else None,
+        )
     for bound in targets:
         share = 100 * np.array([row.coverage[bound] for row in rows])
         error = 100 * np.array([row.coverage_error[bound] for row in rows])
@@ -56,7 +64,7 @@ def plot_coverage(ax: Axes, rows: Sequence[CoverageRow], label: str) -> Axes:
     ax.set_xlabel(f"true {label} [{unit_label(first.unit)}]")
     ax.set_ylabel("coverage [%]")
     ax.set_title(f"{title_of(first.experiment)}, {first.toys} toys each", fontsize=9)
-    ax.legend(loc="lower left", fontsize=6.5)
+    explain(ax, "error bars: binomial, of the number of toys", marker="|", ms=7)
     return ax
 
 
@@ -82,24 +90,24 @@ def plot_critical_value(
         values,
         critical,
         error,
-        color="#0072B2",
-        marker="o",
+        color=PROFILE,
+        ls="-",
+        marker="s",
         ms=3,
         lw=1,
         elinewidth=0.6,
-        label=f"critical value, {100 * level:g} % of toys",
+        label=f"critical value, {100 * level:g} % of toys; bars: Monte Carlo",
     )
     observed = np.array([row.delta_chi2_observed for row in rows])
-    ax.plot(values, observed, color="black", lw=1.2, ls="-.", label="data")
+    ax.plot(values, observed, color="black", lw=1.2, ls="-.", label=r"$\Delta\chi^2$ of the data")
     ends = [] if limit is None else [e for e in (limit.lower, limit.upper) if e is not None]
     for k, end in enumerate(ends):
         name = f"Feldman-Cousins, {100 * level:g} %" if k == 0 else None
-        ax.axvline(end, color="#009E73", lw=1, ls=(0, (1, 1)), label=name)
+        ax.axvline(end, color="#8C510A", lw=1, ls=(0, (1, 1)), label=name)
     ax.set_ylim(0, 1.8 * critical.max(initial=threshold(level)))
     ax.set_xlabel(f"true {label} [{unit_label(first.unit)}]")
     ax.set_ylabel(r"$\Delta\chi^2$")
     ax.set_title(title_of(first.experiment), fontsize=9)
-    ax.legend(loc="upper left", fontsize=6.5)
     return ax
 
 
@@ -115,11 +123,14 @@ def plot_ranks(ax: Axes, ranks: np.ndarray, name: str, probability: float, quant
 
     at, low, high = band(len(ranks), each_of(quantities, probability))
     ecdf = compute_ecdf(ranks, at)
-    ax.fill_between(at, low - at, high - at, step="mid", color="0.85", lw=0)
-    ax.step(at, ecdf - at, where="mid", color="#0072B2", lw=1)
-    ax.axhline(0, color="0.5", lw=0.6)
+    band_words = f"{100 * probability:g} % band, all panels together"
+    ax.fill_between(at, low - at, high - at, step="mid", color="0.85", lw=0, label=band_words)
+    ax.step(
+        at, ecdf - at, where="mid", color=POSTERIOR, lw=1, ls="-", label="ranks of the truth among the draws"
+    )
+    ax.axhline(0, color="0.5", lw=0.6, ls="-")
     ax.set_xlabel(f"rank of {name}")
-    ax.set_ylabel("distribution $-$ uniform")
+    ax.set_ylabel("ECDF $-$ uniform")
     ax.set_xlim(0, 1)
     ax.set_xticks([0, 0.5, 1])
     return ax
@@ -134,26 +145,35 @@ def coverage_figures(
     for parameter, mine in grouped(rows, "parameter").items():
         experiments, label = grouped(mine, "experiment"), interaction_named(mine[0].model).label(parameter)
         with style():
-            fig, axes = figure(len(experiments), 2, height=2.9, squeeze=False)
+            fig, axes = figure(len(experiments), 2, height=2.7 + 0.9 / len(experiments), squeeze=False)
             for (left, right), (experiment, here) in zip(axes, experiments.items(), strict=True):
                 plot_coverage(left, here, label)
                 plot_critical_value(right, here, label, ends.get((parameter, experiment)))
+            one_legend(fig, axes.ravel(), fontsize=6.5)
             paths += save(fig, folder / f"coverage_{parameter}")
     return paths
 
 
 def calibration_figure(row: CalibrationRow, ranks: np.ndarray, folder: Path) -> list[Path]:
     """Ranks (n, n_quantities) of every quantity of one model against its simultaneous band."""
-    names = list(row.quantities)
+    names, kind = list(row.quantities), interaction_named(row.model)
+
+    def words_of(name: str) -> str:
+        if name in kind.free_names():
+            return kind.label(name)
+        return r"$\chi^2$" if name == "chi2" else in_words(name)
+
     with style():
         fig, axes = figure(1, len(names), width=2.3, height=2.2, squeeze=False, sharey=True)
         for ax, name, values in zip(axes[0], names, ranks.T, strict=True):
-            plot_ranks(ax, values, name, row.probability, len(names))
+            plot_ranks(ax, values, words_of(name), row.probability, len(names))
         for ax in axes[0, 1:]:
             ax.set_ylabel("")
+        one_legend(fig, [axes[0, 0]], fontsize=7, loc="outside lower center")
         own = [] if row.prior == "flat" else [row.prior]
-        what = f"{row.model.replace('_', ' ')} {row.parameter}, {title_of(row.experiment)}"
-        words = ", ".join([what, *(f"{prior} prior" for prior in own), f"{row.simulations} simulations"])
+        what = f"{model_words(row.model)} {words_of(row.parameter)}, {title_of(row.experiment)}"
+        priors = [f"{prior_words(prior, kind.signed) or in_words(prior)} prior" for prior in own]
+        words = ", ".join([what, *priors, f"{row.simulations} simulations"])
         fig.suptitle(words, fontsize=9)
         parts = ["calibration", row.model, row.parameter, row.experiment, *own]
         return save(fig, folder / "_".join(map(slug, parts)))

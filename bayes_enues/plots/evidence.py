@@ -8,28 +8,47 @@ from matplotlib.axes import Axes
 
 from ..results import Comparison
 from ..runs.rows import interaction_named
-from .base import panels, save, style, title_of, unit_label
+from .base import CYCLE, one_legend, panels, save, style, title_of, unit_label
+from .words import FAMILIES, prior_words
 
 __all__ = ["bayes_factors_figure", "plot_bayes_factors"]
 
 
 def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
     """ln B against the width of the prior, with the value at the prior in use and Jeffreys' scale."""
-    looks = (("-", "#0072B2"), ("--", "#D55E00"), ("-.", "#009E73"))
+    looks = (("-", CYCLE[2]), ("--", CYCLE[3]), ("-.", CYCLE[4]))
     for scan, (line, colour) in zip(found.scans, looks, strict=False):
-        ax.semilogx(scan.widths, scan.log_bayes_factors, ls=line, color=colour, label=scan.family)
+        ax.semilogx(
+            scan.widths,
+            scan.log_bayes_factors,
+            ls=line,
+            color=colour,
+            label=f"{prior_words(scan.family)} prior",
+        )
     styles = (("quadrature", "o", "black"), ("savage_dickey", "x", "#CC79A7"), ("smc", "+", "#E69F00"))
     for name, marker, colour in styles:
         if (value := getattr(found, name)) is not None:
-            ax.plot(found.width, value, marker, color=colour, ms=7, label=name.replace("_", "-"))
+            ax.plot(
+                found.width,
+                value,
+                marker,
+                color=colour,
+                ms=7,
+                ls="none",
+                label=f"prior in use: {FAMILIES[name]}",
+            )
     low, high = ax.get_ylim()
     for value in (-np.log(10), -np.log(3), 0.0, np.log(3), np.log(10)):
         if low < value < high:
-            ax.axhline(value, color="0.8", lw=0.6, zorder=0)
-    ax.axhline(0, color="0.4", lw=0.8)
+            ax.axhline(value, color="0.8", lw=0.6, ls="-", zorder=0)
+            words = {0.0: "equal"}.get(value, f"{np.exp(abs(value)):.0f} to 1")
+            ax.annotate(
+                words, (0.99, value), xycoords=("axes fraction", "data"), fontsize=5.5, color="0.3",
+                ha="right", va="bottom",
+            )  # fmt: skip
+    ax.axhline(0, color="0.4", lw=0.8, ls="-")
     ax.set_xlabel(f"width of the prior of {label} [{unit_label(found.unit)}]")
     ax.set_ylabel(r"$\ln B$ (new physics / Standard Model)")
-    ax.legend(fontsize=7)
     return ax
 
 
@@ -40,4 +59,5 @@ def bayes_factors_figure(rows: Sequence[Comparison], path: Path) -> list[Path]:
         for ax, row in zip(axes, rows, strict=True):
             plot_bayes_factors(ax, row, interaction_named(row.model).label(row.parameter))
             ax.set_title(title_of(row.experiment), fontsize=9)
+        one_legend(fig, axes[:1], fontsize=7)
         return save(fig, path)

@@ -1,4 +1,4 @@
-"""Limits on one parameter: Delta chi^2 profile and posterior density in one panel."""
+"""Limits on one parameter: the Delta chi^2 profile above, the posterior density below, on one axis."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,96 +8,202 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from ..results import Limit, grouped, there
-from ..runs.beside import read_arrays, with_curve
+from ..experiments.published import published_limits
+from ..results import Density, Limit, Published, grouped, there
+from ..runs.beside import read_arrays, read_density, with_curve
 from ..runs.figures import figures_of, mark_of
 from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
-from .base import LINES, colour_of, panels, save, style, title_of, unit_label
+from .base import (
+    EXPLAINED,
+    LINES,
+    colour_of,
+    excluding,
+    explain,
+    footnote,
+    level_words,
+    one_legend,
+    save,
+    stacked,
+    style,
+    title_of,
+    unit_label,
+)
 
-__all__ = ["limit_legend", "limits_figures", "plot_limit"]
+__all__ = ["limit_legend", "limits_figures", "plot_limit", "plot_others", "profiles_figure"]
 
-HISTOGRAM_BINS = 28
+HISTOGRAM_BINS = 40
 
 
-def plot_limit(ax: Axes, limit: Limit, draws: np.ndarray, label: str, index: int = 0) -> Axes:
-    """Delta chi^2 profile (line) and posterior density (steps, on a second axis) of one parameter.
+def plot_limit(
+    axes: tuple[Axes, Axes], limit: Limit, posterior: Density | np.ndarray, label: str, index: int = 0
+) -> tuple[Axes, Axes]:
+    """Delta chi^2 profile in the upper panel, posterior density in the lower one, of one parameter.
 
-    Circles mark the profile bounds on their thresholds, a triangle the posterior bound. The density is a
-    histogram of the draws: no kernel smears it over the edge at zero. Limits of several experiments go into
-    the same Axes.
+    Each bound is a line down to the axis, with strokes on the excluded side; the credible region is shaded,
+    in pieces where it splits. A full marker stands where the profile crosses the two-sided threshold, an open
+    one at the one-sided threshold; a tick at the top is a published bound from the same events. Limits of
+    several experiments go into the same panels.
 
-    The limit needs the curve of its profile; ``draws`` (n,) are of the posterior of its parameter. ``index``
-    decides the colour of an experiment that has none of its own.
+    Parameters
+    ----------
+    axes : (upper, lower)
+        On one horizontal axis, such as a pair of :func:`.base.stacked`.
+    limit : Limit
+        With the curve of its profile.
+    posterior : Density or (n,)
+        The exact density, drawn as a curve; or draws, as a histogram that no kernel smears over an edge.
+    label : str
+        LaTeX of the parameter.
+    index : int
+        Decides the colour of an experiment that has none of its own.
     """
-    colour = colour_of(limit.experiment, index)
-    line = LINES.get(limit.experiment, ":")
-    profile, posterior = limit.profile, limit.posterior
+    top, bottom = axes
+    colour, line = colour_of(limit.experiment, index), LINES.get(limit.experiment, ":")
+    profile, first = limit.profile, not top.lines
     cut, one_sided = profile.threshold, profile.upper_one_sided
-    one_sided_cut = None if one_sided is None else one_sided_threshold(limit.level)
     ends = [end for piece in profile.pieces for end in piece]
     low, high = min(0.0, *ends), max(ends)
     low, high = low - 0.25 * (high - low) * (low < 0), high + 0.25 * (high - low)
-    density = getattr(ax, "density_axes", None)
-    if density is None:
-        density = ax.twinx()
-        ax.density_axes = density  # pyright: ignore[reportAttributeAccessIssue] - for the next call
-        density.set_ylabel("posterior density (steps)")
-        density.set_ylim(0, 1e-9)
-        ax.tick_params(right=False)
-        ax.set_zorder(density.get_zorder() + 1)
-        ax.patch.set_visible(False)
-        ax.set_xlabel(f"{label} [{unit_label(limit.unit)}]")
-        ax.set_ylabel(r"$\Delta\chi^2$ (lines)")
-        ax.set_ylim(0, 3 * cut)
-        ax.set_xlim(low, high)
-        for height, dashes in ((cut, "-"), (one_sided_cut, (0, (4, 2)))):
-            if height is not None:
-                ax.axhline(height, color="0.6", lw=0.5, ls=dashes, zorder=0)
-                ax.annotate(
-                    f"{height:.3g}", (1, height), (-2, 1), ("axes fraction", "data"), color="0.4",
-                    textcoords="offset points", ha="right", va="bottom", fontsize=6,
-                )  # fmt: skip
+    if first:
+        _name_axes(top, bottom, limit, label, signed=low < 0)
+        top.set_xlim(low, high)
     else:
-        ax.set_xlim(min(low, ax.get_xlim()[0]), max(high, ax.get_xlim()[1]))
+        top.set_xlim(min(low, top.get_xlim()[0]), max(high, top.get_xlim()[1]))
 
-    label = title_of(limit.experiment)
-    ax.plot(there(profile.values), there(profile.delta_chi2), color=colour, ls=line, lw=1.3, label=label)
-    mark = {"color": colour, "ls": "none", "ms": 4, "clip_on": False, "zorder": 5}
-    inner = [end for end in ends if end != 0 or low < 0]
-    ax.plot(inner, [cut] * len(inner), marker="o", **mark)
-    if one_sided is not None and one_sided_cut is not None:
-        ax.plot([one_sided], [one_sided_cut], marker="o", mfc="white", **mark)
+    name = title_of(limit.experiment)
+    top.plot(there(profile.values), there(profile.delta_chi2), color=colour, ls=line, lw=1.3, label=name)
+    inner = [(end, k) for piece in profile.pieces for k, end in enumerate(piece) if end != 0 or low < 0]
+    mark = {"color": colour, "ls": "none", "ms": 4, "zorder": 5}
+    for end, side in inner:
+        _bound(top, end, cut, colour, side)
+    words = rf"{level_words(limit.level, 'profile')}, $\Delta\chi^2<{cut:.3g}$"
+    if one_sided is not None:
+        words = f"two-sided {words}"
+    top.plot([end for end, _ in inner], [cut] * len(inner), marker="s", **mark)
+    explain(top, words, marker="s")
+    if one_sided is not None:
+        at = one_sided_threshold(limit.level)
+        top.plot([one_sided], [at], marker="s", mfc="white", **mark)
+        explain(
+            top,
+            rf"one-sided {level_words(limit.level, 'profile')}, $\Delta\chi^2<{at:.3g}$",
+            marker="s",
+            mfc="w",
+        )
+    if limit.published is not None:
+        values = [end for end in (limit.published.lower, limit.published.upper) if end is not None]
+        transform = top.get_xaxis_transform()
+        options = {"ls": "none", "marker": "|", "ms": 11, "mew": 1.8}
+        top.plot(values, [1.0] * len(values), color=colour, transform=transform, zorder=6, **options)
+        explain(top, f"published {level_words(limit.level, 'profile')}, same events", **options | {"ms": 7})
 
-    height, edges = np.histogram(draws, bins=HISTOGRAM_BINS, range=(draws.min(), draws.max()), density=True)
-    edges[0] = 0.0 if low == 0 else edges[0]
-    density.stairs(height, edges, fill=True, color=colour, alpha=0.13, lw=0)
-    density.stairs(height, edges, color=colour, lw=0.6, ls=line)
-    density.set_ylim(0, max(density.get_ylim()[1], 1.9 * height.max()))
-    if posterior.converged:
-        ax.plot(posterior.headline.ends, [0] * len(posterior.headline.ends), marker="^", **mark)
-    return ax
+    values, density = _curve_of(posterior, low < 0)
+    bottom.plot(values, density, color=colour, ls=line, lw=1.3)
+    bottom.set_ylim(0, max(bottom.get_ylim()[1] if not first else 0.0, 1.12 * density.max()))
+    if limit.posterior.converged:
+        best = limit.posterior.headline
+        pieces = best.pieces or [(values[0], there(best.upper))]
+        for piece in pieces:
+            inside = np.linspace(*piece, 200)
+            bottom.fill_between(inside, np.interp(inside, values, density), color=colour, alpha=0.13, lw=0)
+            for side, end in enumerate(piece):
+                if end > 0 or best.pieces:
+                    _bound(bottom, end, float(np.interp(end, values, density)), colour, side)
+        kind = "highest density" if best.pieces else "one-sided"
+        bottom.fill_between(
+            [], [], color="0.4", alpha=0.25, lw=0, gid=EXPLAINED,
+            label=f"{level_words(limit.level, 'posterior')}, {kind}",
+        )  # fmt: skip
+    explain(bottom, "bound, strokes on the excluded side", ls="-", lw=1, path_effects=excluding())
+    return top, bottom
 
 
-def limit_legend(fig: Figure, ax: Axes) -> Legend:
-    """One legend above all panels of :func:`plot_limit`: experiments, statistics, bounds."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
+def _name_axes(top: Axes, bottom: Axes, limit: Limit, label: str, signed: bool) -> None:
+    cut, level = limit.profile.threshold, limit.level
+    bottom.set_xlabel(f"{label} [{unit_label(limit.unit)}]")
+    top.set_ylabel(r"profile $\Delta\chi^2$")
+    bottom.set_ylabel("posterior density")
+    top.set_ylim(0, 2.4 * cut)
+    lines = [(cut, "-", "two-sided " if limit.profile.upper_one_sided is not None else "")]
+    if limit.profile.upper_one_sided is not None:
+        lines.append((one_sided_threshold(level), ":", "one-sided "))
+    for height, dashes, side in lines:
+        top.axhline(height, color="0.6", lw=0.6, ls=dashes, zorder=0)
+        top.annotate(
+            f"{side}{level_words(level, 'profile')}", (0.5 if signed else 0.02, height), (0, 1.5),
+            ("axes fraction", "data"), textcoords="offset points", color="0.3", fontsize=6, va="bottom",
+            ha="center" if signed else "left", zorder=1,
+        )  # fmt: skip
 
-    grey = {"color": "0.3", "ls": "none", "ms": 4}
-    handles = [
-        *ax.get_legend_handles_labels()[0],
-        Line2D([], [], color="0.3", lw=1.3, label=r"$\Delta\chi^2$ profile"),
-        Patch(facecolor="0.85", edgecolor="0.3", lw=0.6, label="posterior density"),
-        Line2D([], [], marker="o", label="profile bound, two-sided", **grey),
-        Line2D([], [], marker="o", mfc="white", label="profile bound, one-sided", **grey),
-        Line2D([], [], marker="^", label="posterior bound", **grey),
-    ]
-    return fig.legend(handles=handles, loc="outside upper center", ncols=4 if fig.get_figwidth() > 5 else 2)
+
+def _bound(ax: Axes, at: float, height: float, colour: str, side: int) -> None:
+    """A line from the curve to the axis; the excluded side is beyond an upper end, below a lower one."""
+    ax.plot([at, at], [height, 0], color=colour, ls="-", lw=0.9, path_effects=excluding(60 if side else -60))
+
+
+def _curve_of(posterior: Density | np.ndarray, signed: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The density as a curve, (n,) each: steps of a histogram where there are only draws."""
+    if isinstance(posterior, Density):
+        values = np.linspace(posterior.values[0], posterior.values[-1], 801)
+        return values, posterior.at(values)
+    edges = np.linspace(posterior.min() if signed else 0.0, posterior.max(), HISTOGRAM_BINS + 1)
+    height = np.histogram(posterior, edges)[0] / (len(posterior) * np.diff(edges))
+    return np.repeat(edges, 2)[1:-1], np.repeat(height, 2)
+
+
+def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> list[Published]:
+    """Numbered ticks at the top for what others publish on the same parameter, from other events.
+
+    Those in view are drawn and returned; ``numbers`` counts them over all panels, for the footnote.
+    """
+    ours, first = {part for one in limits for part in one.experiment.split("+")}, limits[0]
+    left, right = ax.get_xlim()
+    found = []
+    for other in published_limits():
+        mine = (other.model, other.parameter) == (first.model, first.parameter)
+        if not mine or ours & set(other.beside.split("+")) or other.upper is None or other.unit != first.unit:
+            continue
+        values = [end for end in (other.lower, other.upper) if end is not None and left < end < right]
+        for value in values:
+            number = numbers.setdefault(_of_other(other), len(numbers) + 1)
+            ax.annotate(
+                f"{number}", (value, 1), (0, -7 - 6 * (number % 2)), ("data", "axes fraction"),
+                textcoords="offset points", ha="center", va="top", fontsize=5.5, color="0.35",
+                arrowprops={"arrowstyle": "-", "color": "0.35", "lw": 0.8, "shrinkA": 0, "shrinkB": 0},
+            )  # fmt: skip
+        found += [other] if values else []
+    return found
+
+
+def _of_other(other: Published) -> str:
+    """What a footnote says of a published limit."""
+    level = "level not stated" if other.confidence is None else f"{100 * other.confidence:g} % CL"
+    return f"{other.experiment}, {level}, {other.statistic or 'statistic not stated'}, {other.source}"
+
+
+def limit_legend(fig: Figure, axes: Sequence[Axes]) -> Legend:
+    """One legend above all panels of :func:`plot_limit`."""
+    return one_legend(fig, axes)
+
+
+def _drawn(panels: Sequence, groups: Sequence[Sequence[Limit]], folder: Path) -> list[str]:
+    """Each group of limits in its pair of panels; the lines of the footnote."""
+    numbers: dict[str, int] = {}
+    for pair, members in zip(panels, groups, strict=True):
+        for index, limit in enumerate(members):
+            density = read_density(folder, limit)
+            if density is None:
+                density = read_arrays(folder, limit, "posterior", limit.parameter)[0].ravel()
+            label = interaction_named(limit.model).label(limit.parameter)
+            plot_limit(pair, with_curve(folder, limit), density, label, index)
+        plot_others(pair[0], members, numbers)
+    others = "; ".join(f"({k}) {words}" for words, k in numbers.items())
+    return [f"Numbered ticks, published from other events: {others}."] if others else []
 
 
 def limits_figures(limits: Sequence[Limit], folder: Path) -> list[Path]:
-    """A figure a model, a panel a parameter: profile and posterior of every experiment, from a folder.
+    """A figure a model, a pair of panels a parameter: profile and posterior of every experiment in a folder.
 
     What each shows is written into it: :func:`bayes_enues.runs.figures.to_be_drawn` reads it.
     """
@@ -105,12 +211,21 @@ def limits_figures(limits: Sequence[Limit], folder: Path) -> list[Path]:
     for model, mine in figures_of(limits).items():
         parameters = grouped(mine, "parameter")
         with style():
-            fig, axes = panels(list(parameters), 2)
-            for ax, (name, members) in zip(axes, parameters.items(), strict=True):
-                for index, limit in enumerate(members):
-                    draws = read_arrays(folder, limit, "posterior", name)[0].ravel()
-                    label = interaction_named(model).label(name)
-                    plot_limit(ax, with_curve(folder, limit), draws, label, index)
-            limit_legend(fig, axes[0])
+            fig, panels = stacked(len(parameters), 2)
+            footnote(fig, _drawn(panels, list(parameters.values()), folder))
+            limit_legend(fig, panels[0])
             paths += save(fig, folder / f"limits_{model}", mark_of(mine))
     return paths
+
+
+def profiles_figure(
+    limits: Sequence[Limit], models: Sequence[str], parameters: Sequence[str], folder: Path, path: Path
+) -> list[Path]:
+    """A row of pairs of panels a model, a pair a parameter; variants of experiments are left out."""
+    found = grouped((one for one in limits if ":" not in one.experiment), "model", "parameter")
+    with style():
+        fig, panels = stacked(len(models) * len(parameters), len(parameters), width=2.9, height=3.4)
+        places = [found[model, name] for model in models for name in parameters]
+        footnote(fig, _drawn(panels, places, folder))
+        limit_legend(fig, [ax for pair in panels[:: len(parameters)] for ax in pair])
+        return save(fig, path)

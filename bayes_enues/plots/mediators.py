@@ -7,16 +7,35 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..experiments.overlays import Overlay, overlays_of
+from ..interactions.base import Interaction
+from ..interactions.mediators import NORMALISATIONS
 from ..mediators.planes import stored_plane
 from ..results import Curve, Region, grouped, there
-from .base import LINES, colour_of, figure, plain, save, style, title_of
+from ..runs.rows import interaction_named
+from .base import (
+    EXPLAINED,
+    STATISTICS,
+    colour_of,
+    excluding,
+    explain,
+    figure,
+    footnote,
+    level_words,
+    one_legend,
+    plain,
+    save,
+    style,
+    title_of,
+)  # fmt: skip
+from .words import prior_words
 
 __all__ = [
-    "curves_figure", "legend_handles", "mass_planes_figure", "mediator_handles", "mediator_title",
-    "plot_curves", "plot_mass_plane", "plot_points", "plot_ratio", "published_figure",
+    "curves_figure", "mass_planes_figure", "mediator_title", "plot_curves", "plot_mass_plane",
+    "plot_overlays", "plot_points", "plot_ratio", "published_figure",
 ]  # fmt: skip
 
-#: Okabe & Ito; the letter at each curve says the same without colour.
+#: Of mediators; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
     "light_scalar": "#0072B2",
     "light_pseudoscalar": "#CC79A7",
@@ -34,7 +53,6 @@ LETTERS = {
     "sterile_dipole": "N",
 }
 LETTER_DECADES = 0.16  # between two letters
-MARKERS = {"lz_ws2022": "o", "xenonnt_sr0": "s", "lz_ws2022+xenonnt_sr0": "^"}
 
 
 def mediator_title(model: str) -> str:
@@ -49,27 +67,30 @@ def axis_words(model: str) -> tuple[str, str]:
     return "mediator mass [keV]", "coupling $g_X$"
 
 
-def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
-    """Coupling against mass: profile limits as lines, posterior bounds as markers.
+def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: float = 0.9) -> Axes:
+    """Coupling against mass: the profile's limit as a solid line, the posterior's as a dashed one.
 
-    Each mediator's letter stands at its curve of least coupling, if asked for.
+    Strokes of the profile's line are on the excluded side. Colours are the mediators', each with its letter
+    at the lightest mass; or the experiments', where all curves are of one mediator.
     """
+    by_experiment = _by_experiment(found)
     for curve in found:
-        colour = MEDIATOR_COLOURS[curve.model]
-        every = max(1, curve.mass_keV.size // 14)
-        ax.plot(curve.mass_keV, curve.profile_upper, color=colour, ls=_line(curve), lw=1.3)
-        ax.plot(
-            curve.mass_keV,
-            curve.posterior_exact,
-            ls="none",
-            marker=_marker(curve),
-            ms=3.2,
-            mew=0.8,
-            mec=colour,
-            mfc=_filling(curve, colour),
-            markevery=(0 if curve.experiment == "lz_ws2022" else every // 2, every),
-        )
-    if letters:
+        colour, name = _look(curve, found)
+        line = {"color": colour, "lw": 1.2}
+        effects: Any = {"path_effects": excluding()} if by_experiment or len(found) < 3 else {}
+        ax.plot(curve.mass_keV, curve.profile_upper, ls="-", label=name, **line, **effects)
+        ax.plot(curve.mass_keV, curve.posterior_exact, **{**line, "ls": STATISTICS["posterior"]["ls"]})
+    explain(
+        ax,
+        rf"profile, {level_words(level, 'profile')}, $\Delta\chi^2<{found[0].threshold:.3g}$",
+        ls="-",
+        lw=1.2,
+    )
+    explain(ax, f"posterior, one-sided {level_words(level, 'posterior')}", ls="--", lw=1.2)
+    explain(ax, "strokes: excluded side", ls="-", lw=1.2, path_effects=excluding())
+    if not by_experiment:
+        _strokes(ax, found)
+    if letters and not by_experiment:
         _write_letters(ax, found)
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -79,11 +100,36 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
     return ax
 
 
+def _by_experiment(found: Sequence[Curve]) -> bool:
+    """Whether colours are the experiments': of one mediator from several, or from one."""
+    return len({curve.model for curve in found}) == 1
+
+
+def _look(curve: Curve, found: Sequence[Curve]) -> tuple[str, str]:
+    """Colour and name of a curve among others."""
+    if _by_experiment(found):
+        names = list(dict.fromkeys(one.experiment for one in found))
+        return colour_of(curve.experiment, names.index(curve.experiment)), title_of(curve.experiment)
+    return MEDIATOR_COLOURS[curve.model], f"{LETTERS[curve.model]}  {mediator_title(curve.model)}"
+
+
+def _strokes(ax: Axes, found: Sequence[Curve]) -> None:
+    """Strokes at the last quarter of each of many curves: all along they would hide each other."""
+    if len(found) < 3:
+        return
+    for curve in found:
+        part = slice(3 * curve.mass_keV.size // 4, None)
+        ax.plot(
+            curve.mass_keV[part], curve.profile_upper[part], color=_look(curve, found)[0], lw=1.2, ls="-",
+            path_effects=excluding(),
+        )  # fmt: skip
+
+
 def plot_ratio(ax: Axes, found: Sequence[Curve]) -> Axes:
     """Posterior bound, by quadrature, over the profile's one-sided bound: one-sided like it."""
     for curve in found:
         ratio = curve.posterior_exact / curve.profile_upper_one_sided
-        ax.plot(curve.mass_keV, ratio, color=MEDIATOR_COLOURS[curve.model], ls=_line(curve), lw=0.9)
+        ax.plot(curve.mass_keV, ratio, color=_look(curve, found)[0], ls="-", lw=1.0)
     ax.axhline(1.0, color="0.6", lw=0.6)
     ax.set_ylim(min(0.8, ax.get_ylim()[0]), max(1.05, ax.get_ylim()[1]))
     ax.set_xscale("log")
@@ -92,17 +138,81 @@ def plot_ratio(ax: Axes, found: Sequence[Curve]) -> Axes:
     return ax
 
 
-def plot_points(ax: Axes, points: Sequence[Mapping[str, Any]], model: str) -> Axes:
+def plot_overlays(ax: Axes, overlays: Sequence[Overlay], interaction: Interaction) -> list[Overlay]:
+    """Other people's limits in our convention, those in view, each with its name; the ones drawn.
+
+    They are grey, dashed where level or statistic is not stated. The range of the axes stays as it is.
+    """
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    drawn, heights = [], []
+    for overlay in overlays:
+        factor = overlay.factor(interaction)
+        coupling = factor * overlay.coupling
+        inside = (overlay.mass_keV > left) & (overlay.mass_keV < right) & (coupling > low) & (coupling < high)
+        if not inside.any():
+            continue
+        dashes = "-" if overlay.is_stated else (0, (4, 2))
+        look = {"color": "0.45", "lw": 0.9, "ls": dashes, "zorder": 1.5}
+        if overlay.edge == "band" and overlay.coupling_upper is not None:
+            upper = factor * overlay.coupling_upper
+            ax.fill_between(
+                overlay.mass_keV, coupling, upper, facecolor="none", edgecolor="0.7", hatch="////", lw=0,
+                zorder=1.2,
+            )  # fmt: skip
+            ax.plot(overlay.mass_keV, upper, **look)
+        elif overlay.edge == "upper" and overlay.is_stated:
+            look["path_effects"] = excluding(spacing=8)
+        elif overlay.edge == "lower":
+            look["path_effects"] = excluding(-60, spacing=8)
+        ax.plot(overlay.mass_keV, coupling, **look)
+        if overlay.title.partition(",")[0] not in [one.title.partition(",")[0] for one in drawn]:
+            heights.append(_name_curve(ax, overlay, coupling, inside, heights))
+        drawn.append(overlay)
+    ax.set_xlim(left, right)
+    ax.set_ylim(low, high)
+    if any(overlay.is_stated for overlay in drawn):
+        explain(ax, "others, level and statistic stated", ls="-", lw=0.9, color="0.45")
+    if not all(overlay.is_stated for overlay in drawn):
+        explain(ax, "others, not stated", ls=(0, (4, 2)), lw=0.9, color="0.45")
+    return drawn
+
+
+def _name_curve(
+    ax: Axes, overlay: Overlay, coupling: np.ndarray, inside: np.ndarray, taken: list
+) -> tuple[float, float]:
+    """The name at that point of a curve which is farthest from the names already there."""
+    places = np.flatnonzero(inside)
+    # a name of a legend's width must fit: away from the edges of the panel, in axes fractions
+    to_axes = ax.transData + ax.transAxes.inverted()
+    at = to_axes.transform(np.column_stack([overlay.mass_keV[places], coupling[places]]))
+    room = np.min([at[:, 0] - 0.12, 0.88 - at[:, 0], at[:, 1] - 0.03, 0.95 - at[:, 1]], axis=0)
+    others = [np.hypot(at[:, 0] - x, 2 * (at[:, 1] - y)) for x, y in taken]
+    score = np.minimum(room, 0.05) + 0.2 * (np.min(others, axis=0) if others else at[:, 0])
+    best = int(np.argmax(score))
+    ax.annotate(
+        plain(overlay.title.partition(",")[0]), (overlay.mass_keV[places[best]], coupling[places[best]]),
+        (0, 2), textcoords="offset points", fontsize=6, color="0.25", ha="center", va="bottom", zorder=4,
+        bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "pad": 0.3},
+    )  # fmt: skip
+    return float(at[best, 0]), float(at[best, 1])
+
+
+def plot_points(
+    ax: Axes, points: Sequence[Mapping[str, Any]], model: str, normalisation: str | None = None
+) -> Axes:
     """Published limits as labelled markers with an arrow down; nothing is drawn between them.
 
     The points come from :func:`bayes_enues.mediators.scan.published_points`; those of other mediators than
-    the panel's are left out.
+    the panel's are left out. Those that state a normalisation are converted to the panel's, if it is given.
     """
     mine = [p for p in points if p["model"] in (None, model)]
     styles = ("D", "v", "P", "X", "*", "h")
     for k, name in enumerate(dict.fromkeys(p["experiment"] for p in mine)):
         chosen = [p for p in mine if p["experiment"] == name]
         mass, coupling = np.array([(p["mass_keV"], p["coupling"]) for p in chosen]).T
+        if normalisation is not None:
+            theirs = [p.get("normalisation") or normalisation for p in chosen]
+            coupling = coupling * np.sqrt([NORMALISATIONS[normalisation] / NORMALISATIONS[t] for t in theirs])
         ax.errorbar(
             mass,
             coupling,
@@ -141,47 +251,8 @@ def _write_letters(ax, found: Sequence[Curve]) -> None:
         )
 
 
-def mediator_handles(found: Sequence[Curve]) -> list:
-    """Handles that name the mediators' colours and letters."""
-    from matplotlib.lines import Line2D
-
-    return [
-        Line2D([], [], color=MEDIATOR_COLOURS[m], lw=2, label=f"{LETTERS[m]}  {mediator_title(m)}")
-        for m in dict.fromkeys(curve.model for curve in found)
-    ]
-
-
-def legend_handles(found: Sequence[Curve]) -> list:
-    """Grey handles that explain line styles and markers."""
-    from matplotlib.lines import Line2D
-
-    handles = []
-    for curve in {c.experiment: c for c in found}.values():
-        title = title_of(curve.experiment)
-        lines = {"ls": _line(curve), "lw": 1.3}
-        marks = {"ls": "none", "marker": _marker(curve), "ms": 3.2, "mfc": _filling(curve, "0.3")}
-        profile = rf"{title} profile, $\Delta\chi^2$ = {curve.threshold:.5g}"
-        handles += [
-            Line2D([], [], color="0.3", label=profile, **lines),
-            Line2D([], [], color="0.3", label=f"{title} posterior", **marks),
-        ]
-    return handles
-
-
-def _line(curve: Curve) -> str:
-    return LINES.get(curve.experiment, ":")
-
-
-def _marker(curve: Curve) -> str:
-    return MARKERS.get(curve.experiment, "d")
-
-
-def _filling(curve: Curve, colour: str) -> str:
-    return "none" if curve.experiment == "xenonnt_sr0" else colour
-
-
 def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
-    """Mass and coupling together: credible region shaded with a dotted edge, Delta chi^2 contour as a line.
+    """Mass and coupling together: credible region shaded with a dashed edge, Delta chi^2 contour as a line.
 
     The region comes from :func:`bayes_enues.mediators.planes.mass_plane`, with its grids.
     """
@@ -189,11 +260,13 @@ def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
     x, y, cut = 10 ** there(credible.x), 10 ** there(credible.y), credible.log_density_cut
     height = there(credible.log_density).T
     ax.contourf(x, y, height, levels=[cut, np.inf], colors=[colour], alpha=0.15)
-    ax.contour(x, y, height, levels=[cut], colors=[colour], linestyles=":", linewidths=1.0)
+    ax.contour(x, y, height, levels=[cut], colors=[colour], linestyles="--", linewidths=1.0)
     for k, line in enumerate(profile.contours):
-        label = rf"{title} profile, $\Delta\chi^2$ = {profile.threshold:.4g}" if k == 0 else None
-        ax.plot(*10**line.vertices.T, color=colour, ls=LINES.get(region.experiment, ":"), lw=1.3, label=label)
-    ax.plot([], [], color=colour, ls=":", lw=1.0, label=f"{title} highest posterior density")
+        ax.plot(*10**line.vertices.T, color=colour, ls="-", lw=1.3, label=title if k == 0 else None)
+    level = region.level
+    explain(ax, rf"{level_words(level, 'profile')}, $\Delta\chi^2<{profile.threshold:.3g}$", ls="-", lw=1.3)
+    explain(ax, f"{level_words(level, 'posterior')}, highest density", ls="--", lw=1.0)
+    ax.fill_between([], [], color="0.4", alpha=0.2, lw=0, gid=EXPLAINED, label="inside the credible region")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(x[0], x[-1])
@@ -203,33 +276,92 @@ def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
     return ax
 
 
-def curves_figure(found: Sequence[Curve], path: Path) -> list[Path]:
-    """Fig. 6: all curves by both statistics, and the ratio of the two."""
-    heights = {"height_ratios": [3, 1.2]}
+def curves_figure(found: Sequence[Curve], path: Path, level: float = 0.9) -> list[Path]:
+    """Fig. 6: all curves by both statistics, and the ratio of the two, a column an experiment.
+
+    One mediator, or the moment of a heavy neutrino, is one column with a colour for each experiment.
+    """
+    columns = [list(found)] if _by_experiment(found) else list(grouped(found, "experiment").values())
     with style():
-        fig, axes = figure(2, 1, width=5.2, height=2.9, sharex=True, gridspec_kw=heights)
-        plot_curves(axes[0], found)
-        plot_ratio(axes[1], found)
-        axes[0].set_xlabel("")
-        axes[0].add_artist(axes[0].legend(handles=legend_handles(found), loc="upper left"))
-        axes[0].legend(handles=mediator_handles(found), loc="lower right")
+        fig, axes = figure(
+            2, len(columns), width=5.2 if len(columns) == 1 else 3.4, height=2.4, sharex=True, sharey="row",
+            squeeze=False, gridspec_kw={"height_ratios": [3, 1.2]},
+        )  # fmt: skip
+        for k, (top, bottom, mine) in enumerate(zip(*axes, columns, strict=True)):
+            plot_curves(top, mine, level=level)
+            plot_ratio(bottom, mine)
+            top.set_xlabel("")
+            if not _by_experiment(mine):
+                top.set_title(title_of(mine[0].experiment), fontsize=9)
+            if k:
+                top.set_ylabel("")
+                bottom.set_ylabel("")
+        one_legend(fig, axes[0])
         return save(fig, path)
 
 
-def published_figure(found: Sequence[Curve], points: Sequence[Mapping[str, Any]], path: Path) -> list[Path]:
-    """Fig. 7: vector and scalar with published limits; nothing if neither is there."""
-    curves = grouped(found, "model")
-    models = [model for model in ("light_vector", "light_scalar") if model in curves]
+def published_figure(
+    found: Sequence[Curve],
+    points: Sequence[Mapping[str, Any]],
+    path: Path,
+    settings: Mapping[str, Any] | None = None,
+    own: Sequence[Overlay] = (),
+    level: float = 0.9,
+) -> list[Path]:
+    """Fig. 7: a panel a mediator with other people's limits: vector, scalar, and those that have any.
+
+    Nothing if none is there. ``settings`` are the interactions' options, to whose normalisation published
+    couplings are converted; ``own`` are a user's curves beside the packaged ones.
+    """
+    curves, notes = grouped(found, "model"), []
+    kinds = {
+        model: interaction_named(model)(**{"mass": 1.0, **(settings or {})})
+        for model in curves
+        if model.startswith("light_")
+    }
+    overlays = {model: overlays_of(kind, list(own)) for model, kind in kinds.items()}
+    first = ("light_vector", "light_scalar")
+    models = [m for m in (*first, *(m for m in kinds if m not in first)) if m in kinds]
+    models = [m for m in models if m in first or overlays[m]]
     if not models:
         return []
     with style():
-        fig, axes = figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
+        width, height = (4.6, 4.4) if len(models) == 1 else (3.5, 4.0)
+        fig, axes = figure(1, len(models), width=width, height=height, squeeze=False, sharey=True)
         for ax, model in zip(axes[0], models, strict=True):
-            plot_points(plot_curves(ax, curves[model], letters=False), points, model)
-            ax.set_title(mediator_title(model), fontsize=10)
-            published = ax.get_legend_handles_labels()[0]
-            ax.legend(handles=[*legend_handles(curves[model]), *published], loc="upper left", fontsize=7)
+            kind = kinds[model]
+            plot_curves(ax, curves[model], letters=False, level=level)
+            plot_points(ax, points, model, getattr(kind, "normalisation", None))
+            drawn = plot_overlays(ax, overlays[model], kind)
+            notes += [line for line in _notes(drawn, kind) if line not in notes]
+            if unseen := [o.title for o in overlays[model] if o not in drawn]:
+                notes.append(f"outside the axes of {mediator_title(model)}: {', '.join(unseen)}")
+            symmetry = getattr(kind, "charges", "universal")
+            name = f", {charges_words(symmetry)}" if model in first else ""
+            ax.set_title(mediator_title(model) + name, fontsize=9)
+        for ax in axes[0, 1:]:
+            ax.set_ylabel("")
+        footnote(fig, notes)
+        one_legend(fig, axes[0], fontsize=7)
         return save(fig, path)
+
+
+def _notes(overlays: Sequence[Overlay], kind: Interaction) -> list[str]:
+    """Lines of a footnote, those that say the same of several curves together."""
+    same: dict[str, list[str]] = {}
+    for overlay in overlays:
+        title, _, words = overlay.words(kind).partition(": ")
+        same.setdefault(words, []).append(title)
+    return [f"{', '.join(titles)}: {words}" for words, titles in same.items()]
+
+
+def charges_words(charges: str | tuple) -> str:
+    """Charges as a title has them."""
+    if charges == "b_minus_l":
+        return r"$B-L$"
+    if isinstance(charges, str):
+        return f"{charges.replace('_', ' ')} charges"
+    return f"charges {', '.join(f'{c:g}' for c in charges)}"
 
 
 def mass_planes_figure(regions: Sequence[Region], prior: str, folder: Path, path: Path) -> list[Path]:
@@ -241,6 +373,6 @@ def mass_planes_figure(regions: Sequence[Region], prior: str, folder: Path, path
             for index, region in enumerate(mine):
                 plane = stored_plane(region, folder)
                 plot_mass_plane(ax, plane, colour_of(region.experiment, index))
-            ax.set_title(f"{mediator_title(model)}; {prior.replace('_', ' ')} coupling", fontsize=10)
-            ax.legend(loc="upper left", fontsize=7)
+            ax.set_title(f"{mediator_title(model)}; coupling {prior_words(prior)}", fontsize=9)
+        one_legend(fig, axes[0], fontsize=7)
         return save(fig, path)

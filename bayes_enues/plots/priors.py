@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +11,19 @@ from ..fit.power_scaling import THRESHOLD
 from ..results import Limit, PriorStudyRow, grouped, there
 from ..runs.beside import read_group, with_curve
 from ..runs.rows import interaction_named
-from .base import figure, plain, save, style, title_of, unit_label
+from .base import (
+    STATISTICS,
+    explain,
+    figure,
+    level_words,
+    one_legend,
+    save,
+    stacked,
+    style,
+    title_of,
+    unit_label,
+)  # fmt: skip
+from .words import in_words, prior_words
 
 __all__ = ["PRIOR_COLOURS", "plot_bounds", "plot_power_scaling", "plot_priors", "prior_figures"]
 
@@ -19,41 +32,47 @@ PRIOR_COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00
 PRIOR_LINES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (4, 3)), (0, (1, 1)))
 
 
-def plot_priors(ax: Axes, rows: Sequence[Limit], curves: Sequence[tuple], label: str) -> Axes:
-    """Posteriors (thick) under several priors (thin), and the profile likelihood (grey area).
+def plot_priors(
+    axes: tuple[Axes, Axes], rows: Sequence[Limit], curves: Sequence[tuple], label: str
+) -> tuple[Axes, Axes]:
+    """Priors in the upper panel, the posteriors that they give in the lower one, with the profile likelihood.
 
-    All are scaled to a peak of one, but the priors, which are scaled to their largest value in view.
+    A prior has an area of one over what is in view, in units of the flat one's height there, so that only its
+    shape counts; what rises above the panel is cut. Posteriors are scaled to a peak of one. A short line at
+    the bottom is the posterior's bound.
 
     The rows are of one parameter and experiment, the first with the curve of its profile; each has a curve of
     values, density and prior, (n,) each.
     """
+    top, bottom = axes
     profile = rows[0].profile
     scanned, area = there(profile.values), np.exp(-0.5 * there(profile.delta_chi2))
-    ax.fill_between(scanned, area, color="0.88", lw=0, label="profile likelihood")
+    bottom.fill_between(scanned, area, color="0.88", lw=0, label="profile likelihood")
     low = min(scanned[0], 0.0)
     high = max(scanned[-1], *(1.1 * end for row in rows for end in row.posterior.ends))
     for k, (row, (values, density, prior)) in enumerate(zip(rows, curves, strict=True)):
-        colour, line = PRIOR_COLOURS[k % 7], PRIOR_LINES[k % 7]
+        look = {"color": PRIOR_COLOURS[k % 7], "ls": PRIOR_LINES[k % 7], "lw": 1.2}
         inside = (values >= low) & (values <= high)
-        ax.plot(
-            values[inside],
-            density[inside] / density.max(),
-            color=colour,
-            ls=line,
-            label=plain(row.label or ""),
-        )
-        prior = prior[inside]
-        # a log-uniform prior would show in its first percent alone: scale it to its value a little further in
-        steep = low == 0 and prior[0] > 20 * prior.mean()
-        largest = np.interp(0.03 * high, values[inside], prior) if steep else prior.max()
-        ax.plot(values[inside], np.minimum(0.5 * prior / largest, 1.0), color=colour, ls=line, lw=0.5)
+        values, density, prior = values[inside], density[inside] / density.max(), prior[inside]
+        share = np.trapezoid(prior, values)
+        top.plot(values, prior * (values[-1] - values[0]) / share, **look)
+        bottom.plot(values, density, label=_prior_of(row), **look)
         for end in row.posterior.ends:
-            ax.plot([end, end], [0, 0.12], color=colour, lw=2)
-    ax.set_xlim(low, high)
-    ax.set_ylim(0, 1.08)
-    ax.set_xlabel(f"{label} [{unit_label(rows[0].unit)}]")
-    ax.set_ylabel("density / largest")
-    return ax
+            bottom.plot([end, end], [0, 0.12], color=look["color"], lw=2, ls="-")
+    explain(bottom, f"{level_words(rows[0].level, 'posterior')} bound", marker="|", ms=8, mew=2)
+    bottom.set_xlim(low, high)
+    bottom.set_ylim(0, 1.08)
+    top.set_ylim(0, 4)
+    bottom.set_xlabel(f"{label} [{unit_label(rows[0].unit)}]")
+    bottom.set_ylabel("posterior / largest")
+    top.set_ylabel("prior / flat")
+    return top, bottom
+
+
+def _prior_of(row: Limit) -> str:
+    """What a row varies, in words: its prior, or the width of a nuisance."""
+    label = row.label or "flat"
+    return prior_words(label, interaction_named(row.model).signed) or in_words(label)
 
 
 def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
@@ -67,21 +86,26 @@ def plot_bounds(ax: Axes, rows: Sequence[PriorStudyRow], label: str) -> Axes:
             for piece in there(posterior.pieces):
                 ax.plot(piece, [k, k], color=colour, lw=2.5, solid_capstyle="butt")
         else:
-            ax.errorbar(
-                there(posterior.upper), k, xerr=3 * there(posterior.mcse), fmt="o", ms=4, color=colour
-            )
+            error = 3 * there(posterior.mcse)
+            ax.errorbar(there(posterior.upper), k, xerr=error, fmt="o", ms=4, color=colour)
         for end in row.exact.ends:
-            ax.plot([end], [k], marker="|", ms=11, color="0.4")
-    two_sided = f"profile, two-sided {100 * rows[0].level:g} %"
-    lines: list[tuple[str | None, float, str]] = [(two_sided, profile.upper, "--")]
+            ax.plot([end], [k], marker="|", ms=11, color="0.4", ls="none")
+    credible = level_words(rows[0].level, "posterior")
+    if any(row.posterior.kind == "upper" for row in rows):
+        explain(ax, f"{credible}, draws; bar: 3 Monte Carlo errors", marker="o")
+    else:
+        explain(ax, f"{credible}, highest density, draws", ls="-", lw=2.5)
+    explain(ax, f"{credible}, quadrature", marker="|", ms=11, color="0.4")
+    two_sided = f"profile, two-sided {level_words(rows[0].level, 'profile')}"
+    lines: list[tuple[str | None, float, Any]] = [(two_sided, profile.upper, STATISTICS["profile"]["ls"])]
     if profile.upper_one_sided is not None:
         lines.append((two_sided.replace("two", "one"), profile.upper_one_sided, ":"))
         ax.set_xlim(0, None)
     else:
-        lines.append((None, profile.pieces[0][0], "--"))
+        lines.append((None, profile.pieces[0][0], STATISTICS["profile"]["ls"]))
     for words, at, line in lines:
-        ax.axvline(at, color="0.5", ls=line, lw=1, label=words)
-    ax.set_yticks(range(len(rows)), [plain(row.label or "") for row in rows])
+        ax.axvline(at, color=STATISTICS["profile"]["color"], ls=line, lw=1, label=words, zorder=1)
+    ax.set_yticks(range(len(rows)), [_prior_of(row) for row in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel(f"bound on {label} [{unit_label(rows[0].unit)}]")
     ax.set_title(title_of(rows[0].experiment), fontsize=9)
@@ -93,17 +117,17 @@ def plot_power_scaling(ax: Axes, limits: Sequence[Limit]) -> Axes:
     limits = [one for one in limits if one.power_scaling]
     for k, found in enumerate(there(one.power_scaling) for one in limits):
         prior, likelihood = found.prior_sensitivity, found.likelihood_sensitivity
-        ax.plot([prior, likelihood], [k, k], color="0.8", lw=1, zorder=1)
-        ax.plot(prior, k, "o", color="#D55E00", ms=5, label="prior" if k == 0 else None)
-        square = {"color": "#0072B2", "ms": 4.5, "mfc": "white"}
-        ax.plot(likelihood, k, "s", label="likelihood" if k == 0 else None, **square)
-    ax.axvline(THRESHOLD, color="0.5", ls=":", lw=1, label=f"{THRESHOLD:g}: sensitive")
-    names = [plain(" ".join(filter(None, (one.parameter, one.label)))) for one in limits]
+        ax.plot([prior, likelihood], [k, k], color="0.8", lw=1, ls="-", zorder=1)
+        ax.plot(prior, k, "o", color="#E69F00", ms=5, label="to the prior" if k == 0 else None)
+        square = {"color": "#333333", "ms": 4.5, "mfc": "white"}
+        ax.plot(likelihood, k, "s", label="to the likelihood" if k == 0 else None, **square)
+    ax.axvline(THRESHOLD, color="0.5", ls=":", lw=1, label=f"above {THRESHOLD:g}: sensitive")
+    kind = interaction_named(limits[0].model) if limits else None
+    names = [f"{kind.label(one.parameter)}, {_prior_of(one)}" for one in limits if kind is not None]
     ax.set_yticks(range(len(limits)), names, fontsize=7)
     ax.set_ylim(len(limits) - 0.5, -0.5)
     ax.set_xlabel("power-scaling sensitivity")
     ax.set_xlim(-0.02, None)
-    ax.legend(fontsize=7)
     return ax
 
 
@@ -121,27 +145,27 @@ def prior_figures(rows: Sequence[PriorStudyRow], folder: Path) -> list[Path]:
 
     with style():
         groups = grouped(own, "experiment", "parameter")
-        fig, axes = figure(*shape, squeeze=False)
-        for ax, place in zip(axes.ravel(), places, strict=True):
+        fig, axes = stacked(len(places), len(parameters))
+        for pair, place in zip(axes, places, strict=True):
             first, *others = groups[place]
             curves = [curve_of(row) for row in groups[place]]
-            plot_priors(ax, [with_curve(folder, first), *others], curves, kind.label(place[1]))
-            ax.set_title(title_of(place[0]), fontsize=9)
-        handles, labels = axes[0, 0].get_legend_handles_labels()
-        fig.legend(handles, labels, loc="outside upper center", ncols=min(2 * len(parameters), 4))
+            plot_priors(pair, [with_curve(folder, first), *others], curves, kind.label(place[1]))
+            pair[0].set_title(title_of(place[0]), fontsize=9)
+        one_legend(fig, [axes[0][1]])
         paths = save(fig, folder / f"priors_{rows[0].model}")
 
         groups = grouped(rows, "experiment", "parameter")
-        width, height = 2.6 + 1.6 / len(parameters), 0.8 + 0.2 * max(map(len, groups.values()))
+        width, height = 2.6 + 1.8 / len(parameters), 0.8 + 0.2 * max(map(len, groups.values()))
         fig, axes = figure(*shape, width=width, height=height, squeeze=False, sharey="row")
         for ax, place in zip(axes.ravel(), places, strict=True):
             plot_bounds(ax, groups[place], kind.label(place[1]))
-        fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+        one_legend(fig, [axes[0, 0]], fontsize=7)
         paths += save(fig, folder / f"priors_{rows[0].model}_bounds")
 
-        tall = 0.8 + 0.19 * max(map(len, experiments.values()))
-        fig, axes = figure(1, len(experiments), width=4.2, height=tall, squeeze=False)
-        for ax, (experiment, mine) in zip(axes[0], experiments.items(), strict=True):
+        tall = 1.0 + 0.19 * max(map(len, experiments.values()))
+        fig, axes = figure(len(experiments), 1, width=4.4, height=tall, squeeze=False)
+        for ax, (experiment, mine) in zip(axes[:, 0], experiments.items(), strict=True):
             plot_power_scaling(ax, mine)
             ax.set_title(title_of(experiment), fontsize=9)
+        one_legend(fig, [axes[0, 0]])
         return paths + save(fig, folder / f"power_scaling_{rows[0].model}")

@@ -8,15 +8,25 @@ from matplotlib.axes import Axes
 
 from ..results import Projection
 from ..runs.rows import interaction_named
-from .base import figure, save, style, unit_label
+from .base import (
+    EXPLAINED,
+    STATISTICS,
+    explain,
+    figure,
+    level_words,
+    one_legend,
+    save,
+    style,
+    title_of,
+    unit_label,
+)
 
 __all__ = ["plot_projection", "projection_figure"]
 
-#: Colour, line and marker of a statistic; the ends of a signed parameter share theirs.
-_LOOK = {
-    "posterior": ("#0072B2", "-", "o", "posterior"),
-    "profile": ("#D55E00", "--", "s", r"profile, two-sided $\Delta\chi^2$"),
-    "profile_one_sided": ("#333333", ":", "^", r"profile, one-sided $\Delta\chi^2$"),
+_WORDS = {
+    "posterior": "posterior, one-sided",
+    "profile": "profile, two-sided",
+    "profile_one_sided": "profile, one-sided",
 }
 
 
@@ -32,19 +42,31 @@ def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
     named = set()
     for statistic in rows[0].asimov:
         base = statistic.removesuffix("_lower").removesuffix("_upper")
-        colour, line, marker, words = _LOOK[base]
+        colour, line, marker = (STATISTICS[base][what] for what in ("color", "ls", "marker"))
+        words = f"{_WORDS[base]} {level_words(rows[0].level, base)}"
+        if statistic != base:  # of a signed parameter both ends, and no sides
+            words = f"{base}, {level_words(rows[0].level, base)}"
         asimov = np.array([row.asimov[statistic] for row in rows])
-        x = np.array([list(_LOOK).index(base)], float) if single else exposures
-        ax.plot(x, asimov, marker, color=colour, mfc="none", ms=5, label=None if base in named else words)
+        x = np.array([list(_WORDS).index(base)], float) if single else exposures
+        ax.plot(
+            x,
+            asimov,
+            marker,
+            ls="none",
+            color=colour,
+            mfc="none",
+            ms=5,
+            label=None if base in named else words,
+        )
         named.add(base)
         if rows[0].toy_bounds[statistic].size < 2:
             continue
         middle = np.array([row.median(statistic)[0] for row in rows], float)  # NaN where there is none
         bands = {s: np.array([row.band(statistic, s) for row in rows], float).T for s in (0.95, 0.68)}
         if single:
-            ax.vlines(x, *bands[0.95], color=colour, lw=1.2, ls=line)
-            ax.vlines(x, *bands[0.68], color=colour, lw=4, alpha=0.4)
-            ax.hlines(middle, x - 0.15, x + 0.15, color=colour)
+            ax.vlines(x, *bands[0.95], color=colour, lw=1.2, ls="-")
+            ax.vlines(x, *bands[0.68], color=colour, lw=4, ls="-", alpha=0.4)
+            ax.hlines(middle, x - 0.15, x + 0.15, color=colour, ls="-")
             continue
         ax.plot(x, middle, color=colour, ls=line)
         if base == "posterior":
@@ -65,19 +87,26 @@ def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
         ax.set_xticks([], minor=True)
         ax.set_xlabel("exposure [t yr]")
     if signed:
-        ax.axhline(0, color="0.7", lw=0.6)
+        ax.axhline(0, color="0.7", lw=0.6, ls="-")
     else:
         ax.set_ylim(0, None)
     with_toys = any(bounds.size >= 2 for bounds in rows[0].toy_bounds.values())
-    ax.legend(
-        title="markers: Asimov; lines: median;\nshades: 68 and 95 % of toys" if with_toys else "Asimov data"
-    )
+    explain(ax, "data as expected (Asimov)", marker="o", mfc="none", ms=5)
+    if with_toys:
+        explain(ax, "median of toys", ls="-", lw=1.2)
+        ax.fill_between(
+            [], [], color="0.4", alpha=0.3, lw=0, gid=EXPLAINED, label="68 and 95 % of toys, posterior"
+        )
+        if not single:
+            explain(ax, "68 % of toys, profile", ls="-", lw=0.6)
+    ax.set_title(title_of(rows[0].experiment), fontsize=9)
     return ax
 
 
 def projection_figure(rows: Sequence[Projection], path: Path) -> list[Path]:
     """Expected bounds on one parameter against exposure."""
     with style():
-        fig, ax = figure(1, 1, width=4.2, height=3.2)
+        fig, ax = figure(1, 1, width=4.2, height=4.0)
         plot_projection(ax, rows, interaction_named(rows[0].model).label(rows[0].parameter))
+        one_legend(fig, [ax], fontsize=7)
         return save(fig, path)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingFileError
-from ..results import Limit, Row
+from ..results import Density, Limit, Row
 
-__all__ = ["draws_file", "read_arrays", "read_group", "with_curve"]
+__all__ = ["draws_file", "read_arrays", "read_density", "read_group", "with_curve"]
 
 
 def draws_file(folder: str | Path, row: Row) -> Path:
@@ -41,6 +41,18 @@ def read_arrays(folder: str | Path, row: Row, group: str, *names: str) -> list[n
 
     with h5py.File(draws_file(folder, row)) as file:
         return [file[f"{group}/{name}"][()] for name in names]
+
+
+def read_density(folder: str | Path, limit: Limit) -> Density | None:
+    """The exact marginal density of a stored limit; None where draws alone know it."""
+    import h5py
+
+    with h5py.File(draws_file(folder, limit)) as file:
+        group = file.get("quadrature")
+        if group is None:
+            return None
+        values, density = group[limit.parameter][()], group["density"][()]
+    return Density(values, density, float("nan"))
 
 
 def with_curve(folder: str | Path, limit: Limit) -> Limit:
