@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from . import models as models
     from . import plots as plots
     from . import priors as priors
+    from .analyses.limit_table import LimitTable as LimitTable
+    from .analyses.limit_table import limit_table as limit_table
+    from .analyses.limit_table import load_results as load_results
     from .errors import ConvergenceWarning as ConvergenceWarning
     from .errors import DoubtWarning as DoubtWarning
     from .errors import InputError as InputError
@@ -101,6 +104,9 @@ _HOMES = {
     "expected_limits": "studies.expected",
     "future_experiment": "studies.projection",
     "project": "studies.projection",
+    "LimitTable": "analyses.limit_table",
+    "limit_table": "analyses.limit_table",
+    "load_results": "analyses.limit_table",
 }
 _use_writable_folders()  # before anything imports PyTensor
 

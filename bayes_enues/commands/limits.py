@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from . import common
-from .common import Table, console, print_notes, progress, rows_asked, warn
+from .common import Table, console, print_notes, warn
 
 if TYPE_CHECKING:
     from ..results import Limit
@@ -46,31 +46,20 @@ def limits(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..runs.figures import to_be_drawn
-    from ..runs.rows import all_converged, run, with_nuisance_priors
-    from ..runs.store import ResultsFolder
-    from ..simulations.attached import attach
+    from ..analyses.limit_table import limit_table
+    from ..runs.rows import all_converged
 
-    options = {
-        "level": level, "prior": prior, "draws": draws, "seed": seed, "groups": groups,
-        "accept_bad_fit": accept_bad_fit,
-    }  # fmt: skip
-    specs = rows_asked(model, parameter, experiment, mass, settings, atomic, **options)
-    specs = [with_nuisance_priors(spec, nuisance_prior or ()) for spec in specs]
-    folder = ResultsFolder(out, "limits.json", level)
-
-    with progress(len(specs), "limits") as tell:
-        rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
-        rows = attach(rows, specs, folder)
-        if missing := to_be_drawn(rows, folder.path):
-            from ..plots.limits import limits_figures  # with matplotlib, which a table alone can spare
-
-            tell(len(specs), "figures")
-            limits_figures(missing, folder.path)
-    warn(folder.messages)
-    print_limits(rows, notes)
+    table = limit_table(
+        model or ["magnetic_moment"], parameter, experiment, level=level, mass=mass,
+        settings=common.settings_of(settings), atomic=atomic, prior=prior,
+        nuisance_priors=nuisance_prior or (), draws=draws, seed=seed, groups=groups,
+        accept_bad_fit=accept_bad_fit, out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
+    )  # fmt: skip
+    table.plot()
+    warn(table.messages)
+    print_limits(table, notes)
     console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")
-    if not all_converged(rows):
+    if not all_converged(table):
         raise typer.Exit(1)
 
 

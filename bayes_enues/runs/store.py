@@ -26,7 +26,7 @@ from ..results import ROW_TYPES, Provenance, StoredFile
 from .files import check_writable, remove_leftovers, whole_file, write_text
 from .provenance import changes_since, file_hash
 
-__all__ = ["ResultsFolder", "fingerprint", "is_intact", "load_rows"]
+__all__ = ["ResultsFolder", "fingerprint", "flat_rows", "is_intact", "load_rows"]
 
 #: Groups of which single precision says all.
 SINGLE = ("log_likelihood", "log_prior", "posterior_predictive", "prior", "sample_stats")
@@ -365,14 +365,19 @@ def _without_nan(value: Any) -> Any:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV, a column for each number, lists as JSON; what they rest on is left to the JSON file."""
-    flat = [_flat(row) for row in rows]
+    """Rows as CSV; what they rest on is left to the JSON file."""
+    flat = flat_rows(rows)
     text = io.StringIO()
     columns = list(dict.fromkeys(name for row in flat for name in row))
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(flat)
     return text.getvalue()
+
+
+def flat_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of one level: an entry for each number, such as ``posterior.exact.upper``; lists as JSON."""
+    return [_flat(row) for row in rows]
 
 
 def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

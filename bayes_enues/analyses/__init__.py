@@ -1,0 +1,1 @@
+"""What commands do, as functions: the same names and options, for notebooks and scripts."""

@@ -1,0 +1,73 @@
+"""The table of limits in Python: the command's own, read back, and in the forms that papers take."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+import bayes_enues as be
+from bayes_enues import cli
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return be.limit_table(
+        ["magnetic_moment"], ["nu_e"], ["xenonnt_sr0"], draws=500, out=tmp_path_factory.mktemp("t"), jobs=1
+    )
+
+
+def test_the_table_in_python_is_that_of_the_command(table):
+    arguments = ["limits", "--parameter", "nu_e", "--experiment", "xenonnt_sr0", "--draws", "500"]
+    done = CliRunner().invoke(cli.app, [*arguments, "--jobs", "1", "--out", str(table.folder)])
+    assert done.exit_code == 0, done.output
+    (line,) = [line for line in done.output.splitlines() if line.strip().startswith("nu_e")]
+    cells = [cell for cell in line.replace("< ", "").split()[1:]]
+    markdown = next(line for line in table.to_markdown().splitlines() if "| nu_e |" in line)
+    assert [cell.strip("< ") for cell in markdown.split("|")[3:-1]] == cells
+    stored = be.load_results(table.folder)
+    assert [row.to_dict() for row in stored] == [row.to_dict() for row in table]
+
+
+def test_a_paper_gets_booktabs_and_a_notebook_the_same_numbers(table):
+    latex, html = table.to_latex(), table._repr_html_()
+    assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 1
+    assert r"nu\_e & $<$ 8.18" in latex
+    assert "<td>&lt; 8.18</td>" in html
+    assert "<details>" in html
+    assert not any(sign in latex.partition("\n% ")[0] for sign in "±∪Δχ²")
+
+
+def test_numbers_go_to_pandas_and_stand_beside_published_ones(table):
+    frame, beside = table.to_pandas(), table.compare()
+    assert frame["profile.upper"][0] == table[0].profile.upper
+    assert beside["published"][0] == table[0].published.upper
+    assert beside["profile / published"][0] == pytest.approx(8.85 / 9.0, abs=2e-3)
+
+
+def test_a_row_is_found_by_its_names_and_opens_its_draws(table):
+    row = table.find("magnetic_moment", "nu_e", "xenonnt_sr0")
+    assert table.posterior(row)["posterior"]["nu_e"].shape[0] == 4
+    with pytest.raises(be.InputError, match="0 rows are of magnetic_moment nu_mu xenonnt_sr0"):
+        table.find("magnetic_moment", "nu_mu", "xenonnt_sr0")
+
+
+def test_results_are_read_without_pymc(table):
+    code = (
+        "import sys, bayes_enues as be; t = be.load_results(sys.argv[1]); print(t.to_markdown());"
+        "assert 'pymc' not in sys.modules and 'matplotlib' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(table.folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "| nu_e |" in done.stdout
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_runs(tmp_path):
+    with pytest.raises(be.InputError, match="light_vector needs a mass"):
+        be.limit_table(["light_vector"], out=tmp_path)
+    with pytest.raises(be.InputError, match="magnetic_moment has no mass"):
+        be.limit_table(mass=3.0, out=tmp_path)
+    with pytest.raises(be.InputError, match="has no option"):
+        be.limit_table(settings={"colour": "red"}, out=tmp_path)
+    with pytest.raises(be.InputError, match="holds no limits"):
+        be.load_results(tmp_path)
