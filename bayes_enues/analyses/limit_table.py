@@ -10,7 +10,7 @@ from ..compiled.feedback import feedback
 from ..errors import InputError, MissingFileError
 from ..interactions.base import Interaction
 from ..reports.wording import columns_of, experiment_title, footnotes, limit_cells
-from ..results import Limit, grouped
+from ..results import Limit, grouped, there
 from ..runs.beside import draws_file
 from ..runs.figures import to_be_drawn
 from ..runs.rows import RowSpec, electromagnetic_models, interaction_named, plan, run, with_nuisance_priors
@@ -71,8 +71,8 @@ class LimitTable(Sequence[Limit]):
         names = (model, parameter, experiment)
         found = [row for row in self.rows if (row.model, row.parameter, row.experiment) == names]
         if len(found) != 1:
-            there = sorted({f"{r.model} {r.parameter} {r.experiment}" for r in self.rows})
-            raise InputError(f"{len(found)} rows are of {' '.join(names)}; the table has {there}")
+            known = sorted({f"{r.model} {r.parameter} {r.experiment}" for r in self.rows})
+            raise InputError(f"{len(found)} rows are of {' '.join(names)}; the table has {known}")
         return found[0]
 
     def posterior(self, row: Limit) -> "xr.DataTree":
@@ -103,7 +103,7 @@ class LimitTable(Sequence[Limit]):
                 "posterior": row.posterior.headline.upper,
                 "profile": row.profile.upper,
                 "published": row.published.upper,
-                "profile / published": row.profile.upper / row.published.upper,
+                "profile / published": row.profile.upper / there(row.published.upper),
                 "source": row.published.source,
             }
             for row in self.rows
