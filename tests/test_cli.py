@@ -85,6 +85,7 @@ SAME = {
 WITHOUT = {
     "mediators": {"--parameter"},  # it is the coupling
     "project": {"--prior"},
+    "flux": {"--model", "--mass", "--set"},  # it is the Sun's
     "check": {"--level"}, "compare": {"--level"}, "calibrate": {"--level"},  # nothing there has a level
 }  # fmt: skip
 

@@ -146,7 +146,7 @@ def test_the_table_shows_the_stretched_priors_of_its_rows(capsys):
     row |= {"model": "charge_radius", "unit": "1e-32 cm2", "width": 41.5, "scans": [], "smc_scatter": None}
     row |= {"posterior": Sampled(converged=True), "quadrature": -1.0, "savage_dickey": None, "smc": None}
     print_comparisons([Comparison(**row, narrower=0.25, wider=-2.5)])
-    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  nu_e"))
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("nu_e "))
     assert line.split() == ["nu_e", "xenonnt_sr0", "-1.00", "+0.25", "-2.50"]
 
 

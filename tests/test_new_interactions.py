@@ -432,7 +432,7 @@ def test_masses_and_options_of_a_row_are_named_on_the_command_line():
         ("sterile_dipole", None, None, "needs --mass"),
         ("electron_nsi", 3.0, None, "has no mass"),
         ("heavy_vector", None, ["chirality=L"], "no option of heavy_vector"),
-        ("electron_nsi", None, ["chirality"], "no option of electron_nsi"),
+        ("electron_nsi", None, ["chirality"], "sets nothing"),
     ):
         with pytest.raises(ValueError, match=words):
             fixed_by(model, mass, settings)

@@ -175,8 +175,8 @@ def test_lines_mark_the_thresholds_of_the_level(study):
     row, folder = at_level(typed(study)[0], 0.95), study[2].path
     draws = read_arrays(folder, row, "posterior", "nu_e")[0].ravel()
     ax, _ = plot_limit(Figure().subplots(2), with_curve(folder, row), draws, "x")
-    level = [line.get_ydata() for line in ax.lines if line.get_xdata() == [0, 1]]
-    marked = [height for height, same in level if height == same]
+    level = [line.get_ydata() for line in ax.lines if list(line.get_xdata()) == [0, 1]]
+    marked = [ends[0] for ends in level if ends[0] == ends[1]]
     assert marked == pytest.approx([3.8415, 2.7055], abs=1e-4)
 
 

@@ -146,69 +146,18 @@ def test_planes_are_computed_once(whole, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (
-            ["--model", "millicharge", "--parameter", "nu_e", "--parameter", "nu_e"],
-            "two different parameters",
-        ),
+        ("millicharge nu_e nu_e", "two different parameters"),
         ("millicharge nu_e lambda_1", "no parameter"),
         ("millicharge nu_e universal", "share a parameter"),
-        (
-            ["--model", "light_vector", "--parameter", "coupling", "--parameter", "mass", "--mass", "10"],
-            "no parameter",
-        ),
+        ("light_vector coupling mass --mass 10", "no parameter"),
         ("light_vector coupling coupling", "needs --mass"),
         ("nonsense nu_e nu_mu", "no model"),
-        (
-            [
-                "--model",
-                "millicharge",
-                "--parameter",
-                "nu_e",
-                "--parameter",
-                "nu_mu",
-                "--experiment",
-                "lz_ws2022+lz_ws2022:low_edge",
-            ],
-            "count twice",
-        ),
-        (
-            ["--model", "millicharge", "--parameter", "nu_e", "--parameter", "nu_mu", "--range", "nu_e"],
-            "is no range",
-        ),
-        (
-            ["--model", "millicharge", "--parameter", "nu_e", "--parameter", "nu_mu", "--range", "nu_e=3:1"],
-            "must increase",
-        ),
-        (
-            [
-                "--model",
-                "millicharge",
-                "--parameter",
-                "nu_e",
-                "--parameter",
-                "nu_mu",
-                "--range",
-                "nu_tau=0:1",
-            ],
-            "plane is of",
-        ),
-        (
-            [
-                "--model",
-                "magnetic_moment",
-                "--parameter",
-                "nu_e",
-                "--parameter",
-                "nu_mu",
-                "--range",
-                "nu_e=-1:1",
-            ],
-            "cannot be negative",
-        ),
-        (
-            ["--model", "millicharge", "--parameter", "nu_e", "--parameter", "nu_mu", "--level", "90"],
-            "between 0 and 1",
-        ),
+        ("millicharge nu_e nu_mu --experiment lz_ws2022+lz_ws2022:low_edge", "count twice"),
+        ("millicharge nu_e nu_mu --range nu_e", "is no range"),
+        ("millicharge nu_e nu_mu --range nu_e=3:1", "must increase"),
+        ("millicharge nu_e nu_mu --range nu_tau=0:1", "plane is of"),
+        ("magnetic_moment nu_e nu_mu --range nu_e=-1:1", "cannot be negative"),
+        ("millicharge nu_e nu_mu --level 90", "between 0 and 1"),
     ],
 )
 def test_a_bad_region_is_refused_in_one_line_before_anything_runs(

@@ -135,7 +135,7 @@ class LimitTable(Sequence[Limit]):
                 [experiment_title(row.experiment), row.parameter, *limit_cells(row, two_sided)]
                 for row in mine
             ]
-            title = f"{name.replace('_', ' ')} [{mine[0].unit}]{given}"
+            title = f"{name.replace('_', ' ')} [{mine[0].unit}], {100 * mine[0].level:g} %{given}"
             blocks.append((title, ["experiment", "parameter", *heads], cells))
         return blocks
 

@@ -74,7 +74,10 @@ def print_limits(rows: "Sequence[Limit]", notes: bool = False) -> None:
         two_sided = kind.two_sided()
         given = {n: v for n, v in mine[0].given.items() if n in (*kind.fixed_parameters, *kind.options)}
         title = "".join(
-            [f"{name.replace('_', ' ')} [{mine[0].unit}]", *(f", {n} = {v}" for n, v in given.items())]
+            [
+                f"{name.replace('_', ' ')} [{mine[0].unit}], {100 * mine[0].level:g} %",
+                *(f", {n} = {v}" for n, v in given.items()),
+            ]
         )
         table = Table(title, ("", *columns_of(mine, two_sided)))
         for experiment, members in grouped(mine, "experiment").items():
