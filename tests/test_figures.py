@@ -54,6 +54,7 @@ SCAN = [
 ]
 
 
+@pytest.mark.slow
 def test_mediators_are_drawn_with_other_peoples_limits_everything_named_and_inside(tmp_path, saved):
     assert mediators.curves_figure(SCAN, tmp_path / "curves")
     assert mediators.published_figure(SCAN, [], tmp_path / "published")

@@ -185,6 +185,7 @@ def test_a_level_without_a_one_sided_bound_is_compared_too(study):
     assert compared(row, row).ratio_to_one_sided is None
 
 
+@pytest.mark.slow
 def test_the_prior_of_an_uncertain_number_is_varied_in_its_own_unit_and_as_asked_in_words():
     marginalised = RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0:marginalised")
     text = "edge_xenonnt=uniform(-0.2, 0.2)"

@@ -65,6 +65,7 @@ def test_bounds_of_the_table_are_those_computed_now(section, parameter):
     assert published_table()[section, parameter][:4] == bounds_now(SECTIONS[section], parameter)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ["marginalised", "sources"])
 @pytest.mark.parametrize("section", ["LZ WS2022", "XENONnT SR0"])
 def test_bounds_with_further_nuisances_are_those_computed_now(section, variant):

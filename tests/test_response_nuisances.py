@@ -256,6 +256,7 @@ def test_another_prior_of_a_nuisance_is_asked_for_in_words():
             with_nuisance_priors(spec, [text])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["xenonnt_sr0", "lz_ws2022"])
 def test_the_variants_are_there(name):
     """Fluxes by source are as good as a flux scale of 0.7 %: physics-2.md has 8.669 and 18.87 for 0.6 %."""

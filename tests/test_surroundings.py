@@ -56,6 +56,7 @@ def test_a_figure_shows_names_letter_by_letter(xenonnt, tmp_path):
     assert all(path.stat().st_size > 5000 for path in paths)
 
 
+@pytest.mark.slow
 def test_a_folder_may_be_called_as_one_likes(monkeypatch, capsys, tmp_path):
     out = tmp_path / "res[bold] $x [/y]"
     code, printed, _ = call(monkeypatch, capsys, "spectrum", "--experiment", "xenonnt_sr0", "--out", out)
@@ -71,6 +72,7 @@ def run(arguments, cwd, **environment):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_an_output_without_greek_letters_gets_replacements(tmp_path, encoding):
     done = run(["limits", "--help"], tmp_path, PYTHONIOENCODING=encoding)
@@ -84,6 +86,7 @@ def test_an_output_without_greek_letters_gets_replacements(tmp_path, encoding):
     assert b"?" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a pipe that is closed")
 def test_an_output_that_nobody_reads_is_one_line():
     reading, writing = os.pipe()
@@ -99,6 +102,7 @@ def test_an_output_that_nobody_reads_is_one_line():
     assert b"standard output was closed" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
 def test_an_output_to_a_full_disk_is_one_line():
     with open("/dev/full", "w") as full:
@@ -110,6 +114,7 @@ def test_an_output_to_a_full_disk_is_one_line():
     assert b"No space left on device" in done.stderr
 
 
+@pytest.mark.slow
 def test_python_without_an_output_at_all_still_works(monkeypatch, tmp_path):
     code = (
         "import sys; sys.stdout = None; sys.argv = ['bayes-enues', 'data', '--experiment=xenonnt_sr0']\n"
@@ -174,6 +179,7 @@ def test_a_full_disk_behind_another_error_is_one_line(monkeypatch, capsys):
     assert "finished rows are kept" in err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="limits of a process")
 def test_a_posterior_too_large_for_the_disk_is_an_error_and_no_crash(tmp_path):
     code = f"""
@@ -297,6 +303,7 @@ reproduce --out /dev/null/x
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="/dev/null")
 def test_what_is_refused_is_refused_in_one_line_before_anything_heavy_is_imported(tmp_path):
     code = """
