@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from . import models as models
     from . import plots as plots
     from . import priors as priors
+    from .analyses.export import export as export
     from .analyses.limit_table import LimitTable as LimitTable
     from .analyses.limit_table import limit_table as limit_table
     from .analyses.limit_table import load_results as load_results
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .experiments.folder import experiment_names as experiment_names
     from .experiments.loading import load_experiment as load_experiment
     from .experiments.published import published_limits as published_limits
+    from .exports.workspace import to_pyhf as to_pyhf
     from .fit import Fit as Fit
     from .fit import limits as limits
     from .fit import marginal_density as marginal_density
@@ -104,6 +106,8 @@ _HOMES = {
     "expected_limits": "studies.expected",
     "future_experiment": "studies.projection",
     "project": "studies.projection",
+    "export": "analyses.export",
+    "to_pyhf": "exports.workspace",
     "LimitTable": "analyses.limit_table",
     "limit_table": "analyses.limit_table",
     "load_results": "analyses.limit_table",

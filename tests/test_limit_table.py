@@ -52,6 +52,17 @@ def test_a_row_is_found_by_its_names_and_opens_its_draws(table):
         table.find("magnetic_moment", "nu_mu", "xenonnt_sr0")
 
 
+def test_exported_draws_are_opened_by_arviz_and_a_gaussian_likelihood_is_no_pyhf_workspace(table):
+    import arviz as az
+
+    (path,) = be.export("netcdf", table.folder)
+    tree = az.from_netcdf(path)
+    assert tree["posterior"].equals(table.posterior(table[0])["posterior"])
+    assert az.summary(tree, var_names=["nu_e"], round_to="none")["ess_bulk"].iloc[0] > 400
+    with pytest.raises(be.InputError, match=r"nu_e from xenonnt_sr0: .*Eq\. 15"):
+        be.export("pyhf", table.folder)
+
+
 def test_results_are_read_without_pymc(table):
     code = (
         "import sys, bayes_enues as be; t = be.load_results(sys.argv[1]); print(t.to_markdown());"
