@@ -46,6 +46,7 @@ COMMANDS = {
     "expected": ("expected:expected", "expected --parameter universal --experiment xenon"),
     "project": ("project:project", "project --exposure 5 --exposure 20 --background 0.1"),
     "report": ("report:report", "report results"),
+    "run": ("run:run", "run analysis.toml"),
     "export": ("export:export", "export --to hepdata --results results"),
 }
 

@@ -1,5 +1,7 @@
 """The table of limits in Python: the command's own, read back, and in the forms that papers take."""
 
+import hashlib
+import json
 import subprocess
 import sys
 
@@ -50,6 +52,22 @@ def test_a_row_is_found_by_its_names_and_opens_its_draws(table):
     assert table.posterior(row)["posterior"]["nu_e"].shape[0] == 4
     with pytest.raises(be.InputError, match="0 rows are of magnetic_moment nu_mu xenonnt_sr0"):
         table.find("magnetic_moment", "nu_mu", "xenonnt_sr0")
+
+
+def test_a_file_of_an_analysis_gives_the_same_numbers_and_computes_nothing_twice(table, tmp_path):
+    options = 'command = "limits"\nparameter = "nu_e"\nexperiment = "xenonnt_sr0"\ndraws = 500'
+    text = (
+        f'out = "{table.folder}"\njobs = 1\n[moment]\n{options}\n[paper]\ncommand = "export"\nto = "latex"\n'
+    )
+    (tmp_path / "paper.toml").write_text(text)
+    rows = sorted((file, file.stat().st_mtime_ns) for file in table.folder.glob("rows/limits/*"))
+    done = CliRunner().invoke(cli.app, ["run", str(tmp_path / "paper.toml")])
+    assert done.exit_code == 0, done.output
+    assert sorted((file, file.stat().st_mtime_ns) for file in table.folder.glob("rows/limits/*")) == rows
+    assert (table.folder / "export" / "latex" / "limits.tex").read_text("utf-8") == table.to_latex()
+    record = json.loads((table.folder / "paper.run.json").read_text())
+    limits = hashlib.sha256((table.folder / "limits.json").read_bytes()).hexdigest()
+    assert record["written"] == {"limits.json": limits}
 
 
 def test_exported_draws_are_opened_by_arviz_and_a_gaussian_likelihood_is_no_pyhf_workspace(table):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError
-from .common import Experiments, Out, console
+from .common import Experiments, Out, console, progress
 
 if TYPE_CHECKING:
     from ..experiments.experiment import Experiment
@@ -51,24 +51,27 @@ def spectrum(
     from ..plots.spectrum import fitted_figure, spectra_figure
 
     labels = [label_of(text, interaction) for text, interaction in signals]
-    if before_fit:
-        drawn = [("Standard Model", StandardModel()), *zip(labels, (i for _, i in signals), strict=True)]
-        paths = spectra_figure(chosen, drawn, out / "spectrum")
-    else:
-        from bayes_enues.models import counting_model
+    with progress(len(chosen), "spectrum", "experiments"):
+        if before_fit:
+            drawn = [("Standard Model", StandardModel()), *zip(labels, (i for _, i in signals), strict=True)]
+            paths = spectra_figure(chosen, drawn, out / "spectrum")
+        else:
+            from bayes_enues.models import counting_model
 
-        from ..fit.fitted import fitted_spectra
+            from ..fit.fitted import fitted_spectra
 
-        fits = []
-        for label, (text, interaction) in zip(labels, signals, strict=True):
-            fixed = {name: getattr(interaction, name) for name in interaction.fixed_parameters}
-            values = {n: v for n, v in parse_signal(text)[1].items() if n not in fixed}
-            models = [counting_model(type(interaction)(**fixed), [e], list(values)) for e in chosen]
-            if not fits:
-                nothing = {name: interaction.standard_model_value(name) for name in values}
-                fits.append(("Standard Model", [one for m in models for one in fitted_spectra(m, nothing)]))
-            fits.append((label, [one for m in models for one in fitted_spectra(m, values)]))
-        paths = fitted_figure(fits, out / "spectrum")
+            fits = []
+            for label, (text, interaction) in zip(labels, signals, strict=True):
+                fixed = {name: getattr(interaction, name) for name in interaction.fixed_parameters}
+                values = {n: v for n, v in parse_signal(text)[1].items() if n not in fixed}
+                models = [counting_model(type(interaction)(**fixed), [e], list(values)) for e in chosen]
+                if not fits:
+                    nothing = {name: interaction.standard_model_value(name) for name in values}
+                    fits.append(
+                        ("Standard Model", [one for m in models for one in fitted_spectra(m, nothing)])
+                    )
+                fits.append((label, [one for m in models for one in fitted_spectra(m, values)]))
+            paths = fitted_figure(fits, out / "spectrum")
     console.print("Written: " + ", ".join(str(p) for p in paths))
 
 

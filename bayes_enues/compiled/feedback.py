@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["be_quiet", "feedback"]
+__all__ = ["be_quiet", "feedback", "plan_only"]
 
 DELAY = 2.0  # seconds before anything is shown
 EVERY = 10.0  # seconds between lines of a log
@@ -23,6 +23,25 @@ TICK = 0.25
 
 _ACTIVE: list["_Display"] = []
 _QUIET = threading.Event()
+_PLAN_ONLY = contextvars.ContextVar("plan_only", default=False)
+
+
+class _Planned(BaseException):  # no Exception, which somebody might handle
+    """All was checked, and what takes long would begin."""
+
+
+@contextmanager
+def plan_only() -> Iterator[None]:
+    """Leave the block where something that takes long would begin: what is asked for is checked, that is all.
+
+    Every command checks its input before that, and says what it does from there on.
+    """
+    token = _PLAN_ONLY.set(True)
+    try:
+        with suppress(_Planned):
+            yield
+    finally:
+        _PLAN_ONLY.reset(token)
 
 
 def be_quiet() -> None:
@@ -48,6 +67,8 @@ def feedback(what: str, total: int | None = None, unit: str = "") -> Iterator[Ca
     callable
         To be told how much is done, and in words what is going on.
     """
+    if _PLAN_ONLY.get():
+        raise _Planned
     if _QUIET.is_set():
         yield lambda done, words: None
     elif _ACTIVE:
