@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues import cli
+from bayes_enues.commands import common
 from bayes_enues.results import Limit
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder
@@ -227,6 +228,15 @@ def test_what_cannot_be_exported_is_refused_in_a_line(results, tmp_path):
         be.export("netcdf", tmp_path)
     with pytest.raises(be.InputError, match=r"can be a pyhf workspace: .* options that it does not keep"):
         be.export("pyhf", results)  # its chi^2 is made up
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_what_was_written_is_said_in_lines_that_fit(width, results, monkeypatch):
+    monkeypatch.setattr(common.console, "_width", width)
+    done = CliRunner().invoke(cli.app, ["export", "--to", "hepdata", "--results", str(results)])
+    *table, _, _ = done.output.partition("Written to")[0].splitlines(keepends=True)
+    assert max(len(line) for line in table) <= width + 1
+    assert "submission.tar.gz" in done.output
 
 
 def test_rows_of_one_mass_are_one_point_of_a_curve(results):

@@ -195,7 +195,7 @@ def show(command, notes=False):
 
 
 #: Those that print no table: three lines at most of what they wrote.
-WITHOUT = {"reproduce", "spectrum", "report"}
+WITHOUT = {"reproduce", "spectrum", "report", "export", "run"}  # test_exports.py, test_run_file.py
 TABLES = (
     "limits", "mediators", "region", "priors", "systematics", "nuisances", "check", "compare", "coverage",
     "calibrate", "expected", "project", "flux", "data",

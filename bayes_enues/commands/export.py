@@ -39,7 +39,9 @@ def export(
     """Limits and curves as other tools read them: a HEPData submission, a pyhf workspace and so on."""
     from ..analyses.export import export as write
 
+    paths = write(to, results, out)
     table = Table(f"exported to {to}", ("file", "what"), prose=True)
-    for path in write(to, results, out):
-        table.add(str(path), WORDS.get(path.name) or SUFFIXES[path.suffix])
+    for path in paths:
+        table.add(path.name, WORDS.get(path.name) or SUFFIXES[path.suffix])
     table.print(console)
+    console.print(f"Written to {paths[0].parent}.")

@@ -179,7 +179,9 @@ def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> l
 def _of_other(other: Published) -> str:
     """What a footnote says of a published limit."""
     level = "level not stated" if other.confidence is None else f"{100 * other.confidence:g} % CL"
-    return f"{other.experiment}, {level}, {other.statistic or 'statistic not stated'}, {other.source}"
+    return (
+        f"{title_of(other.experiment)}, {level}, {other.statistic or 'statistic not stated'}, {other.source}"
+    )
 
 
 def limit_legend(fig: Figure, axes: Sequence[Axes]) -> Legend:
