@@ -13,12 +13,14 @@ import pytest
 import yaml
 from hepdata_validator.full_submission_validator import FullSubmissionValidator
 from tasks import stored
+from test_printed_tables import every_limit
 from test_report import a_row
 from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues import cli
 from bayes_enues.commands import common
+from bayes_enues.exports.hepdata import write_hepdata
 from bayes_enues.results import Limit
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder
@@ -137,6 +139,16 @@ def test_a_model_that_was_changed_is_refused():
         be.to_pyhf(model)
 
 
+def test_data_that_were_set_and_a_moved_measurement_are_in_the_workspace():
+    model = be.models.magnetic_moment(["lz_ws2024"], "nu_e")
+    model.set_data("observed_lz_ws2024", np.full(19, 7.0))
+    model.set_data("beta_flux_centre", 0.035)
+    workspace = be.to_pyhf(model)
+    assert workspace["observations"][0]["data"] == [7.0] * 19
+    (flux,) = (p for p in workspace["measurements"][0]["config"]["parameters"] if p["name"] == "beta_flux")
+    assert flux["auxdata"] == pytest.approx([0.5])
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """A folder with made-up rows of limits and of two curves against the mass."""
@@ -183,6 +195,16 @@ def test_a_submission_passes_the_validator_of_hepdata_and_holds_the_numbers(resu
     assert [v["value"] for v in masses["values"]] == [1.0, 10.0, 100.0]
     columns = {c["header"]["name"]: [v["value"] for v in c["values"]] for c in curve["dependent_variables"]}
     assert columns["posterior, upper end"] == [8.25, "-", 8.25]  # the one that did not converge gives none
+
+
+def test_a_region_of_pieces_and_a_row_that_did_not_converge_go_to_hepdata(tmp_path):
+    write_hepdata(every_limit(), [], tmp_path)
+    signed = yaml.safe_load((tmp_path / "table_2.yaml").read_text("utf-8"))
+    columns = {c["header"]["name"]: c["values"] for c in signed["dependent_variables"]}
+    converged, not_converged = columns["posterior, lower end"][:2]
+    assert converged == {"value": -103.4, "errors": [{"symerror": 0.12, "label": "Monte Carlo"}]}
+    assert not_converged == {"value": "-"}
+    assert columns["profile, region"][0]["value"] == "(-103, -84.2) ∪ (-52.3, -32.0) ∪ (-12.3, 56.8)"
 
 
 def test_curves_are_read_as_dd_limit_plot_does(results):

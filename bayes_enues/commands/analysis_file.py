@@ -136,7 +136,7 @@ def _command(where: str, table: Mapping[str, Any], group: Any) -> tuple[str, dic
     """The command of a table, and its options by the names that a file gives them."""
     choices = [name for name in group.commands if name != "run"]
     command = table.get("command")
-    if command not in choices:
+    if not isinstance(command, str) or command not in choices:
         raise InputError(f"{where}, command: {command!r} is none; the choices are {choices}")
     options = {}
     for param in group.commands[command].params:

@@ -97,7 +97,7 @@ def _add(library: Any, submission: Any, group: Group, independent: dict[tuple[st
         table.add_variable(
             library.Variable(name, is_independent=True, is_binned=False, units=unit, values=values)
         )
-    errors = [row.posterior.headline_error for row in group.rows]
+    errors = [row.posterior.headline_error if row.posterior.converged else None for row in group.rows]
     for name, of_row in _columns(group.rows).items():
         values = [of_row(row) for row in group.rows]
         if all(value is None for value in values):
@@ -112,9 +112,9 @@ def _add(library: Any, submission: Any, group: Group, independent: dict[tuple[st
             variable.add_qualifier("level", 100 * first.level, "%")
         if len(independent) == 1:
             variable.add_qualifier("experiment", _experiment(first))
-        if name.startswith("posterior, upper") and any(errors):
+        if name in ("posterior, lower end", "posterior, upper end") and any(errors):
             error = library.Uncertainty("Monte Carlo")
-            error.values = [0.0 if e is None else e for e in errors]
+            error.values = errors
             variable.add_uncertainty(error)
         table.add_variable(variable)
     submission.add_table(table)

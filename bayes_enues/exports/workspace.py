@@ -92,7 +92,9 @@ def to_pyhf(model: pm.Model) -> dict[str, Any]:
 def check_exact(question: Question) -> None:
     """Refuse a likelihood that a workspace can only come near to; see :func:`to_pyhf`."""
     if question.templates is None:
-        raise InputError("the signal is no sum of templates (spectrum='chain'), and pyhf has nothing else")
+        raise InputError(
+            "the signal is no sum of templates (a free mass, or spectrum='chain'), and pyhf has nothing else"
+        )
     for e in question.experiments:
         if e.likelihood == "gaussian":
             home = e.settings.name
