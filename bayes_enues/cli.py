@@ -46,6 +46,7 @@ COMMANDS = {
     "expected": ("expected:expected", "expected --parameter universal --experiment xenon"),
     "project": ("project:project", "project --exposure 5 --exposure 20 --background 0.1"),
     "report": ("report:report", "report results"),
+    "schema": ("schema:schema", "schema --out schemas"),
 }
 
 app = typer.Typer(
