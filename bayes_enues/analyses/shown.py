@@ -78,6 +78,20 @@ class Shown:
                 lines.append([section, *cells] if self.sections else cells)
         return heads, lines
 
+    def across(self) -> list[list[str]]:
+        """Heads, then rows; what a bold line across says is a row of one cell."""
+        if not self.columns:
+            return []
+        heads, lines = self.flat()
+        found, section = [heads], ""
+        for line in lines:
+            if self.sections:
+                if line[0] != section:
+                    found.append([section := line[0]])
+                line = line[1:]
+            found.append(line)
+        return [found[0][1:] if self.sections else found[0], *found[1:]]
+
     def markdown(self) -> str:
         heads, lines = self.flat()
         left = self.left + bool(self.sections)
@@ -88,25 +102,32 @@ class Shown:
 
     def latex(self) -> str:
         """A ``tabular`` of booktabs; the title and what is said below are comments."""
-        import pandas as pd
-
-        heads, lines = self.flat()
-        left = self.left + bool(self.sections)
-        made = ""
-        if heads:
-            frame = pd.DataFrame([map(_latex, line) for line in lines], columns=[_latex(h) for h in heads])
-            columns = "l" * left + "r" * (len(heads) - left)
-            made = frame.style.hide(axis="index").to_latex(hrules=True, column_format=columns)
-        title = f"% {' '.join(self.title.split())}\n" if self.title else ""
-        return title + made + "".join(f"% {words}\n" for words in self.below)
+        made = []
+        for row in self.across():
+            cells = [_latex(cell) for cell in row]
+            if len(cells) == 1 < len(self.columns):
+                cells = [rf"\multicolumn{{{len(self.columns)}}}{{l}}{{\textit{{{cells[0]}}}}}"]
+            made.append(" & ".join(cells) + r" \\")
+        if made:
+            columns = "l" * self.left + "r" * (len(self.columns) - self.left)
+            head, *body = made
+            rules = (rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule")
+            made = [*rules, *body, r"\bottomrule", r"\end{tabular}"]
+        title = [f"% {' '.join(self.title.split())}"] if self.title else []
+        return "".join(f"{line}\n" for line in [*title, *made, *(f"% {words}" for words in self.below)])
 
     def html(self) -> str:
-        heads, lines = self.flat()
-        head = "".join(f"<th>{escape(h)}</th>" for h in heads)
-        body = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in line)}</tr>" for line in lines)
+        head, *body = self.across() or [[]]
+        made = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+        for row in body:
+            wide = len(row) == 1 < len(head)
+            begin, end = (
+                (f"<th colspan={len(head)} style='text-align:left'>", "</th>") if wide else ("<td>", "</td>")
+            )
+            made += f"</tr><tr>{''.join(f'{begin}{escape(cell)}{end}' for cell in row)}"
         below = "".join(f"<p>{escape(str(words))}</p>" for words in self.below)
-        table = f"<table><caption>{escape(self.title)}</caption><tr>{head}</tr>{body}</table>"
-        return (table if heads else "") + below
+        table = f"<table><caption>{escape(self.title)}</caption><tr>{made}</tr></table>"
+        return (table if head else "") + below
 
 
 def _latex(text: str) -> str:
