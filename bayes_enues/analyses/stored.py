@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from ..errors import InputError, MissingFileError
 from .calibration import CalibrationTable
@@ -21,6 +21,9 @@ from .regions import RegionTable
 from .shown import Shown
 from .systematics import SystematicsTable
 from .table import ResultTable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["TABLES", "Results", "load_results"]
 
@@ -41,8 +44,8 @@ class Results(ResultTable[Any]):
 
     Attributes
     ----------
-    tables : dict of str to ResultTable
-        By kind: ``limits``, ``regions``, ``mediators`` and so on; those that are there.
+    tables : tuple of ResultTable
+        Of the kinds that are there: ``limits``, ``regions``, ``mediators`` and so on.
     """
 
     kind = "results"
@@ -55,15 +58,26 @@ class Results(ResultTable[Any]):
         messages = tuple(words for table in tables for words in table.messages)
         return cls(rows, folder, messages, tuple(tables))
 
+    @classmethod
+    def load(cls, out: str | Path) -> Self:
+        """See :func:`load_results`."""
+        tables = [table for kind in TABLES.values() if len(table := kind.load(out))]
+        if not tables:
+            raise MissingFileError(
+                f"{out} holds no limits and no other rows of today's data and code; make some with "
+                f"bayes-enues limits --out {out}"
+            )
+        return cls.of(tables, Path(out))
+
     @property
     def kinds(self) -> list[str]:
         """The names that :meth:`__getitem__` takes."""
         return [table.kind for table in self.tables]
 
+    @overload  # a slice holds rows of several kinds
+    def __getitem__(self, index: int) -> Any: ...  # pyright: ignore[reportIncompatibleMethodOverride]
     @overload
-    def __getitem__(self, index: int) -> Any: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: slice) -> tuple[Any, ...]: ...
     @overload
     def __getitem__(self, index: str) -> ResultTable: ...
     def __getitem__(self, index: int | slice | str) -> Any:
@@ -73,6 +87,13 @@ class Results(ResultTable[Any]):
         if not found:
             raise InputError(f"{self.folder} holds no {index}; it holds {self.kinds}")
         return found[0]
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """All numbers of all rows, those that a row does not have missing; the first column is the kind."""
+        import pandas as pd
+
+        frames = {table.kind: table.to_pandas() for table in self.tables}
+        return pd.concat(frames, names=["kind", None]).reset_index("kind").reset_index(drop=True)
 
     @property
     def passed(self) -> bool:
@@ -108,10 +129,4 @@ def load_results(out: str | Path = "results") -> Results:
     MissingFileError
         If the folder holds no rows.
     """
-    tables = [table for kind in TABLES.values() if len(table := kind.load(out))]
-    if not tables:
-        raise MissingFileError(
-            f"{out} holds no limits and no other rows of today's data and code; make some with bayes-enues "
-            f"limits --out {out}"
-        )
-    return Results.of(tables, Path(out))
+    return Results.load(out)
