@@ -75,12 +75,12 @@ class Results(ResultTable[Any]):
         return [table.kind for table in self.tables]
 
     @overload  # a slice holds rows of several kinds
-    def __getitem__(self, index: int) -> Any: ...  # pyright: ignore[reportIncompatibleMethodOverride]
+    def __getitem__(self, index: int) -> Any: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Any, ...]: ...
     @overload
     def __getitem__(self, index: str) -> ResultTable: ...
-    def __getitem__(self, index: int | slice | str) -> Any:
+    def __getitem__(self, index: int | slice | str) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         if not isinstance(index, str):
             return self.rows[index]
         found = [table for table in self.tables if table.kind == index]
