@@ -20,10 +20,39 @@ if TYPE_CHECKING:
     from . import models as models
     from . import plots as plots
     from . import priors as priors
+    from .analyses.calibration import CalibrationTable as CalibrationTable
+    from .analyses.calibration import calibrate as calibrate
+    from .analyses.checks import CheckTable as CheckTable
+    from .analyses.checks import check as check
+    from .analyses.comparison import ComparisonTable as ComparisonTable
+    from .analyses.comparison import compare as compare
+    from .analyses.coverage import CoverageTable as CoverageTable
+    from .analyses.coverage import coverage as coverage
+    from .analyses.expected import ExpectedTable as ExpectedTable
+    from .analyses.expected import expected as expected
     from .analyses.export import export as export
+    from .analyses.fluxes import FluxTable as FluxTable
+    from .analyses.fluxes import flux as flux
     from .analyses.limit_table import LimitTable as LimitTable
     from .analyses.limit_table import limit_table as limit_table
-    from .analyses.limit_table import load_results as load_results
+    from .analyses.mediators import MassPlaneTable as MassPlaneTable
+    from .analyses.mediators import MediatorTable as MediatorTable
+    from .analyses.mediators import scan_mediators as scan_mediators
+    from .analyses.nuisances import NuisanceTable as NuisanceTable
+    from .analyses.nuisances import nuisance_table as nuisance_table
+    from .analyses.paper import reproduce as reproduce
+    from .analyses.priors import PriorTable as PriorTable
+    from .analyses.priors import study_priors as study_priors
+    from .analyses.projection import ProjectionTable as ProjectionTable
+    from .analyses.projection import projection_table as projection_table
+    from .analyses.regions import RegionTable as RegionTable
+    from .analyses.regions import region as region
+    from .analyses.spectrum import spectrum as spectrum
+    from .analyses.stored import Results as Results
+    from .analyses.stored import load_results as load_results
+    from .analyses.systematics import SystematicsTable as SystematicsTable
+    from .analyses.systematics import systematics as systematics
+    from .analyses.table import ResultTable as ResultTable
     from .errors import ConvergenceWarning as ConvergenceWarning
     from .errors import DoubtWarning as DoubtWarning
     from .errors import InputError as InputError
@@ -80,6 +109,26 @@ _RESULTS = (
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
     "PublishedBound", "Region", "SystematicsRow",
 )  # fmt: skip
+#: Public functions behind the commands, and the tables that they return.
+_ANALYSES = {
+    "calibration": ("CalibrationTable", "calibrate"),
+    "checks": ("CheckTable", "check"),
+    "comparison": ("ComparisonTable", "compare"),
+    "coverage": ("CoverageTable", "coverage"),
+    "expected": ("ExpectedTable", "expected"),
+    "fluxes": ("FluxTable", "flux"),
+    "limit_table": ("LimitTable", "limit_table"),
+    "mediators": ("MassPlaneTable", "MediatorTable", "scan_mediators"),
+    "nuisances": ("NuisanceTable", "nuisance_table"),
+    "paper": ("reproduce",),
+    "priors": ("PriorTable", "study_priors"),
+    "projection": ("ProjectionTable", "projection_table"),
+    "regions": ("RegionTable", "region"),
+    "spectrum": ("spectrum",),
+    "stored": ("Results", "load_results"),
+    "systematics": ("SystematicsTable", "systematics"),
+    "table": ("ResultTable",),
+}
 #: Where each public name lives, so that it loads when first used; a test holds this equal to the list above.
 _HOMES = {
     "InputError": "errors",
@@ -108,9 +157,7 @@ _HOMES = {
     "project": "studies.projection",
     "export": "analyses.export",
     "to_pyhf": "exports.workspace",
-    "LimitTable": "analyses.limit_table",
-    "limit_table": "analyses.limit_table",
-    "load_results": "analyses.limit_table",
+    **{name: f"analyses.{module}" for module, names in _ANALYSES.items() for name in names},
 }
 _use_writable_folders()  # before anything imports PyTensor
 

@@ -48,6 +48,7 @@ COMMANDS = {
     "report": ("report:report", "report results"),
     "run": ("run:run", "run analysis.toml"),
     "export": ("export:export", "export --to hepdata --results results"),
+    "schema": ("schema:schema", "schema --out schemas"),
 }
 
 app = typer.Typer(

@@ -60,7 +60,11 @@ def _seven_digits(value: float) -> float:
 #: A number, never a text that looks like one.
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 #: NaN where there is none, such as the R-hat of a chain that never moved; JSON says null.
-RealOrNan = Annotated[float, BeforeValidator(lambda value: float("nan") if value is None else value)]
+RealOrNan = Annotated[
+    float,
+    BeforeValidator(lambda value: float("nan") if value is None else value),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]}),
+]
 #: Delta chi^2 that cuts a region, written with four decimals.
 Threshold = Annotated[Real, PlainSerializer(lambda value: round(value, 4))]
 #: Coordinate of a plane, written with seven digits.
@@ -165,12 +169,35 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The same as a table, for notebooks."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name.replace('_', ' '))}</th>"
-            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
-            for name, text in self._summary().items()
-        )
-        return f"<table><caption>{type(self).__name__}</caption>{rows}</table>"
+        return _html(type(self).__name__, self._summary().items())
+
+
+def _html(title: str, lines: Iterable[tuple[str, str]], picture: str = "") -> str:
+    """A table of two columns, name and text, for notebooks."""
+    rows = "".join(
+        f"<tr><th style='text-align:left'>{html.escape(name.replace('_', ' '))}</th>"
+        f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+        for name, text in lines
+    )
+    return f"<table><caption>{html.escape(title)}</caption>{rows}</table>{picture}"
+
+
+def _sketch(x: np.ndarray, y: np.ndarray, top: float, cut: float | None = None) -> str:
+    """A curve from zero to a top as a small picture, with a dashed line at a cut and the range of x below."""
+    across = 300 * (x - x[0]) / (x[-1] - x[0])
+    points = " ".join(
+        f"{a:.1f},{b:.1f}" for a, b in zip(across, 80 - 78 * np.clip(y / top, 0, 1), strict=True)
+    )
+    line = ""
+    if cut is not None:
+        line = f"<path d='M0 {80 - 78 * cut / top:.1f}H300' stroke='currentColor' stroke-dasharray='4 3'/>"
+    return (
+        "<svg width='300' height='98' viewBox='0 0 300 98' style='fill:none'>"
+        f"<path d='M0 80H300' stroke='currentColor' stroke-width='0.5'/>{line}"
+        f"<polyline points='{points}' stroke='#0072b2' stroke-width='1.5'/>"
+        f"<g fill='currentColor' font-size='11'><text y='94'>{x[0]:.4g}</text>"
+        f"<text x='300' y='94' text-anchor='end'>{x[-1]:.4g}</text></g></svg>"
+    )
 
 
 def _brief(value: Any) -> str:
@@ -274,6 +301,12 @@ class Density(Result):
         keep = np.concatenate([[True], np.diff(below) > 0])
         return float(PchipInterpolator(below[keep], self.values[keep])(probability))
 
+    def _repr_html_(self) -> str:
+        quantiles = {f"{100 * p:g} % below": f"{self.quantile(p):.4g}" for p in (0.05, 0.5, 0.9, 0.95)}
+        evidence = {"log evidence": f"{self.log_evidence:.5g}"}
+        picture = _sketch(self.values, self.density, float(self.density.max()))
+        return _html("Marginal posterior density", {**quantiles, **evidence}.items(), picture)
+
     def at(self, values: ArrayLike) -> np.ndarray:
         """Density at other values, (m,); zero outside the grid."""
         return np.nan_to_num(self._curve(extrapolate=False)(values), nan=0.0)
@@ -327,7 +360,7 @@ class Profile(Result):
 
     @computed_field
     @property
-    def lower(self) -> Annotated[float, PlainSerializer(lambda end: end or None)]:
+    def lower(self) -> Annotated[float, PlainSerializer(lambda end: end or None, return_type=float | None)]:
         """Outer lower end of the region; JSON says null where it is the physical edge at zero."""
         return self.pieces[0][0]
 
@@ -341,6 +374,23 @@ class Profile(Result):
     def length(self) -> float:
         """Of all pieces together."""
         return sum(b - a for a, b in self.pieces)
+
+    def _repr_html_(self) -> str:
+        unit = f" [{self.unit}]" if self.unit else ""
+        edge = ", on the edge of the physical region" if self.at_boundary else ""
+        lines = {f"Δχ² < {self.threshold:.4g}": _joined(self.pieces)}
+        if self.upper_one_sided is not None:
+            lines["one-sided"] = f"< {self.upper_one_sided:.4g}"
+        lines["best fit"] = f"{self.best_fit:.4g}{edge}; χ² = {self.chi2_min:.5g}"
+        if self.nuisances:
+            lines["nuisances there"] = ", ".join(f"{k} = {v:.3g}" for k, v in self.nuisances.items())
+        picture = ""
+        if self.values is not None and self.delta_chi2 is not None:
+            top = min(4 * self.threshold, float(self.delta_chi2.max()))
+            picture = _sketch(self.values, self.delta_chi2, top, self.threshold)
+        return _html(
+            f"Profile likelihood of {self.parameter or 'one parameter'}{unit}", lines.items(), picture
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -670,7 +720,9 @@ class Limit(Row):
         return str(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        title, *lines = str(self).splitlines()
+        parts = (line.partition(":") if line[2] != " " else ("", "", line) for line in lines)
+        return _html(title, [(name.strip(), text.strip()) for name, _, text in parts])
 
 
 def _joined(pieces: list[Pair]) -> str:

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from schemas import check_files
 
 from bayes_enues import models
 from bayes_enues.compiled.structures import same_structure
@@ -80,6 +81,7 @@ def test_simulations_are_kept_and_each_can_be_repeated(tmp_path):
     )
     assert told == [2]
     assert rows == again
+    assert check_files(tmp_path) == {"calibration", "calibration_row", "simulations_row"}
     np.testing.assert_array_equal(table[0], same[0])
     np.testing.assert_allclose(Simulator(spec.build(), 7).pit(26)[: -len(STATES)], table[0][26], atol=1e-12)
     with pytest.raises(ValueError, match="seed 7, not 8"):

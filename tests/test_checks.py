@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from schemas import check_files
 from scipy.stats import poisson
 from typer.testing import CliRunner
 
@@ -81,6 +82,7 @@ def checked(out, experiment="xenonnt_sr0", *more):
     arguments = ["check", "--parameter", "nu_e", "--experiment", str(experiment)]
     done = CliRunner().invoke(app, [*arguments, *more, "--out", str(out)])
     assert done.exit_code == 0, done.output
+    assert check_files(out) == {"checks", "checks_row"}
     return json.loads((out / "checks.json").read_text())["rows"]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from schemas import check_files
 
 from bayes_enues import load_experiment, signal_counts
 from bayes_enues.commands.coverage import parse_true_values
@@ -135,6 +136,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(job, tmp_path):
     again = coverage_folder(tmp_path / "broken", "magnetic_moment", 11, "poisson", 0.9)
     assert run_coverage([job], toys, again, progress=lambda done, words: told.append(done)) == rows
     assert told[0] == 2
+    assert check_files(tmp_path) == {"coverage", "coverage_row", "toys_row"}
     assert (tmp_path / "broken/coverage.json").read_bytes() == (tmp_path / "whole/coverage.json").read_bytes()
     told.clear()
     run_coverage([job], toys + 50, again, progress=lambda done, words: told.append(done))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 from looks import faults
 from matplotlib.figure import Figure
+from schemas import check_files
 from typer.testing import CliRunner
 
 from bayes_enues.cli import app
@@ -75,6 +76,7 @@ def test_what_a_page_prints_runs_and_its_figures_name_everything(page, tmp_path,
                 assert result.exit_code == 0, f"bayes-enues {shlex.join(arguments)}: {result.output[-2000:]}"
                 ran += 1
     assert not any(found.values()), found
+    check_files(tmp_path)
     if not ran:
         pytest.skip("nothing to run on this page")
 

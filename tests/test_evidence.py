@@ -2,17 +2,20 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pymc as pm
 import pytest
 import xarray as xr
+from schemas import check_files
 from scipy.stats import beta
 from typer.testing import CliRunner
 
 import bayes_enues as be
+from bayes_enues.analyses.comparison import ComparisonTable
 from bayes_enues.cli import app
-from bayes_enues.commands.compare import print_comparisons
+from bayes_enues.commands.common import print_result
 from bayes_enues.fit import posterior
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.priors import Flat, HalfNormal, LogUniform
@@ -116,6 +119,7 @@ def compared(out, *more):
     ]
     done = CliRunner().invoke(app, [*arguments, *more, "--out", str(out)])
     assert done.exit_code == 0, done.output
+    assert check_files(out) == {"compare", "compare_row"}
     return json.loads((out / "compare.json").read_text())["rows"]
 
 
@@ -145,7 +149,7 @@ def test_the_table_shows_the_stretched_priors_of_its_rows(capsys):
     row = {"parameter": "nu_e", "experiment": "xenonnt_sr0", "prior": "flat in nu_e on [-78, 5]"}
     row |= {"model": "charge_radius", "unit": "1e-32 cm2", "width": 41.5, "scans": [], "smc_scatter": None}
     row |= {"posterior": Sampled(converged=True), "quadrature": -1.0, "savage_dickey": None, "smc": None}
-    print_comparisons([Comparison(**row, narrower=0.25, wider=-2.5)])
+    print_result(ComparisonTable((Comparison(**row, narrower=0.25, wider=-2.5),), Path()))
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("nu_e "))
     assert line.split() == ["nu_e", "xenonnt_sr0", "-1.00", "+0.25", "-2.50"]
 

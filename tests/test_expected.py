@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from schemas import check_files
 from scipy.optimize import minimize
 from typer.testing import CliRunner
 
@@ -88,6 +89,7 @@ def test_the_command_writes_rows_that_read_back_and_a_figure(tmp_path):
     done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert "p(SM)" in done.output
+    assert check_files(tmp_path) == {"expected", "expected_row"}
     (row,) = json.loads((tmp_path / "expected.json").read_text())["rows"]
     again = Expected.from_dict(row)
     assert again.observed["profile"] == pytest.approx(8.85, abs=0.01)

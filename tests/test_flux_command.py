@@ -1,11 +1,12 @@
 """``bayes-enues flux``: fluxes in physical units, and what cannot be measured is refused at once."""
 
 import pytest
+from schemas import check_files
 from typer.testing import CliRunner
 
 from bayes_enues import InputError
+from bayes_enues.analyses.fluxes import model_flux
 from bayes_enues.cli import app
-from bayes_enues.commands.flux import model_flux
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,4 @@ def test_the_flux_of_pp_is_that_of_the_landmarks(tmp_path):
     assert " ".join(("pp", "XENONnT SR0", "1e+10", "5.98", "4.84", "(2.95, 6.73)")) in " ".join(
         done.output.split()
     )
+    assert check_files(tmp_path) == {"fluxes", "fluxes_row"}

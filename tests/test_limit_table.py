@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from schemas import check_files
 from typer.testing import CliRunner
 
 import bayes_enues as be
@@ -29,6 +30,7 @@ def test_the_table_in_python_is_that_of_the_command(table):
     assert [cell.strip("< ") for cell in markdown.split("|")[3:-1]] == cells
     stored = be.load_results(table.folder)
     assert [row.to_dict() for row in stored] == [row.to_dict() for row in table]
+    assert check_files(table.folder) == {"limits", "limits_row"}
 
 
 def test_a_paper_gets_booktabs_and_a_notebook_the_same_numbers(table):

@@ -12,6 +12,7 @@ from iminuit import Minuit
 from mediator_models import every_kind, model
 from numpy.testing import assert_allclose
 from pytensor.compile.mode import Mode
+from schemas import check_files
 from scipy.interpolate import RegularGridInterpolator
 from scipy.stats import kstest
 from typer.testing import CliRunner
@@ -121,6 +122,7 @@ def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     assert "0 divergences; flat in log10_mass" in " ".join(result.output.split())
     assert (tmp_path / "mediator_planes.pdf").exists()
+    assert {"mediator_planes", "mediator_planes_row"} <= check_files(tmp_path)
     (row,) = json.loads((tmp_path / "mediator_planes.json").read_text())["rows"]
     assert row["prior"] == "flat in log10_mass on [-3, 5]; flat in log coupling on [1e-09, 0.01]"
     assert row["posterior"]["converged"]

@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+from schemas import check_files
 from typer.testing import CliRunner
 
 import bayes_enues as be
@@ -79,6 +80,7 @@ def scan(tmp_path_factory):
 @pytest.mark.slow
 def test_the_command_writes_rows_with_masses_curves_and_figures(scan):
     out, printed = scan
+    assert check_files(out) == {"mediators", "mediators_row"}
     rows = json.loads((out / "mediators.json").read_text())["rows"]
     assert [(r["model"], r["mass"]) for r in rows] == [
         (m, x) for m in ("light_vector", "light_scalar") for x in (1.0, 100.0)

@@ -9,7 +9,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
-from bayes_enues.commands.common import fixed_by
+from bayes_enues.analyses.planned import fixed_by
+from bayes_enues.commands.common import settings_of
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS, KEV2_CM2
 from bayes_enues.experiments.counts import bin_templates, signal_counts
 from bayes_enues.fit.caveats import caveats
@@ -421,21 +422,20 @@ def test_the_evidence_of_a_flux_is_against_the_standard_model_s_not_against_none
 
 
 def test_masses_and_options_of_a_row_are_named_on_the_command_line():
-    fixed = fixed_by(
-        "light_vector", 10.0, ["charges=0,1,-1", "electron_charge=0.01", "normalisation = left_handed"]
-    )
+    texts = ["charges=0,1,-1", "electron_charge=0.01", "normalisation = left_handed"]
+    fixed = fixed_by("light_vector", 10.0, settings_of(texts))
     assert dict(fixed) == {
         "charges": (0.0, 1.0, -1.0), "electron_charge": 0.01, "mass": 10.0, "normalisation": "left_handed",
     }  # fmt: skip
-    assert fixed_by("electron_nsi", None, ["chirality=L"]) == (("chirality", "L"),)
+    assert fixed_by("electron_nsi", None, settings_of(["chirality=L"])) == (("chirality", "L"),)
     for model, mass, settings, words in (
-        ("sterile_dipole", None, None, "needs --mass"),
+        ("sterile_dipole", None, None, r"needs a mass \(--mass\)"),
         ("electron_nsi", 3.0, None, "has no mass"),
-        ("heavy_vector", None, ["chirality=L"], "no option of heavy_vector"),
+        ("heavy_vector", None, ["chirality=L"], "heavy_vector has no option"),
         ("electron_nsi", None, ["chirality"], "sets nothing"),
     ):
         with pytest.raises(ValueError, match=words):
-            fixed_by(model, mass, settings)
+            fixed_by(model, mass, settings_of(settings))
 
 
 def test_all_models_are_those_of_table_one():

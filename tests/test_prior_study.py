@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from schemas import check_files
 
 import bayes_enues as be
-from bayes_enues.commands.priors import print_study
+from bayes_enues.analyses.priors import PriorTable
+from bayes_enues.commands.common import print_result
 from bayes_enues.fit.power_scaling import power_scaling
 from bayes_enues.plots import plot_limit
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
@@ -31,6 +33,7 @@ def study(tmp_path_factory):
 
 
 def test_every_bound_agrees_with_quadrature_within_three_errors(study):
+    assert check_files(study[2].path) == {"priors", "priors_row"}
     for row in study[0].values():
         assert row["posterior"]["converged"]
         assert abs(row["posterior"]["upper"] - row["exact"]["upper"]) < 3 * row["posterior"]["mcse"], row[
@@ -164,7 +167,8 @@ def at_level(row, level):
 
 @pytest.mark.parametrize(("level", "heads"), [(0.9, "/2.71 /1.64"), (0.95, "/3.84 /2.71"), (0.4, "/0.275")])
 def test_columns_are_headed_by_the_thresholds_of_the_level(study, capsys, level, heads):
-    print_study([at_level(row, level) for row in typed(study)])
+    rows = tuple(at_level(row, level) for row in typed(study))
+    print_result(PriorTable(rows, study[2].path))
     (head,) = (line for line in capsys.readouterr().out.splitlines() if "quadrature" in line)
     assert " ".join(head.split()).endswith("posterior quadrature /default " + heads)
 

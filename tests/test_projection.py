@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from schemas import check_files
 from typer.testing import CliRunner
 
 import bayes_enues as be
@@ -62,6 +63,7 @@ def test_without_toys_there_is_no_median_and_the_file_is_json(projected, toys, t
     monkeypatch.setattr("bayes_enues.studies.projection.project", lambda *arguments, **options: few)
     done = CliRunner().invoke(app, ["project", "--toys", str(toys), "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
+    assert check_files(tmp_path) == {"projection", "projection_row"}
     (row,) = json.loads((tmp_path / "projection.json").read_text(), parse_constant=pytest.fail)["rows"]
     found = row["limits"]["profile"]
     assert found["asimov"] == projected.asimov["profile"]

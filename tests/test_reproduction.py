@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from schemas import check_files
 
 from bayes_enues.cli import main
 from bayes_enues.planes.rows import plan_regions
@@ -70,6 +71,8 @@ def test_it_writes_table_page_figures_and_contours(whole):
     for name in ("table_one.md", "table_one.csv", "table_one.json", "reproduction.md", "regions.json"):
         assert name in names
     assert {"fig1_spectra.pdf", "fig1_spectra.png"} <= names
+    written = {"limits", "regions"}
+    assert check_files(whole) == {*written, *(f"{kind}_row" for kind in written), "table_one"}
     page = (whole / "reproduction.md").read_text()
     assert "2 of 2 posteriors converged" in page
     row = json.loads((whole / "regions.json").read_text())["rows"][0]
@@ -150,7 +153,7 @@ def test_planes_are_computed_once(whole, tmp_path, monkeypatch):
         ("millicharge nu_e lambda_1", "no parameter"),
         ("millicharge nu_e universal", "share a parameter"),
         ("light_vector coupling mass --mass 10", "no parameter"),
-        ("light_vector coupling coupling", "needs --mass"),
+        ("light_vector coupling coupling", "needs a mass"),
         ("nonsense nu_e nu_mu", "no model"),
         ("millicharge nu_e nu_mu --experiment lz_ws2022+lz_ws2022:low_edge", "count twice"),
         ("millicharge nu_e nu_mu --range nu_e", "is no range"),

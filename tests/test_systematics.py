@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from schemas import check_files
 
 import bayes_enues as be
 from bayes_enues.results import Interval, Profile, SystematicsRow
@@ -16,7 +17,9 @@ from bayes_enues.studies.systematics import _published, plan_systematics, shifts
 def _run(tmp_path_factory, spec, keep):
     rows = [r for r in plan_systematics([spec]) if r.is_default or any(k in r.label for k in keep)]
     folder = ResultsFolder(tmp_path_factory.mktemp("systematics"), "systematics.json", 0.9)
-    return {row.label: row.to_row() for row in run(rows, folder)}
+    found = {row.label: row.to_row() for row in run(rows, folder)}
+    assert check_files(folder.path) == {"systematics", "systematics_row"}
+    return found
 
 
 @pytest.fixture(scope="module")

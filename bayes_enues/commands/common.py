@@ -1,23 +1,20 @@
-"""What commands share: the options that many take, progress, messages."""
+"""What commands share: the options that many take, and how they end."""
 
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from ..compiled.feedback import feedback
 from ..errors import InputError
 from . import choices, tables
-from .tables import Table
 
 if TYPE_CHECKING:
-    from ..runs.rows import RowSpec
+    from ..analyses.table import ResultTable
 
 __all__ = [
     "MAX_JOBS",
@@ -37,14 +34,11 @@ __all__ = [
     "Scheduler",
     "Seed",
     "Settings",
-    "Table",
     "between",
     "console",
-    "fixed_by",
+    "finish",
     "one_of",
-    "print_notes",
-    "progress",
-    "rows_asked",
+    "print_result",
     "settings_of",
     "warn",
 ]
@@ -207,36 +201,6 @@ Scheduler = Annotated[
 ]
 
 
-def rows_asked(
-    models: Sequence[str] | None,
-    parameters: Sequence[str] | None,
-    experiments: Sequence[str] | None,
-    mass: float | None = None,
-    settings: Sequence[str] | None = None,
-    atomic: str | None = None,
-    **options: Any,
-) -> "list[RowSpec]":
-    """The rows that ``--model``, ``--parameter``, ``--experiment``, ``--mass`` and ``--set`` ask for.
-
-    Raises
-    ------
-    InputError
-        As :func:`bayes_enues.runs.rows.plan` and :func:`fixed_by` do.
-    """
-    from ..runs.rows import electromagnetic_models, plan
-
-    names = list(models or ["magnetic_moment"])
-    if "all" in names:
-        names = electromagnetic_models()
-    return [
-        spec
-        for name in names
-        for spec in plan(
-            [name], parameters, experiments, atomic, fixed=fixed_by(name, mass, settings), **options
-        )
-    ]
-
-
 def one_of[T](given: Sequence[T] | None, default: T, option: str, why: str) -> T:
     """The one value of an option that other commands take several of.
 
@@ -267,35 +231,6 @@ def settings_of(texts: Sequence[str] | None) -> dict[str, Any]:
     return found
 
 
-def fixed_by(
-    model: str, mass: float | None, settings: Sequence[str] | None = None
-) -> tuple[tuple[str, Any], ...]:
-    """Parameters of a model that are given and not free, as a row of :mod:`bayes_enues.runs.rows` takes them.
-
-    Raises
-    ------
-    InputError
-        If a mass is missing, another model is given one, or an option is unknown or no ``name=value``.
-    """
-    from ..runs.rows import interaction_named
-
-    kind = interaction_named(model)
-    fixed = settings_of(settings)
-    for text, name in zip(settings or (), fixed, strict=False):
-        if name not in kind.options:
-            raise InputError(
-                f"--set {text!r} is no option of {model}; one looks like flavours=density_matrix, and the "
-                f"names are {list(kind.options)}"
-            )
-    if "mass" in kind.fixed_parameters:
-        if mass is None:
-            raise InputError(f"{model} needs --mass, that of the heavy particle in keV")
-        fixed["mass"] = mass
-    elif mass is not None:
-        raise InputError(f"{model} has no mass; leave --mass out")
-    return tuple(sorted(fixed.items()))
-
-
 def _number_or_text(text: str) -> Any:
     """A number, several with commas between them, or the text itself."""
     try:
@@ -305,17 +240,39 @@ def _number_or_text(text: str) -> Any:
     return tuple(numbers) if len(numbers) > 1 else numbers[0]
 
 
-def progress(total: int, what: str, unit: str = "rows") -> AbstractContextManager[Callable[[int, str], None]]:
-    """Say how far a command is; the block gets a function of what is done and of words on what goes on."""
-    return feedback(what, total, unit)
-
-
-def print_notes(notes: Iterable[str], whole: bool) -> None:
-    """Notes below a table: three lines of them, or all."""
-    tables.print_notes(console, notes, whole)
-
-
 def warn(messages: Iterable[str]) -> None:
     """What a command must say beside its results, a line each."""
     for message in messages:
         console.print(message, style="yellow")
+
+
+def print_result(found: "ResultTable", notes: bool = False) -> None:
+    """The tables of a result, each with its own notes, and what all have in common below."""
+    for table in found.shown():
+        tables.print_table(console, table)
+        tables.print_notes(console, table.notes, notes)
+    tables.print_notes(console, found.footnotes(), notes)
+
+
+def finish(found: "ResultTable", out: Path, notes: bool = False, written: str = "", **figures: Any) -> None:
+    """Draw and print what was computed, and say where it is; status 1 if a row does not count.
+
+    Parameters
+    ----------
+    found : ResultTable
+    out : path
+        As it was asked for.
+    notes : bool
+        Whether to print all notes.
+    written : str
+        What lies in the folder; by default the table's files and each figure.
+    figures
+        Options of the table's ``plot``.
+    """
+    paths = found.plot(**figures)
+    warn(found.messages)
+    print_result(found, notes)
+    files = [f"{found.kind}.json", f"{found.kind}.csv", *(path.name for path in paths)]
+    console.print(f"Written to {out}: {written or ', '.join(files)}.")
+    if not found.passed:
+        raise typer.Exit(1)

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ..analyses.shown import Shown
 from . import common
-from .common import Table, console, warn
+from .common import console, warn
+from .tables import print_table
 
 if TYPE_CHECKING:
     from ..experiments.experiment import Experiment
@@ -29,23 +31,23 @@ def data(experiment: common.Experiments = None) -> None:
         warn(f"  {subject}: {words}" for subject, words in e.doubts.items())
         for variant, note in variant_names(name).items():
             console.print(f"  variant {e.settings.name}:{variant}: {note}")
-        table = Table("", ("table", "what, unit, source, how obtained"), prose=True)
+        table = Shown("", ("table", "what, unit, source, how obtained"), prose=True)
         for file, lines in e.provenance.items():
             table.add(file, "\n".join(lines))
             table.gap()
-        table.print(console)
+        print_table(console, table)
     if not experiment:
         console.print(Text("Sets", "bold"))
         for name, found in experiment_sets().items():
             console.print(f"  {name}: {found.note} ({' + '.join(found.experiments)})")
         console.print(Text("\nShared inputs", "bold"))
-        table = Table("", ("table", "what, unit, source, how obtained"), prose=True)
+        table = Shown("", ("table", "what, unit, source, how obtained"), prose=True)
         for folder in ("solar", "xenon", "published"):
             for file in packaged_names(folder):
                 if file.endswith(".csv"):
                     table.add(f"{folder}/{file}", "\n".join(read_table(packaged(folder, file)).provenance))
                     table.gap()
-        table.print(console)
+        print_table(console, table)
 
 
 def _extent(e: "Experiment") -> str:

@@ -6,143 +6,115 @@ blocks, one a row, with a line for each column. Notes below take three lines; ``
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["Table", "print_notes"]
+from ..analyses.shown import Cell, Shown
+
+__all__ = ["lines_of", "print_notes", "print_table"]
 
 GAP = 2  # spaces between columns
 NOTE_LINES = 3
 NAME_WIDTH = 14  # to which a name of several words may be folded
 PROSE_WIDTH = 32  # a column of prose is not squeezed below this
 
-Cell = str | Text
+
+def print_table(console: Console, table: Shown) -> None:
+    """Print in the first layout that fits, with what is said right below."""
+    for line in lines_of(table, console.width) if table.columns else []:
+        console.print(line, no_wrap=True, overflow="ignore", crop=False)
+    for words in table.below:
+        console.print(words)
 
 
-@dataclass
-class Table:
-    """A table to be printed, filled row by row.
+def lines_of(table: Shown, width: int) -> list[Text]:
+    """The table in lines of at most ``width`` cells."""
+    title = [Text(line, "bold italic") for line in _folded(table.title, width) if line]
+    for heads, cells, gap in (
+        (False, False, GAP),
+        (True, False, GAP),
+        (True, True, GAP),
+        (True, True, 1),
+    ):
+        if (found := _grid(table, width, heads, cells, gap)) is not None:
+            return [*title, *found, Text()]
+    return [*title, *_blocks(table, width), Text()]
 
-    Parameters
-    ----------
-    title : str
-    columns : sequence of str
-        Headings; a line break in one is kept where there is room.
-    left : int
-        How many of the first columns name a row; they are aligned left.
-    prose : bool
-        Whether the last column holds sentences, which are folded to what the others leave.
-    """
 
-    title: str
-    columns: Sequence[str]
-    left: int = 1
-    prose: bool = False
-    rows: list[tuple[Cell, ...] | Text | None] = field(default_factory=list)
-
-    def add(self, *cells: Cell) -> None:
-        """A row; cells that are missing at its end stay empty."""
-        self.rows.append((*cells, *[""] * (len(self.columns) - len(cells))))
-
-    def head(self, words: Cell, style: str = "bold") -> None:
-        """A line across all columns above the rows that follow."""
-        self.rows.append(words if isinstance(words, Text) else Text(words, style))
-
-    def gap(self) -> None:
-        """An empty line between two groups of rows."""
-        self.rows.append(None)
-
-    def print(self, console: Console) -> None:
-        """Print in the first layout that fits."""
-        for line in self.lines(console.width):
-            console.print(line, no_wrap=True, overflow="ignore", crop=False)
-
-    def lines(self, width: int) -> list[Text]:
-        """The table in lines of at most ``width`` cells."""
-        title = [Text(line, "bold italic") for line in _folded(self.title, width) if line]
-        for heads, cells, gap in (
-            (False, False, GAP),
-            (True, False, GAP),
-            (True, True, GAP),
-            (True, True, 1),
-        ):
-            if (found := self._grid(width, heads, cells, gap)) is not None:
-                return [*title, *found, Text()]
-        return [*title, *self._blocks(width), Text()]
-
-    def _grid(self, width: int, stack_heads: bool, stack_cells: bool, gap: int) -> list[Text] | None:
-        """Rows below their headings; None if that takes more than there is."""
-        rows = [row for row in self.rows if isinstance(row, tuple)]
-        cells = [[_lines_of(cell, stack_cells, k < self.left) for k, cell in enumerate(row)] for row in rows]
-        widths = [max((_width(row[k]) for row in cells), default=0) for k in range(len(self.columns))]
-        if self.prose:
-            widths[-1] = width - sum(widths[:-1]) - gap * (len(widths) - 1)
-            if widths[-1] < PROSE_WIDTH:
-                return None
-            for row, given in zip(cells, rows, strict=True):
-                row[-1] = [Text(line) for line in _folded(str(given[-1]), widths[-1])]
-        heads = [_head(name, wide, stack_heads) for name, wide in zip(self.columns, widths, strict=True)]
-        widths = [max(wide, _width(head)) for wide, head in zip(widths, heads, strict=True)]
-        total = sum(widths) + gap * (len(widths) - 1)
-        if total > width:
+def _grid(table: Shown, width: int, stack_heads: bool, stack_cells: bool, gap: int) -> list[Text] | None:
+    """Rows below their headings; None if that takes more than there is."""
+    rows = [row for row in table.rows if isinstance(row, tuple)]
+    cells = [[_lines_of(cell, stack_cells, k < table.left) for k, cell in enumerate(row)] for row in rows]
+    widths = [max((_width(row[k]) for row in cells), default=0) for k in range(len(table.columns))]
+    if table.prose:
+        widths[-1] = width - sum(widths[:-1]) - gap * (len(widths) - 1)
+        if widths[-1] < PROSE_WIDTH:
             return None
-        tall = max(map(len, heads))
-        found = self._row([[*[Text()] * (tall - len(head)), *head] for head in heads], widths, gap, "bold")
-        found.append(Text("─" * total, "dim"))
-        filled = iter(cells)
-        for row in self.rows:
-            if row is None:
-                found.append(Text())
-            elif isinstance(row, Text):
-                found += [Text(line, row.style) for line in _folded(row.plain, width)]
-            else:
-                found += self._row(next(filled), widths, gap)
-        return found
+        for row, given in zip(cells, rows, strict=True):
+            row[-1] = [Text(line) for line in _folded(str(given[-1]), widths[-1])]
+    heads = [_head(name, wide, stack_heads) for name, wide in zip(table.columns, widths, strict=True)]
+    widths = [max(wide, _width(head)) for wide, head in zip(widths, heads, strict=True)]
+    total = sum(widths) + gap * (len(widths) - 1)
+    if total > width:
+        return None
+    tall = max(map(len, heads))
+    found = _row(table, [[*[Text()] * (tall - len(head)), *head] for head in heads], widths, gap, "bold")
+    found.append(Text("─" * total, "dim"))
+    filled = iter(cells)
+    for row in table.rows:
+        if row is None:
+            found.append(Text())
+        elif isinstance(row, Text):
+            found += [Text(line, row.style) for line in _folded(row.plain, width)]
+        else:
+            found += _row(table, next(filled), widths, gap)
+    return found
 
-    def _row(
-        self, cells: Sequence[Sequence[Text]], widths: Sequence[int], gap: int, style: str = ""
-    ) -> list[Text]:
-        """One row in as many lines as its tallest cell."""
-        found = []
-        for i in range(max(map(len, cells))):
-            line = Text(style=style)
-            for k, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-                text = cell[i] if i < len(cell) else Text()
-                room = Text(" " * (width - text.cell_len))
-                left = k < self.left or (self.prose and k == len(widths) - 1)
-                line += Text(" " * gap * (k > 0)) + (text + room if left else room + text)
-            line.rstrip()
-            found.append(line)
-        return found
 
-    def _blocks(self, width: int) -> list[Text]:
-        """A block for each row: its name, and a line for each of its other columns."""
-        labels = [" ".join(name.split()) for name in self.columns]
-        room = min(max((cell_len(name) for name in labels[self.left :]), default=0), width // 2 - 2)
-        found: list[Text] = []
-        for row in self.rows:
-            if row is None:
+def _row(
+    table: Shown, cells: Sequence[Sequence[Text]], widths: Sequence[int], gap: int, style: str = ""
+) -> list[Text]:
+    """One row in as many lines as its tallest cell."""
+    found = []
+    for i in range(max(map(len, cells))):
+        line = Text(style=style)
+        for k, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            text = cell[i] if i < len(cell) else Text()
+            room = Text(" " * (width - text.cell_len))
+            left = k < table.left or (table.prose and k == len(widths) - 1)
+            line += Text(" " * gap * (k > 0)) + (text + room if left else room + text)
+        line.rstrip()
+        found.append(line)
+    return found
+
+
+def _blocks(table: Shown, width: int) -> list[Text]:
+    """A block for each row: its name, and a line for each of its other columns."""
+    labels = [" ".join(name.split()) for name in table.columns]
+    room = min(max((cell_len(name) for name in labels[table.left :]), default=0), width // 2 - 2)
+    found: list[Text] = []
+    for row in table.rows:
+        if row is None:
+            continue
+        if isinstance(row, Text):
+            found += [Text(line, row.style) for line in _folded(row.plain, width)]
+            continue
+        name = ", ".join(str(cell).strip() for cell in row[: table.left] if str(cell).strip())
+        found += [Text(f"  {line}", "bold") for line in _folded(name, width - 2)]
+        for label, cell in zip(labels[table.left :], row[table.left :], strict=True):
+            if not str(cell):
                 continue
-            if isinstance(row, Text):
-                found += [Text(line, row.style) for line in _folded(row.plain, width)]
-                continue
-            name = ", ".join(str(cell).strip() for cell in row[: self.left] if str(cell).strip())
-            found += [Text(f"  {line}", "bold") for line in _folded(name, width - 2)]
-            for label, cell in zip(labels[self.left :], row[self.left :], strict=True):
-                if not str(cell):
-                    continue
-                style = cell.style if isinstance(cell, Text) else ""
-                words = _folded(" ".join(str(cell).split()), width - room - 6)
-                tags = _folded(label, room)
-                for i in range(max(len(words), len(tags))):
-                    tag, word = ("" if i >= len(parts) else parts[i] for parts in (tags, words))
-                    line = Text("    " + tag + " " * (room - cell_len(tag) + GAP)) + Text(word, style)
-                    line.rstrip()
-                    found.append(line)
-        return found
+            style = cell.style if isinstance(cell, Text) else ""
+            words = _folded(" ".join(str(cell).split()), width - room - 6)
+            tags = _folded(label, room)
+            for i in range(max(len(words), len(tags))):
+                tag, word = ("" if i >= len(parts) else parts[i] for parts in (tags, words))
+                line = Text("    " + tag + " " * (room - cell_len(tag) + GAP)) + Text(word, style)
+                line.rstrip()
+                found.append(line)
+    return found
 
 
 def _folded(text: str, width: int) -> list[str]:

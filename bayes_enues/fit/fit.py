@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from html import escape
 from threading import RLock
 
 import numpy as np
@@ -58,6 +59,19 @@ class Fit(Likelihood):
         free = ", ".join(question.free)
         rest = ", ".join(name for name in self.names if name not in question.free) or "none"
         return f"Fit({question.interaction.name} {free} from {question.experiment_name}; nuisances: {rest})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: what is free, its prior in words, and the nuisances."""
+        question = self.question
+        rest = ", ".join(name for name in self.names if name not in question.free) or "none"
+        lines = {**question.prior_words, "nuisances": rest}
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(name)}</th>"
+            f"<td style='text-align:left'>{escape(words)}</td></tr>"
+            for name, words in lines.items()
+        )
+        what = f"{question.interaction.name} from {question.experiment_name}, in {question.interaction.unit}"
+        return f"<table><caption>Fit of {escape(what)}</caption>{rows}</table>"
 
     def profile(
         self,

@@ -11,6 +11,7 @@ from ..experiments.overlays import Overlay, overlays_of
 from ..interactions.base import Interaction
 from ..interactions.mediators import NORMALISATIONS
 from ..mediators.planes import stored_plane
+from ..reports.wording import mediator_title
 from ..results import Curve, Region, grouped, there
 from ..runs.rows import interaction_named
 from .base import (
@@ -53,11 +54,6 @@ LETTERS = {
     "sterile_dipole": "N",
 }
 LETTER_DECADES = 0.16  # between two letters
-
-
-def mediator_title(model: str) -> str:
-    """What a legend calls a mediator."""
-    return model.removeprefix("light_").replace("_", " ")
 
 
 def axis_words(model: str) -> tuple[str, str]:

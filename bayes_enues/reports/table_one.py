@@ -4,17 +4,21 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import asdict, dataclass
 
 from ..experiments.published import PAPER, published_limits
 from ..results import Limit, grouped
 from ..runs.rows import interaction_named
+from ..runs.store import schema_name
 from .discrepancies import discrepancy
 
 __all__ = ["Entry", "interval_text", "table", "table_csv", "table_json", "table_markdown"]
 
+Ends = tuple[float | None, float | None]
 
-class Entry(NamedTuple):
+
+@dataclass(frozen=True)
+class Entry:
     """One line of Table I. Bounds are in ``unit``; an upper limit has no lower end.
 
     Attributes
@@ -38,12 +42,12 @@ class Entry(NamedTuple):
     parameter: str
     unit: str
     who: str
-    paper: tuple | None
-    profile: list | None
+    paper: Ends | None
+    profile: Sequence[Ends] | None
     profile_one_sided: float | None
-    posterior: list | None
-    profile_ratio: dict
-    posterior_ratio: dict
+    posterior: Sequence[Ends] | None
+    profile_ratio: dict[str, float]
+    posterior_ratio: dict[str, float]
     words: str
     source: str
 
@@ -138,5 +142,6 @@ def table_csv(entries: Sequence[Entry]) -> str:
 
 
 def table_json(entries: Sequence[Entry]) -> str:
-    """Table I as JSON, one object a line of the table."""
-    return json.dumps([e._asdict() for e in entries], indent=1) + "\n"
+    """Table I as JSON, a row for each line of the table."""
+    content = {"schema": schema_name("table_one"), "rows": [asdict(e) for e in entries]}
+    return json.dumps(content, indent=1) + "\n"

@@ -7,7 +7,15 @@ from ..experiments.folder import experiment_title as title_of_one
 from ..results import Limit, there
 from .discrepancies import discrepancy
 
-__all__ = ["NOT_CONVERGED", "columns_of", "experiment_title", "footnotes", "limit_cells", "region_text"]
+__all__ = [
+    "NOT_CONVERGED",
+    "columns_of",
+    "experiment_title",
+    "footnotes",
+    "limit_cells",
+    "mediator_title",
+    "region_text",
+]
 
 NOT_CONVERGED, BAD_FIT = "not converged", "bad fit"
 HOPELESS = 1e-6  # the p-value below which a fit gives no bound
@@ -39,6 +47,11 @@ def experiment_title(experiment: str) -> str:
         variant = name.partition(":")[2]
         titles.append(f"{title}, {variant}" if variant else title)
     return " + ".join(titles)
+
+
+def mediator_title(model: str) -> str:
+    """What a table or a legend calls a mediator."""
+    return model.removeprefix("light_").replace("_", " ")
 
 
 def columns_of(limits: Sequence[Limit], signed: bool) -> list[str]:

@@ -26,11 +26,16 @@ from ..results import ROW_TYPES, Provenance, StoredFile
 from .files import check_writable, remove_leftovers, whole_file, write_text
 from .provenance import changes_since, file_hash
 
-__all__ = ["ResultsFolder", "fingerprint", "flat_rows", "is_intact", "load_rows"]
+__all__ = ["ResultsFolder", "fingerprint", "flat_rows", "is_intact", "load_rows", "schema_name"]
 
 #: Groups of which single precision says all.
 SINGLE = ("log_likelihood", "log_prior", "posterior_predictive", "prior", "sample_stats")
 VERSION = 2  # of the layout; at first, rows lay in the views themselves
+
+
+def schema_name(kind: str) -> str:
+    """What a JSON file says of itself under ``schema``, such as ``bayes_enues/limits/2``."""
+    return f"bayes_enues/{kind}/{VERSION}"
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:
@@ -105,10 +110,6 @@ class ResultsFolder:
         for folder in (self.path, self.home):
             remove_leftovers(folder)
 
-    @property
-    def _schema(self) -> str:
-        return f"bayes_enues/{self.file.stem}/{VERSION}"
-
     def _check_view(self) -> None:
         """Set aside a view that is not made of the rows here; refuse one of another level."""
         if not self.file.exists():
@@ -119,7 +120,7 @@ class ResultsFolder:
         except (ValueError, AttributeError, KeyError, TypeError, OSError) as error:
             self._set_aside(self.file, f"cannot be read ({error})")
             return
-        if schema != self._schema:
+        if schema != schema_name(self.file.stem):
             why = "is of another version, whose rows do not say which code made them"
             self._set_aside(self.file, why, "old")
             return
@@ -195,7 +196,7 @@ class ResultsFolder:
         InputError
             If the folder is not there, as for a worker that does not see it, or cannot be written to.
         """
-        kept: dict[str, Any] = _without_nan(row)
+        kept: dict[str, Any] = {"schema": schema_name(f"{self.home.name}_row"), **_without_nan(row)}
         mark = kept["fingerprint"]
         if not _converged(kept) and (old := self.find(mark)) is not None:
             what = f"{kept['model']} {kept['parameter']}"
@@ -255,7 +256,7 @@ class ResultsFolder:
             rows = self._rows(first)
             lists = {key: [_entry(r, e) for r in rows for e in r[key]] for key in self.lists or ()}
             lists = lists or {"rows": rows}
-            write_text(self.file, _text({"schema": self._schema, **self.shared, **lists}))
+            write_text(self.file, _text({"schema": schema_name(self.file.stem), **self.shared, **lists}))
             write_text(self.file.with_suffix(".csv"), _table(lists["rows"]))
 
 
@@ -385,6 +386,6 @@ def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for name, value in row.items():
         if isinstance(value, Mapping):
             flat |= {} if name == "provenance" else _flat(value, f"{prefix}{name}.")
-        else:
+        elif name != "schema":
             flat[prefix + name] = json.dumps(value) if isinstance(value, list) else value
     return flat

@@ -1,0 +1,209 @@
+"""Limits on light mediators against their mass: what ``bayes-enues mediators`` computes and shows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.text import Text
+
+from ..compiled.feedback import feedback
+from ..errors import InputError
+from ..experiments.overlays import Overlay
+from ..mediators.scan import DIPOLE, DRAWS, curves, plan_scan, published_points, write_curves
+from ..reports.wording import experiment_title, mediator_title
+from ..results import Curve, Limit, Region, there
+from ..runs.rows import run
+from ..statistics import LEVEL, SEED
+from .planned import Names, listed
+from .shown import BAD, Cell, Shown
+from .table import ResultTable
+
+__all__ = ["MassPlaneTable", "MediatorTable", "scan_mediators"]
+
+#: Near which masses of a long scan are shown [keV].
+DECADES = (1e-2, 1.0, 10.0, 1e2, 1e4)
+
+#: What the prior of a plane says of the coupling, and its name.
+COUPLING_PRIORS = {
+    "flat in log coupling on": "loguniform", "flat in coupling on": "flat",
+    "flat in coupling^2 on": "flat_strength",
+}  # fmt: skip
+
+
+class MassPlaneTable(ResultTable[Region]):
+    """Mass and coupling free together, as ``mediator_planes.json`` holds them."""
+
+    kind = "mediator_planes"
+
+    def _figures(self) -> Iterable[Path]:
+        from ..plots.mediators import mass_planes_figure
+
+        prior = next(name for words, name in COUPLING_PRIORS.items() if words in self.rows[0].prior)
+        return mass_planes_figure(self.rows, prior, self.folder, self.folder / "mediator_planes")
+
+    def _shown(self) -> list[Shown]:
+        """What each plane rests on, in words."""
+        lines: list[Cell] = []
+        for region in self.rows:
+            posterior, level = region.posterior, f"{100 * region.level:g} %"
+            words = (
+                f"{region.model} from {region.experiment}: {100 * there(posterior.share_inside):.1f} % of "
+                f"the draws in the {level} region, {posterior.divergences} divergences; {region.prior}"
+            )
+            lines.append(Text(words, "dim"))
+        return [Shown("", (), below=lines)]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MediatorTable(ResultTable[Limit]):
+    """Limits on a coupling at each mass, as ``mediators.json`` holds them.
+
+    Attributes
+    ----------
+    planes : MassPlaneTable or None
+        Mass and coupling free together, where that was asked for.
+    """
+
+    kind = "mediators"
+    planes: MassPlaneTable | None = None
+
+    def curves(self) -> list[Curve]:
+        """A curve a mediator and experiment."""
+        return curves(self.rows)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every posterior converged, those of the planes too."""
+        return super().passed and (self.planes is None or self.planes.passed)
+
+    def plot(
+        self, points: Sequence[Mapping[str, Any]] | None = None, overlays: Sequence[Overlay] = ()
+    ) -> list[Path]:
+        """Draw the curves, alone and with other people's limits, and the planes into the folder.
+
+        Parameters
+        ----------
+        points : sequence of mapping, optional
+            From :func:`bayes_enues.mediators.scan.published_points`; by default the packaged ones.
+        overlays : sequence
+            Your own curves, from :func:`bayes_enues.experiments.overlays.read_overlays`.
+        """
+        if not self.rows:
+            return []
+
+        from ..plots.mediators import curves_figure, published_figure
+
+        with feedback("figures") as tell:
+            tell(0, "")
+            lines, first = self.curves(), self.rows[0]
+            paths = curves_figure(lines, self.folder / "mediators", first.level)
+            options = {name: value for name, value in first.given.items() if name != "mass"}
+            points = published_points() if points is None else points
+            where = self.folder / "mediators_published"
+            paths += published_figure(lines, points, where, options, overlays, first.level)
+            return paths + (self.planes.plot() if self.planes else [])
+
+    def _shown(self) -> list[Shown]:
+        """Upper limits at the masses nearest to the decades."""
+        found = self.curves()
+        columns = ("mediator", "experiment", "mass [keV]", "posterior", "profile 1-sided")
+        cut = f"profile Δχ²={found[0].threshold:.5g}"
+        what = "transition moment [1e-12 mu_B]" if found[0].model == DIPOLE else "coupling g_X"
+        table = Shown(f"{what}, upper limits", (*columns, cut), left=2)
+        for curve in found:
+            masses = curve.mass_keV
+            decades = [m for m in DECADES if masses[0] <= m <= masses[-1]]
+            nearest = {int(np.argmin(np.abs(np.log(masses / m)))) for m in decades}
+            for i in sorted(nearest) if masses.size > 6 else range(masses.size):
+                bound = curve.posterior_upper[i]
+                table.add(
+                    mediator_title(curve.model),
+                    experiment_title(curve.experiment),
+                    f"{masses[i]:.3g}",
+                    f"< {bound:.3g}" if np.isfinite(bound) else Text("not converged", BAD),
+                    f"< {curve.profile_upper_one_sided[i]:.3g}",
+                    f"< {curve.profile_upper[i]:.3g}",
+                )
+            table.gap()
+        return [table, *(self.planes.shown() if self.planes else [])]
+
+    def _footnotes(self) -> list[str]:
+        return [
+            f"posterior: one-sided {100 * self.rows[0].level:g} % credible bound at the given mass.",
+            "Profile: the paper does not say which threshold its Fig. 6 uses; --delta-chi2 4.605 gives that "
+            "of two parameters.",
+        ]
+
+
+def scan_mediators(
+    models: Names | None = None,
+    masses: Sequence[float] | None = None,
+    experiments: Names | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    level: float = LEVEL,
+    delta_chi2: float | None = None,
+    prior: str | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    plane: str | None = None,
+    out: str | Path = "results",
+    fresh: bool = False,
+    jobs: int | None = 2,
+    scheduler: str | None = None,
+) -> MediatorTable:
+    """Limits on the coupling of light mediators at each mass: what ``bayes-enues mediators`` makes.
+
+    Parameters
+    ----------
+    models : str, or several, optional
+        Such as ``light_vector``; by default all. Or ``sterile_dipole``.
+    masses : sequence of float, optional
+        In keV; by default as many as :func:`bayes_enues.mediators.scan.plan_scan` says.
+    delta_chi2 : float, optional
+        Threshold of the profile, such as 4.605 for two parameters; by default the level's own.
+    plane : str, optional
+        ``loguniform``, ``flat`` or ``flat_strength``: mass and coupling free together too, with this prior of
+        the coupling.
+    experiments, settings, level, prior, draws, seed, out, fresh, jobs, scheduler
+        See :func:`bayes_enues.limit_table`.
+
+    Raises
+    ------
+    InputError
+        As :func:`bayes_enues.mediators.scan.plan_scan` does, before anything runs.
+    """
+    names = None if models is None else listed(models)
+    if plane is not None and DIPOLE in (names or ()):
+        raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
+    if delta_chi2 is not None and not 0 < delta_chi2 < 1e6:
+        raise InputError(f"--delta-chi2 is {delta_chi2:g}; a number above zero was needed, such as 4.605")
+    chosen = None if experiments is None else listed(experiments)
+    specs = plan_scan(
+        names, masses, chosen, settings, level=level, delta_chi2=delta_chi2, prior=prior, draws=draws,
+        seed=seed,
+    )  # fmt: skip
+    folder = MediatorTable.open(out, level)
+    planes, plane_folder = [], None if plane is None else MassPlaneTable.open(out, level)
+    if plane is not None:
+        from ..mediators.planes import MassPlaneSpec
+
+        given = tuple(sorted((settings or {}).items()))
+        planes = [
+            MassPlaneSpec(str(m), e, level, plane, draws, seed, given, delta_chi2)
+            for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
+        ]
+    with feedback("mediators", len(specs) + len(planes), "rows") as tell:
+        rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
+        write_curves(curves(rows), folder.path / "mediators_curves.csv")
+        found = None
+        if plane_folder is not None:
+            regions = run(
+                planes, plane_folder, fresh, lambda done, words: tell(len(specs) + done, words),
+                jobs=jobs, scheduler=scheduler,
+            )  # fmt: skip
+            found = MassPlaneTable(tuple(regions), folder.path)
+            folder.messages += plane_folder.messages
+    return MediatorTable(tuple(rows), folder.path, tuple(folder.messages), found)

@@ -1,0 +1,58 @@
+"""Everything the paper shows, in one folder: what ``bayes-enues reproduce`` computes and draws.
+
+What is computed is :data:`bayes_enues.reports.reproduction.PLANS`, what is drawn from it
+:data:`bayes_enues.plots.paper.FIGURES`. Rows are kept as they finish: an interrupted run goes on where it
+stopped.
+"""
+
+from pathlib import Path
+
+from ..compiled.feedback import feedback
+from ..runs.files import check_writable
+from ..runs.rows import run
+from ..statistics import DRAWS, SEED
+from .stored import TABLES, Results
+
+__all__ = ["reproduce"]
+
+
+def reproduce(
+    out: str | Path = "results",
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    fresh: bool = False,
+    jobs: int | None = 2,
+    scheduler: str | None = None,
+) -> Results:
+    """Table I and the figures of the paper by both statistics, and a page on every difference.
+
+    Options are those of :func:`bayes_enues.limit_table`.
+    """
+    out = Path(out)
+    check_writable(out)
+
+    # with PyMC and matplotlib, which a request that is refused can spare
+    from ..plots import paper
+    from ..reports import reproduction
+
+    asked = {name: plan(draws, seed) for name, plan in reproduction.PLANS.items()}
+    folders = {name: TABLES[name].open(out, 0.9) for name in asked}
+    tables, done = [], 0
+    with feedback(
+        "reproduce", sum(map(len, asked.values())) + len(paper.FIGURES), "rows and figures"
+    ) as tell:
+        for name, specs in asked.items():
+            folder, before = folders[name], done
+            rows = run(
+                specs, folder, fresh, lambda n, words, before=before: tell(before + n, words),
+                name == "limits", jobs, scheduler,
+            )  # fmt: skip
+            done += len(specs)
+            tables.append(TABLES[name](tuple(rows), folder.path, tuple(folder.messages)))
+        found = {table.kind: table.rows for table in tables}
+        for k, (name, draw) in enumerate(paper.FIGURES.items()):
+            tell(done + k, name)
+            draw(found, out, out / name)
+    reproduction.write_pages(found, out, list(paper.FIGURES))
+    return Results.of(tables, out)

@@ -1,0 +1,111 @@
+"""Expected limits after more exposure: what ``bayes-enues project`` computes, writes and shows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..results import Projection, grouped
+from ..runs.rows import interaction_named
+from ..statistics import LEVEL, SEED
+from .expected import bands, failed_toys
+from .planned import rows_of_a_table
+from .shown import Shown
+from .table import ResultTable
+
+__all__ = ["ProjectionTable", "projection_table"]
+
+
+class ProjectionTable(ResultTable[Projection]):
+    """Expected bounds at each exposure, as ``projection.json`` holds them."""
+
+    kind = "projection"
+
+    def _groups(self) -> list[list[Projection]]:
+        return list(grouped(self.rows, "model", "parameter", "experiment").values())
+
+    def _figures(self) -> Iterable[Path]:
+        """Of the first parameter and experiment, if there are several."""
+        from ..plots.projection import projection_figure
+
+        return projection_figure(self._groups()[0], self.folder / "projection")
+
+    def _shown(self) -> list[Shown]:
+        """Each statistic at each exposure."""
+        found = []
+        for mine in self._groups():
+            first = mine[0]
+            title = f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]"
+            columns = ("exposure [t yr]", "statistic", "Asimov", "median of toys", "68 % band", "95 % band")
+            table = Shown(title, columns, left=2)
+            for row in mine:
+                for statistic, bound in row.asimov.items():
+                    middle, error = row.median(statistic)
+                    shown = "" if middle is None else f"{middle:.3g} ± {error:.1g}"
+                    cells = [statistic.replace("_", " "), f"{bound:.3g}", shown, *bands(row, statistic)]
+                    table.add(f"{row.exposure:.4g}", *cells)
+            found.append(table)
+        return found
+
+    def _footnotes(self) -> list[str]:
+        level = f"{100 * self.rows[0].level:g} %"
+        return [
+            *failed_toys(self.rows),
+            f"{level} bounds if the Standard Model is true. profile: two-sided threshold.",
+            "Posterior: flat prior, nuisances integrated by quadrature. ± is the median's Monte Carlo error.",
+        ]
+
+
+def projection_table(
+    model: str = "magnetic_moment",
+    parameter: str | None = None,
+    experiment: str = "xenonnt_sr0",
+    *,
+    mass: float | None = None,
+    settings: Mapping[str, Any] | None = None,
+    exposures: Sequence[float | None] = (None,),
+    background: float = 1.0,
+    edge: float = 0.0,
+    toys: int = 200,
+    level: float = LEVEL,
+    seed: int = SEED,
+    out: str | Path = "results",
+    fresh: bool = False,
+    jobs: int | None = 2,
+    scheduler: str | None = None,
+) -> ProjectionTable:
+    """Expected limits after more exposure, with bands of toys: what ``bayes-enues project`` makes.
+
+    :func:`bayes_enues.project` computes one row of it.
+
+    Parameters
+    ----------
+    model, parameter, experiment : str
+        One of each; by default the first parameter that can be free.
+    exposures : sequence of float or None
+        In t yr; None is the experiment's own.
+    background : float
+        Factor on the background per exposure.
+    edge : float
+        Shift of the efficiency's edge in keV; negative is lower.
+    toys : int
+        Per exposure; 0 for Asimov data alone.
+    mass, settings, level, seed, out, fresh, jobs, scheduler
+        See :func:`bayes_enues.limit_table`.
+
+    Raises
+    ------
+    InputError
+        If experiments are joined, or as :func:`bayes_enues.runs.rows.plan` does.
+    """
+    if "+" in experiment and not Path(experiment).is_dir():
+        raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
+    parameter = parameter or interaction_named(model).free_names()[0]
+    (spec,) = rows_of_a_table(model, parameter, experiment, mass, settings, level=level, seed=seed)
+    folder = ProjectionTable.open(out, level)
+
+    from ..studies.projection_rows import ProjectionSpec
+
+    asked = [ProjectionSpec(spec, t_yr, background, edge, toys) for t_yr in exposures]
+    asked.sort(key=lambda one: one.future.exposure)
+    return ProjectionTable.computed(asked, folder, fresh, jobs, scheduler)
