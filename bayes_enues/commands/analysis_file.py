@@ -134,7 +134,7 @@ def read_analysis(path: str | Path, group: Any) -> Analysis:
 
 def _command(where: str, table: Mapping[str, Any], group: Any) -> tuple[str, dict[str, Any]]:
     """The command of a table, and its options by the names that a file gives them."""
-    choices = [name for name in group.commands if name != "run"]
+    choices = [name for name in group.commands if name not in ("run", "schema")]
     command = table.get("command")
     if not isinstance(command, str) or command not in choices:
         raise InputError(f"{where}, command: {command!r} is none; the choices are {choices}")
