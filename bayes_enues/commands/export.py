@@ -5,23 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from .common import Table, console
-
-#: What each form is, for the table below.
-WORDS = {
-    "submission.yaml": "HEPData: the submission",
-    "submission.tar.gz": "HEPData: what is uploaded, all of it",
-    "references.bib": "references of all that was used",
-    "result_metadata.toml": "dd_limit_plot: to be added to its own",
-    "refused.txt": "likelihoods that pyhf cannot say, and why",
-}
-SUFFIXES = {
-    ".yaml": "HEPData: a table",
-    ".csv": "dd_limit_plot: a curve",
-    ".tex": "LaTeX, needs \\usepackage{booktabs}",
-    ".json": "pyhf workspace",
-    ".nc": "draws, for arviz.from_netcdf",
-}
+from .common import console
 
 
 def export(
@@ -40,8 +24,4 @@ def export(
     from ..analyses.export import export as write
 
     paths = write(to, results, out)
-    table = Table(f"exported to {to}", ("file", "what"), prose=True)
-    for path in paths:
-        table.add(path.name, WORDS.get(path.name) or SUFFIXES[path.suffix])
-    table.print(console)
-    console.print(f"Written to {paths[0].parent}.")
+    console.print(f"Written to {paths[0].parent}: {', '.join(path.name for path in paths)}.")
