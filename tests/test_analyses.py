@@ -120,6 +120,7 @@ def test_a_folder_of_several_kinds_is_read_as_one_and_by_kind(tmp_path):
         results["regions"]
 
 
+@pytest.mark.slow
 def test_no_table_needs_pymc_or_matplotlib_to_be_read_and_shown():
     code = """
 import sys

@@ -184,6 +184,8 @@ def test_every_file_of_the_data_is_in_the_wheel(wheel):
     assert {p for p in there if "__pycache__" not in p.parts} <= {
         p.relative_to(packed) for p in packed.rglob("*")
     }
+    schemas = {p.name for p in (ROOT / "bayes_enues" / "schemas").iterdir()}
+    assert schemas == {p.name for p in (packed.parent / "schemas").iterdir()}
 
 
 @pytest.mark.slow

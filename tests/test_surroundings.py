@@ -11,7 +11,10 @@ import pytest
 from rich.table import Table
 
 from bayes_enues import cli
+from bayes_enues.analyses.shown import Shown
 from bayes_enues.commands import common
+from bayes_enues.commands.tables import print_table
+from bayes_enues.compiled.feedback import feedback
 
 ODD = r"[/x] $\frac{$ <b>odd</b> :smile: [bold] _"
 COMMAND = [sys.executable, "-m", "bayes_enues"]
@@ -33,10 +36,10 @@ def test_a_terminal_shows_names_letter_by_letter(capsys):
     common.console.print(ODD)
     common.console.print(table)
     common.warn([ODD])
-    own = common.Table(ODD, (ODD,))
+    own = Shown(ODD, (ODD,))
     own.add(ODD)
-    own.print(common.console)
-    with common.progress(1, "rows") as tell:
+    print_table(common.console, own)
+    with feedback("one", 1, "rows") as tell:
         tell(1, ODD)
     assert capsys.readouterr().out.count(ODD) >= 5
 
