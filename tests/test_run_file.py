@@ -14,13 +14,18 @@ from bayes_enues.commands.analysis_file import TEMPLATE, read_analysis
 from bayes_enues.compiled.feedback import feedback, plan_only
 
 
+@pytest.fixture(scope="module")
+def group():
+    return typer.main.get_command(app)
+
+
 @pytest.fixture
-def read(tmp_path, monkeypatch):
+def read(group, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def read(text):
         (tmp_path / "a.toml").write_text(text, "utf-8")
-        return read_analysis("a.toml", typer.main.get_command(app))
+        return read_analysis("a.toml", group)
 
     return read
 
