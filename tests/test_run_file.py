@@ -82,7 +82,8 @@ def test_a_table_is_what_would_be_typed(read):
     text = (
         'out = "mine"\njobs = 1\n[a]\ncommand = "limits"\nmodel = "light_vector"\nmass = 10\n'
         'experiment = ["xenonnt_sr0", "lz_ws2022"]\nset = { sign = -1 }\nfresh = true\nnotes = false\n'
-        '[b]\ncommand = "report"\n[c]\ncommand = "export"\nto = "bibtex"\nout = "paper"\n'
+        '[b]\ncommand = "report"\n[d]\ncommand = "compare"\nsmc = false\n'
+        '[c]\ncommand = "export"\nto = "bibtex"\nout = "paper"\n'
     )
     analysis = read(text)
     assert analysis.steps[0].arguments == (
@@ -90,7 +91,8 @@ def test_a_table_is_what_would_be_typed(read):
         "--set=sign=-1", "--fresh", "--out=mine", "--jobs=1",
     )  # fmt: skip
     assert analysis.steps[1].arguments == ("mine",)
-    assert analysis.steps[2].arguments == ("--to=bibtex", "--out=paper", "--results=mine")
+    assert analysis.steps[2].arguments == ("--no-smc", "--out=mine", "--jobs=1")
+    assert analysis.steps[3].arguments == ("--to=bibtex", "--out=paper", "--results=mine")
     assert analysis.out.name == "mine"
 
 
