@@ -14,13 +14,18 @@ from bayes_enues.commands.analysis_file import TEMPLATE, read_analysis
 from bayes_enues.compiled.feedback import feedback, plan_only
 
 
+@pytest.fixture(scope="module")
+def group():
+    return typer.main.get_command(app)
+
+
 @pytest.fixture
-def read(tmp_path, monkeypatch):
+def read(group, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def read(text):
         (tmp_path / "a.toml").write_text(text, "utf-8")
-        return read_analysis("a.toml", typer.main.get_command(app))
+        return read_analysis("a.toml", group)
 
     return read
 
@@ -77,7 +82,8 @@ def test_a_table_is_what_would_be_typed(read):
     text = (
         'out = "mine"\njobs = 1\n[a]\ncommand = "limits"\nmodel = "light_vector"\nmass = 10\n'
         'experiment = ["xenonnt_sr0", "lz_ws2022"]\nset = { sign = -1 }\nfresh = true\nnotes = false\n'
-        '[b]\ncommand = "report"\n[c]\ncommand = "export"\nto = "bibtex"\nout = "paper"\n'
+        '[b]\ncommand = "report"\n[d]\ncommand = "compare"\nsmc = false\n'
+        '[c]\ncommand = "export"\nto = "bibtex"\nout = "paper"\n'
     )
     analysis = read(text)
     assert analysis.steps[0].arguments == (
@@ -85,7 +91,8 @@ def test_a_table_is_what_would_be_typed(read):
         "--set=sign=-1", "--fresh", "--out=mine", "--jobs=1",
     )  # fmt: skip
     assert analysis.steps[1].arguments == ("mine",)
-    assert analysis.steps[2].arguments == ("--to=bibtex", "--out=paper", "--results=mine")
+    assert analysis.steps[2].arguments == ("--no-smc", "--out=mine", "--jobs=1")
+    assert analysis.steps[3].arguments == ("--to=bibtex", "--out=paper", "--results=mine")
     assert analysis.out.name == "mine"
 
 
@@ -99,7 +106,9 @@ def test_the_template_that_is_printed_can_be_run(read):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("run", "report", "export", "data")])
+@pytest.mark.parametrize(
+    "command", [c for c in COMMANDS if c not in ("run", "report", "export", "data", "schema")]
+)
 def test_every_command_checks_its_input_before_it_computes(command, tmp_path, monkeypatch):
     """So that a file can be checked whole: the block is left where computing would begin."""
     monkeypatch.chdir(tmp_path)

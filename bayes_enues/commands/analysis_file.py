@@ -129,7 +129,7 @@ def read_analysis(path: str | Path, group: Any) -> Analysis:
                 )
     if unused := [key for key in everywhere if key not in used]:
         raise InputError(f"{path}, {unused[0]}: no command of the file has such an option")
-    return Analysis(tuple(steps), Path(everywhere.get("out", "results")))
+    return Analysis(tuple(steps), Path(str(everywhere.get("out", "results"))))
 
 
 def _command(where: str, table: Mapping[str, Any], group: Any) -> tuple[str, dict[str, Any]]:
@@ -168,7 +168,7 @@ def _arguments(
         if param.param_type_name == "argument":
             found.append(str(value))
         elif isinstance(value, bool):
-            found += [f"--{name}"] if value else []
+            found += [f"--{name}"] if value else param.secondary_opts[:1]  # --no-smc
         else:
             found += [f"--{name}={one}" for one in several]
     return tuple(found)
