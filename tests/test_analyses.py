@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from made_up_tables import rows_of, table_of
+from schemas import check_files
 
 import bayes_enues as be
 from bayes_enues import cli
@@ -135,3 +136,14 @@ print({"pymc", "matplotlib.pyplot", "numba"} & set(sys.modules))
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=__file__.rpartition("/")[0]
     )
     assert done.stdout.strip() == "set()", done.stderr
+
+
+@pytest.mark.slow
+def test_a_table_of_nuisances_is_written_by_its_schema_drawn_and_read_back(tmp_path):
+    asked = ("magnetic_moment", "nu_e", "xenonnt_sr0:marginalised")
+    found = be.nuisance_table(*asked, draws=500, out=tmp_path, jobs=1)
+    assert check_files(tmp_path) == {"nuisances", "nuisances_row"}
+    assert all(path.exists() for path in found.plot())
+    results = be.load_results(tmp_path)
+    assert [row.to_dict() for row in results["nuisances"]] == [row.to_dict() for row in found]
+    assert results.find(*asked) == found[0]
