@@ -56,6 +56,9 @@ class Terms(NamedTuple):
         Where the factors of each term begin in the four arrays that follow.
     variable, kind, exponent : (n_factors,)
     unit : (n_factors,)
+    after : (n_factors,)
+        The next term that does not share this factor and those before it. Where a tent does not reach, no
+        term up to there adds anything: of a grid of 49 shapes four are left.
     gaussian : (n_bins,) bool
         Whether a bin's likelihood is Gaussian, Eq. 15, or Poisson, Eq. 14.
     below, above : (n,)
@@ -72,6 +75,7 @@ class Terms(NamedTuple):
     kind: np.ndarray
     exponent: np.ndarray
     unit: np.ndarray
+    after: np.ndarray
     gaussian: np.ndarray
     below: np.ndarray
     above: np.ndarray
@@ -174,20 +178,23 @@ def chi2_and_derivatives(
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
     value, slope, bend = np.empty(n_factors), np.empty(n_factors), np.empty(n_factors)
     mu, slopes = np.zeros(n_bins), np.zeros((n, n_bins))
-    absent = np.zeros(n_terms, np.bool_)
-    for t in range(n_terms):
+    present, n_present, following = np.empty(n_terms, np.int64), 0, 0
+    while following < n_terms:
+        t, following = following, following + 1
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
-        product = 1.0
+        product, reached = 1.0, True
         for f in range(a, b):
             value[f], slope[f], bend[f] = _factor(
                 terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
             )
             if _beyond(terms.kind[f], value[f], slope[f]):
-                absent[t] = True
+                following, reached = terms.after[f], False
                 break
             product *= value[f]
-        if absent[t]:
+        if not reached:
             continue
+        present[n_present] = t
+        n_present += 1
         template = terms.counts[t]
         _add(product, template, start, stop, mu)
         for f in range(a, b):
@@ -214,9 +221,8 @@ def chi2_and_derivatives(
             weighted[i] = second[i] * slopes[j, i]
         for k in range(j + 1):
             hessian[j, k] = _product(weighted, slopes[k], 0, n_bins)
-    for t in range(n_terms):
-        if absent[t]:
-            continue
+    for i in range(n_present):
+        t = present[i]
         a, b = terms.first[t], terms.first[t + 1]
         start, stop = terms.start[t], terms.stop[t]
         weight = _product(first, terms.counts[t], start, stop)
@@ -246,18 +252,21 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
     n_bins, n_factors = terms.gaussian.size, terms.variable.size
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
     value, slope, mu = np.empty(n_factors), np.empty(n_factors), np.zeros(n_bins)
-    absent = np.zeros(terms.start.size, np.bool_)
-    for t in range(terms.start.size):
-        product = 1.0
+    present, n_present, following = np.empty(terms.start.size, np.int64), 0, 0
+    while following < terms.start.size:
+        t, following = following, following + 1
+        product, reached = 1.0, True
         for f in range(terms.first[t], terms.first[t + 1]):
             value[f], slope[f], _ = _factor(
                 terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
             )
             if _beyond(terms.kind[f], value[f], slope[f]):
-                absent[t] = True
+                following, reached = terms.after[f], False
                 break
             product *= value[f]
-        if not absent[t]:
+        if reached:
+            present[n_present] = t
+            n_present += 1
             _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
     chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
     for i in range(n_bins):  # from here on the derivative by what is expected
@@ -267,9 +276,10 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
             ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
             mu[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
     gradient[:] = 0.0
-    for t in range(terms.start.size):
+    for i in range(n_present):
+        t = present[i]
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
-        if a == b or absent[t]:
+        if a == b:
             continue
         weight = _product(mu, terms.counts[t], start, stop)
         for f in range(a, b):
@@ -345,11 +355,16 @@ def _kinks_of(of, n):
 @numba.njit(**FAST)
 def _expected(terms, x, mu):
     mu[:] = 0.0
-    for t in range(terms.start.size):
+    following = 0
+    while following < terms.start.size:
+        t, following = following, following + 1
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
-            product *= _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])[0]
-            if product == 0.0:  # most tents of a grid of shapes do not reach here
+            factor = _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])[0]
+            product *= factor
+            if factor == 0.0 and terms.kind[f] == TENT:  # most tents of a grid of shapes do not reach here
+                following = terms.after[f]
+            if product == 0.0:
                 break
         if product != 0.0:
             _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)

@@ -26,14 +26,15 @@ _HEAD = 5  # how many variables, bins, terms, factors and coordinates
 
 
 def packed(terms: Terms, numbers: np.ndarray, coordinates: np.ndarray, n: int) -> np.ndarray:
-    """All that the C functions need of a model, in one vector; whole numbers as numbers."""
+    """All that the C functions need of a model, in one vector; whole numbers by their bits, as they are."""
     head = [n, terms.gaussian.size, terms.start.size, terms.variable.size, coordinates.size]
-    return np.concatenate([head, *(np.ravel(v) for v in terms), numbers, coordinates]).astype(float)
+    parts = [v.view(float) if v.dtype == np.int64 else np.ravel(v).astype(float) for v in terms]
+    return np.concatenate([np.array(head, float), *parts, numbers, coordinates])
 
 
 @numba.njit(**FAST)
 def _whole(part):
-    return part.astype(np.int64)
+    return part.view(np.int64)
 
 
 @numba.njit(**FAST)
@@ -57,17 +58,18 @@ def unpacked(vector: np.ndarray) -> Any:
     g = f + factors
     h = g + factors
     i = h + factors
-    j = i + bins
-    k = j + n
+    j = i + factors
+    k = j + bins
     m = k + n
-    p = m + n * n
-    o = p + 2 * bins + n
+    o = m + n
+    p = o + n * n
+    q = p + 2 * bins + n
     found = Terms(
         vector[a:b].reshape((terms, bins)), _whole(vector[b:c]), _whole(vector[c:d]), _whole(vector[d:e]),
-        _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), vector[h:i],
-        _true(vector[i:j]), vector[j:k], vector[k:m], vector[m:p].reshape((n, n)),
+        _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), vector[h:i], _whole(vector[i:j]),
+        _true(vector[j:k]), vector[k:m], vector[m:o], vector[o:p].reshape((n, n)),
     )  # fmt: skip
-    return found, vector[p:o], vector[o:]
+    return found, vector[p:q], vector[q:]
 
 
 @numba.njit(**FAST)
