@@ -63,8 +63,9 @@ def test_factors_of_one_term_multiply_and_their_derivatives_are_those_of_finite_
     terms = Terms(
         counts=rng.uniform(1, 3, (2, 5)),
         start=np.array([0, 1]), stop=np.array([5, 4]), first=np.array([0, 4, 5]),
-        variable=np.array([0, 1, 2, 3, 1]), kind=np.array([POWER, ONE_PLUS, ONE_PLUS, TENT, ONE_PLUS]),
-        exponent=np.array([2, 1, 1, 1, 1]), unit=np.array([1.5, 1.0, 1.0, 1.0, 1.0]),
+        factor=np.array([0, 1, 2, 3, 1]), variable=np.array([0, 1, 2, 3]),
+        kind=np.array([POWER, ONE_PLUS, ONE_PLUS, TENT]),
+        exponent=np.array([2, 1, 1, 1]), unit=np.array([1.5, 1.0, 1.0, 1.0]),
         after=np.array([1, 1, 1, 1, 2]),
         gaussian=np.array([True, True, False, False, False]),
         below=np.array([0.0, 4.0, 9.0, 1.0]), above=np.array([0.0, 2.0, 9.0, 1.0]), coupling=np.zeros((4, 4)),

@@ -100,12 +100,14 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
     for _, some, extra in question.correlations():
         at = [names.index(name) for name in some]
         coupling[np.ix_(at, at)] += extra
-    variable, kind, exponent, unit = zip(*factors, strict=True) if factors else ((), (), (), ())
+    different = list(dict.fromkeys(factors))
+    variable, kind, exponent, unit = zip(*different, strict=True) if factors else ((), (), (), ())
     return Terms(
         np.array(counts),
         np.array(start, np.int64),
         np.array(stop, np.int64),
         np.array(first, np.int64),
+        np.array([different.index(factor) for factor in factors], np.int64),
         np.array(variable, np.int64),
         np.array(kind, np.int64),
         np.array(exponent, np.int64),
