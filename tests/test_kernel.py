@@ -7,6 +7,7 @@ import pytest
 import bayes_enues as be
 from bayes_enues.fit import agreement
 from bayes_enues.fit.kernel import ONE_PLUS, POWER, TENT, Terms, chi2_and_derivatives, chi2_many
+from bayes_enues.fit.terms import _after
 
 STRUCTURES = {
     "one of XENONnT": lambda: be.models.magnetic_moment(["xenonnt_sr0"]),
@@ -100,3 +101,12 @@ def test_what_a_user_adds_to_a_model_takes_the_graph_of_the_model(xenonnt):
     with model:
         pm.Potential("external", -0.5 * ((model["beta_flux"] - 0.05) / 0.03) ** 2)
     assert be.Fit(model).terms is None
+
+
+def test_terms_that_share_a_tent_are_skipped_together():
+    a, b, c, u = (0, TENT, 1, 1.0), (0, TENT, 1, 2.0), (1, TENT, 1, 1.0), (2, POWER, 1, 1.0)
+    terms = [[u], [a], [a, u], [a, c], [a, c, u], [b, c]]
+    first = np.cumsum([0, *(len(t) for t in terms)]).tolist()
+    after = _after(first, [factor for t in terms for factor in t])
+    # u | a | a u | a c | a c u | b c
+    assert after.tolist() == [1, 5, 5, 3, 5, 5, 5, 5, 5, 6, 6]
