@@ -940,7 +940,8 @@ class Check(Row):
         Share of predicted counts that fit worse than the data.
     pit : (n_bins,)
         Probability of a count below the observed one, and of whole counts a random part, drawn with the
-        row's seed, of that of an equal one. From the posterior the data are used twice, which draws it towards one half.
+        row's seed, of that of an equal one. From the posterior the data are used twice, which draws it
+        towards one half.
     pit_uniform_p_value : float
         Of Kolmogorov and Smirnov's test that these are uniform.
     bins_outside_95 : int

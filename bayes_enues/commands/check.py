@@ -70,7 +70,7 @@ def print_checks(rows: "Sequence[Check]", notes: bool = False) -> None:
     lines = [
         "p: share of predicted counts that fit worse than the data; near 0 the model fails, near 1 errors "
         "are too large.",
-        "PIT: of whole counts it is drawn evenly between the probabilities of less and of no more, with --seed.",
+        "PIT of whole counts: drawn evenly between the probabilities of less and of no more, with --seed.",
         "The posterior uses the data twice, which draws its p-values towards one half.",
     ]
     print_notes(lines, notes)
