@@ -910,7 +910,8 @@ class Curve(Result):
 
     Upper credible bounds with their Monte Carlo error, NaN where the posterior did not converge; the same by
     quadrature, and under a prior flat in g^2; the profile's upper ends at ``threshold`` and at the one-sided
-    one.
+    one. ``gap_lower`` and ``gap_upper``: where the profile's region has two pieces, what lies between them is
+    excluded too; NaN where it has one.
     """
 
     model: str
@@ -923,6 +924,8 @@ class Curve(Result):
     profile_upper: Array
     profile_upper_one_sided: Array
     threshold: Threshold
+    gap_lower: Beside = None
+    gap_upper: Beside = None
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -248,6 +248,17 @@ def test_toys_of_a_flux_that_the_data_hardly_bound_all_count(xenonnt_nr):
 
 
 @pytest.mark.slow
+def test_toys_whose_light_yield_rests_at_the_end_of_its_range_count_too():
+    """A fit that began close to -3 did not converge, and starts again from the truth: 4 of 3,000 toys."""
+    fixed = (("mass", 1e4), ("normalisation", "left_handed"))
+    (spec,) = plan(["light_vector"], ["coupling"], ["xenonnt_nr"], fixed=fixed)
+    job = job_of(spec, [0.0, 1e-5, 3.5e-5])
+    for i_true, number in ((0, 430), (1, 162), (2, 186)):
+        (found,) = analyse(Chunk(job, i_true, number, number + 1))
+        assert found[0] == 1.0
+
+
+@pytest.mark.slow
 def test_the_posterior_of_a_vector_finds_both_regions_with_the_weights_of_quadrature(xenonnt_nr):
     model = models.light_vector([xenonnt_nr], mass=1e4, normalisation="left_handed")
     fit = be.Fit(model)

@@ -148,7 +148,9 @@ def print_curves(found: "Sequence[Curve]", level: float, notes: bool = False) ->
     what = "transition moment [1e-12 mu_B]" if found[0].model == DIPOLE else "coupling g_X"
     table = Table(f"{what}, upper limits", (*columns, cut), left=2)
     for curve in found:
-        decades = [m for m in (1e-2, 1.0, 10.0, 1e2, 1e4) if curve.mass_keV[0] <= m <= curve.mass_keV[-1]]
+        heavy = (1e5, 1e6) if curve.mass_keV[-1] > 1e5 else ()  # as far as nuclei see them
+        decades = [1e-2, 1.0, 10.0, 1e2, 1e4, *heavy]
+        decades = [m for m in decades if curve.mass_keV[0] <= m <= curve.mass_keV[-1]]
         nearest = {int(np.argmin(np.abs(np.log(curve.mass_keV / m)))) for m in decades}
         chosen = sorted(nearest) if curve.mass_keV.size > 6 else range(curve.mass_keV.size)
         for i in chosen:
@@ -159,7 +161,7 @@ def print_curves(found: "Sequence[Curve]", level: float, notes: bool = False) ->
                 f"{curve.mass_keV[i]:.3g}",
                 f"< {bound:.3g}" if np.isfinite(bound) else Text("not converged", "red"),
                 f"< {curve.profile_upper_one_sided[i]:.3g}",
-                f"< {curve.profile_upper[i]:.3g}",
+                _region(curve, i),
             )
         table.gap()
     table.print(console)
@@ -169,6 +171,16 @@ def print_curves(found: "Sequence[Curve]", level: float, notes: bool = False) ->
         "two parameters.",
     ]
     print_notes(lines, notes)
+
+
+def _region(curve: "Curve", i: int) -> str:
+    """The profile's region at one mass: an upper bound, or two pieces."""
+    from ..results import there
+
+    upper = curve.profile_upper[i]
+    if curve.gap_lower is None or not curve.gap_lower[i] > 0:
+        return f"< {upper:.3g}"
+    return f"< {curve.gap_lower[i]:.3g} ∪ ({there(curve.gap_upper)[i]:.3g}, {upper:.3g})"
 
 
 def _numbers(text: str) -> list[float]:
