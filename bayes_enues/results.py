@@ -962,7 +962,8 @@ class Curve(Result):
 
     Upper credible bounds with their Monte Carlo error, NaN where the posterior did not converge; the same by
     quadrature, and under a prior flat in g^2; the profile's upper ends at ``threshold`` and at the one-sided
-    one.
+    one. ``gap_lower`` and ``gap_upper``: where the profile's region has two pieces, what lies between them is
+    excluded too; NaN where it has one.
     """
 
     model: str
@@ -975,6 +976,8 @@ class Curve(Result):
     profile_upper: Array
     profile_upper_one_sided: Array
     threshold: Threshold
+    gap_lower: Beside = None
+    gap_upper: Beside = None
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -991,8 +994,9 @@ class Check(Row):
     p_value : float
         Share of predicted counts that fit worse than the data.
     pit : (n_bins,)
-        Probability of a count below the observed one, half of that of an equal one added for whole counts.
-        From the posterior the data are used twice, which draws it towards one half.
+        Probability of a count below the observed one, and of whole counts a random part, drawn with the
+        row's seed, of that of an equal one. From the posterior the data are used twice, which draws it
+        towards one half.
     pit_uniform_p_value : float
         Of Kolmogorov and Smirnov's test that these are uniform.
     bins_outside_95 : int

@@ -52,14 +52,14 @@ def emcee_ess(fit: be.Fit, steps: int) -> float:
 
     terms, n_bins = fit.terms, fit.terms.gaussian.size
     observed, upper = fit.numbers[:n_bins], fit.prior_range()[1]
-    factors = [range(a, b) for a, b in zip(terms.first[:-1], terms.first[1:], strict=True)]
+    factors = [terms.factor[a:b] for a, b in zip(terms.first[:-1], terms.first[1:], strict=True)]
 
     def log_probability(x):
         if not 0 <= x[0] <= upper or np.any(x[1:] <= -1):
             return -np.inf
         base = np.where(terms.kind == 1, 1 + x[terms.variable], x[terms.variable] / terms.unit)
         powers = base**terms.exponent
-        mu = sum(np.prod(powers[list(f)]) * row for f, row in zip(factors, terms.counts, strict=True))
+        mu = sum(np.prod(powers[f]) * row for f, row in zip(factors, terms.counts, strict=True))
         if np.any(mu <= 0):
             return -np.inf
         return np.sum(observed * np.log(mu) - mu) - 0.5 * np.sum(terms.above * x**2)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from numpy.testing import assert_allclose
 from schemas import check_files
 from scipy.stats import poisson
@@ -59,6 +60,23 @@ def test_data_that_scatter_twice_too_much_are_caught():
     wrong = be.models.magnetic_moment([replace(experiment, counts=odd)], "nu_e")
     found = predictive_check(wrong, be.sample_posterior(wrong, draws=1000))[0]
     assert found.p_value < 0.01
+
+
+def test_cells_that_are_nearly_empty_are_uniform_where_the_model_is_right_and_not_where_it_is_wrong(
+    xenonnt_nr,
+):
+    """243 cells with 62 events: half of the probability of an equal count would pile up next to one half."""
+    apart = []
+    for factor in (1, 4):
+        data = replace(xenonnt_nr, counts=factor * xenonnt_nr.counts)
+        model = be.models.solar_flux([data], "b8")
+        points = {rv.name: np.full((1, 50), float(rv.name == "b8")) for rv in model.free_RVs}
+        draws = xr.Dataset({name: (("chain", "draw"), values) for name, values in points.items()})
+        (found,) = predictive_check(model, xr.DataTree.from_dict({"posterior": draws}))
+        apart.append(found.pit_uniform_p_value)
+        assert np.all((found.pit > 0) & (found.pit < 1))
+    assert apart[0] > 0.05
+    assert apart[1] < 0.01
 
 
 def test_missing_draws_are_said(fitted):

@@ -222,3 +222,12 @@ def test_a_longer_run_replaces_the_entries_of_its_parameter_and_keeps_those_of_o
         *[("xenonnt_sr0", 40)] * 2,
         *[("xenonnt_sr0:poisson", 20)] * 2,
     ]
+
+
+def test_a_flux_has_no_second_column_for_a_prior_flat_in_its_strength():
+    """The strength of a flux is the flux itself; that of a coupling its square."""
+    results = np.ones((10, len(COLUMNS)))
+    flux, coupling = (coverage_row(results, 0.9, signed=False, power=power) for power in (1, 2))
+    assert flux["coverage"]["posterior_flat_strength"] is None
+    assert coupling["coverage_target"]["posterior_flat_strength"] == 0.9
+    assert flux["coverage"]["posterior"] == coupling["coverage"]["posterior"]

@@ -7,6 +7,7 @@ import pytest
 import bayes_enues as be
 from bayes_enues.fit import agreement
 from bayes_enues.fit.kernel import ONE_PLUS, POWER, TENT, Terms, chi2_and_derivatives, chi2_many
+from bayes_enues.fit.terms import _after
 
 STRUCTURES = {
     "one of XENONnT": lambda: be.models.magnetic_moment(["xenonnt_sr0"]),
@@ -63,8 +64,10 @@ def test_factors_of_one_term_multiply_and_their_derivatives_are_those_of_finite_
     terms = Terms(
         counts=rng.uniform(1, 3, (2, 5)),
         start=np.array([0, 1]), stop=np.array([5, 4]), first=np.array([0, 4, 5]),
-        variable=np.array([0, 1, 2, 3, 1]), kind=np.array([POWER, ONE_PLUS, ONE_PLUS, TENT, ONE_PLUS]),
-        exponent=np.array([2, 1, 1, 1, 1]), unit=np.array([1.5, 1.0, 1.0, 1.0, 1.0]),
+        factor=np.array([0, 1, 2, 3, 1]), variable=np.array([0, 1, 2, 3]),
+        kind=np.array([POWER, ONE_PLUS, ONE_PLUS, TENT]),
+        exponent=np.array([2, 1, 1, 1]), unit=np.array([1.5, 1.0, 1.0, 1.0]),
+        after=np.array([1, 1, 1, 1, 2]),
         gaussian=np.array([True, True, False, False, False]),
         below=np.array([0.0, 4.0, 9.0, 1.0]), above=np.array([0.0, 2.0, 9.0, 1.0]), coupling=np.zeros((4, 4)),
     )  # fmt: skip
@@ -98,3 +101,12 @@ def test_what_a_user_adds_to_a_model_takes_the_graph_of_the_model(xenonnt):
     with model:
         pm.Potential("external", -0.5 * ((model["beta_flux"] - 0.05) / 0.03) ** 2)
     assert be.Fit(model).terms is None
+
+
+def test_terms_that_share_a_tent_are_skipped_together():
+    a, b, c, u = (0, TENT, 1, 1.0), (0, TENT, 1, 2.0), (1, TENT, 1, 1.0), (2, POWER, 1, 1.0)
+    terms = [[u], [a], [a, u], [a, c], [a, c, u], [b, c]]
+    first = np.cumsum([0, *(len(t) for t in terms)]).tolist()
+    after = _after(first, [factor for t in terms for factor in t])
+    # u | a | a u | a c | a c u | b c
+    assert after.tolist() == [1, 5, 5, 3, 5, 5, 5, 5, 5, 6, 6]

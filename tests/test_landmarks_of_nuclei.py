@@ -53,6 +53,17 @@ def test_the_flux_of_8b_is_measured(experiment, best, low, high):
 
 
 @pytest.mark.parametrize(
+    ("runs", "best", "low", "high"), [(["sr0", "sr1"], 6.24, 3.22, 11.2), (["sr2"], 4.17, 1.61, 8.41)]
+)
+def test_the_flux_of_8b_from_parts_of_the_runs_with_two_scales(runs, best, low, high):
+    part = be.load_experiment("xenonnt_nr:two_scales", {"bins": {"fit_runs": runs}}, as_name="part")
+    profile = be.Fit(models.solar_flux([part], free="b8")).profile(delta_chi2=ONE_SIGMA)
+    flux = total_fluxes("baxter2021")["8B"] / 1e6
+    found = np.array([profile.best_fit, *profile.pieces[0]]) * flux
+    assert_allclose(found, [best, low, high], rtol=LIMIT)
+
+
+@pytest.mark.parametrize(
     ("column", "best", "one_sigma", "ninety"),
     [
         ("exact", 0.234, (0.151, 0.338), (0.102, 0.423)),

@@ -2,17 +2,21 @@
 
 import csv
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from schemas import check_files
 from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues import cli
+from bayes_enues.commands.mediators import _region
 from bayes_enues.fit.setup import ask
 from bayes_enues.mediators import scan as mediators
 from bayes_enues.models.counting import ask_anew
 from bayes_enues.plots import mediators as mediator_plots
+from bayes_enues.results import Curve
 from bayes_enues.runs import rows
 
 
@@ -170,3 +174,22 @@ def test_a_model_is_not_set_to_a_question_of_another_kind(xenonnt_model):
     same = ask(be.MagneticMoment(), list(kept.experiments), "nu_e")
     assert not ask_anew(xenonnt_model, same, be.HalfNormal(5.0))
     assert xenonnt_model.question is kept
+
+
+def test_what_lies_between_two_pieces_of_a_region_is_told_and_written(tmp_path):
+    """A universal vector in nuclear recoils: numbers of physics-2.md, section 3."""
+    mass, one = np.array([1e4, 1e6]), np.ones(2)
+    curve = Curve(
+        model="light_vector", experiment="xenonnt_nr", mass_keV=mass, posterior_upper=one, posterior_mcse=one,
+        posterior_exact=one, posterior_upper_flat_strength=one, profile_upper=np.array([4.142e-5, 7.85e-4]),
+        profile_upper_one_sided=one, threshold=2.7055, gap_lower=np.array([1.361e-5, np.nan]),
+        gap_upper=np.array([3.132e-5, np.nan]),
+    )  # fmt: skip
+    assert _region(curve, 0) == "< 1.36e-05 ∪ (3.13e-05, 4.14e-05)"
+    assert _region(curve, 1) == "< 0.000785"
+    mediators.write_curves([curve], tmp_path / "curves.csv")
+    header, first, _ = (tmp_path / "curves.csv").read_text().splitlines()
+    assert header.endswith("gap_lower,gap_upper,threshold")
+    assert ",1.361e-05,3.132e-05," in first
+    mediators.write_curves([replace(curve, gap_lower=None, gap_upper=None)], tmp_path / "curves.csv")
+    assert "gap" not in (tmp_path / "curves.csv").read_text()

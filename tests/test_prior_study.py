@@ -14,7 +14,7 @@ from bayes_enues.plots import plot_limit
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
 from bayes_enues.results import PriorStudyRow
 from bayes_enues.runs.beside import read_arrays, with_curve
-from bayes_enues.runs.rows import RowSpec, run
+from bayes_enues.runs.rows import RowSpec, plan, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import threshold
 from bayes_enues.studies.prior_plan import default_priors, nuisance_priors, plan_study
@@ -204,3 +204,14 @@ def test_the_prior_of_an_uncertain_number_is_varied_in_its_own_unit_and_as_asked
         plan_study([SPEC], [None], nuisance_texts=["nobody=uniform(-1, 1)"])
     with pytest.raises(ValueError, match="cannot be read"):
         plan_study([SPEC], [None], nuisance_texts=["beta_flux wide"])
+
+
+def test_default_priors_of_nuclei_are_of_the_size_that_nuclei_see():
+    """A moment of 1e-11 Bohr magnetons is what electrons limit; nuclei limit it a hundred times higher."""
+    sizes = {}
+    for experiment in ("xenonnt_nr", "xenonnt_nr+xenonnt_sr0"):
+        study = plan_study(plan(["magnetic_moment"], ["universal"], [experiment]), nuisances=False)
+        (half,) = (row.spec.prior for row in study if "halfnormal" in (row.spec.prior or ""))
+        sizes[experiment] = float(half.removeprefix("halfnormal(").removesuffix(")"))
+    assert 500 < sizes["xenonnt_nr"] < 3000
+    assert sizes["xenonnt_nr+xenonnt_sr0"] == 10.0

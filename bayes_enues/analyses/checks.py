@@ -42,6 +42,8 @@ class CheckTable(ResultTable[Check]):
         return [
             "p: share of predicted counts that fit worse than the data; near 0 the model fails, near 1 "
             "errors are too large.",
+            "PIT of whole counts: drawn evenly between the probabilities of less and of no more, with "
+            "--seed.",
             "The posterior uses the data twice, which draws its p-values towards one half.",
         ]
 

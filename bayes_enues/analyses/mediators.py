@@ -24,6 +24,7 @@ __all__ = ["MassPlaneTable", "MediatorTable", "scan_mediators"]
 
 #: Near which masses of a long scan are shown [keV].
 DECADES = (1e-2, 1.0, 10.0, 1e2, 1e4)
+HEAVY = (1e5, 1e6)  # as far as nuclei see them
 
 #: What the prior of a plane says of the coupling, and its name.
 COUPLING_PRIORS = {
@@ -114,7 +115,8 @@ class MediatorTable(ResultTable[Limit]):
         table = Shown(f"{what}, upper limits", (*columns, cut), left=2)
         for curve in found:
             masses = curve.mass_keV
-            decades = [m for m in DECADES if masses[0] <= m <= masses[-1]]
+            heavy = HEAVY if masses[-1] > HEAVY[0] else ()
+            decades = [m for m in (*DECADES, *heavy) if masses[0] <= m <= masses[-1]]
             nearest = {int(np.argmin(np.abs(np.log(masses / m)))) for m in decades}
             for i in sorted(nearest) if masses.size > 6 else range(masses.size):
                 bound = curve.posterior_upper[i]
@@ -124,7 +126,7 @@ class MediatorTable(ResultTable[Limit]):
                     f"{masses[i]:.3g}",
                     f"< {bound:.3g}" if np.isfinite(bound) else Text("not converged", BAD),
                     f"< {curve.profile_upper_one_sided[i]:.3g}",
-                    f"< {curve.profile_upper[i]:.3g}",
+                    _region(curve, i),
                 )
             table.gap()
         return [table, *(self.planes.shown() if self.planes else [])]
@@ -135,6 +137,14 @@ class MediatorTable(ResultTable[Limit]):
             "Profile: the paper does not say which threshold its Fig. 6 uses; --delta-chi2 4.605 gives that "
             "of two parameters.",
         ]
+
+
+def _region(curve: Curve, i: int) -> str:
+    """The profile's region at one mass: an upper bound, or two pieces."""
+    upper = curve.profile_upper[i]
+    if curve.gap_lower is None or not curve.gap_lower[i] > 0:
+        return f"< {upper:.3g}"
+    return f"< {curve.gap_lower[i]:.3g} ∪ ({there(curve.gap_upper)[i]:.3g}, {upper:.3g})"
 
 
 def scan_mediators(

@@ -11,7 +11,8 @@ from ..experiments.uncertainty import NuisanceEntry
 from ..results import NuisanceEffect, Nuisances, Shift, there
 from ..statistics import DRAWS, LEVEL, SEED
 from .chi2 import Likelihood
-from .marginal import marginal
+from .kernel import TENT
+from .marginal import SMOOTH, marginal
 from .posterior import prior_words, sample_posterior
 from .profile import profile
 from .regions import credible_region
@@ -20,6 +21,8 @@ __all__ = ["held", "nuisance_effects"]
 
 #: Points, and nodes a nuisance, of the quadrature: three digits of a change do.
 QUADRATURE = (121, 3)
+#: How well a spline must foretell points where chi^2 has kinks: there the usual 1e-6 takes every point.
+SMOOTH_WITH_KINKS = 1e-3
 HELD = 1e-3  # of a nuisance's own width: as good as fixed, and nothing else changes in a fit
 
 
@@ -87,14 +90,19 @@ def nuisance_effects(
     held(likelihood, {})  # refuses other models before anything is sampled
     if tree is None:
         tree = sample_posterior(likelihood.model, draws, seed, likelihood=likelihood, groups=False)
+    kinked = there(likelihood.terms).kind.tolist().count(TENT) > 0
+    rule = (*QUADRATURE, SMOOTH_WITH_KINKS if kinked else SMOOTH)
     chains = {n: tree["posterior"][n].values.ravel() for n in likelihood.names}
 
+    def of_profile(values: Mapping[str, float]) -> tuple[float | None, float]:
+        found = profile(held(likelihood, values), name, None, level, None)
+        return found.lower, found.upper
+
     def bounds(values: Mapping[str, float]) -> dict[str, tuple[float | None, float]]:
-        there = held(likelihood, values) if values else likelihood
-        by_profile = profile(there, name, None, level, None)
-        by_quadrature = credible_region(marginal(there, name, *QUADRATURE), level, signed)
+        mine = held(likelihood, values)
+        by_quadrature = credible_region(marginal(mine, name, *rule), level, signed)
         return {
-            "of_profile": (by_profile.lower, by_profile.upper),
+            "of_profile": of_profile(values),
             "of_posterior": (by_quadrature["lower"], by_quadrature["upper"]),
         }
 
@@ -136,7 +144,7 @@ def nuisance_effects(
         of_posterior=default["of_posterior"],
         of_profile=default["of_profile"],
         effects=effects,
-        shares=_shares(default, bounds, entries, best.nuisances),
+        shares=_shares(default["of_profile"], of_profile, entries, best.nuisances),
         seed=seed,
     )
 
@@ -188,17 +196,16 @@ def _shift(now: Mapping, default: Mapping) -> Shift:
 
 
 def _shares(
-    default, bounds, entries: Mapping[str, NuisanceEntry], best: Mapping[str, float]
+    default: tuple, of_profile, entries: Mapping[str, NuisanceEntry], best: Mapping[str, float]
 ) -> dict[str, float]:
     """Of the squared width of the profile's region: what is left with all held, and what each group adds."""
 
-    def squared(found) -> float:
-        low, high = found["of_profile"]
-        return (high - (low or 0.0)) ** 2
+    def squared(region: tuple[float | None, float]) -> float:
+        return (region[1] - (region[0] or 0.0)) ** 2
 
     total = squared(default)
-    shares = {"statistics": squared(bounds({n: best[n] for n in entries})) / total}
+    shares = {"statistics": squared(of_profile({n: best[n] for n in entries})) / total}
     for group in dict.fromkeys(_group(entry) for entry in entries.values()):
         mine = {n: best[n] for n, entry in entries.items() if _group(entry) == group}
-        shares[group] = 1 - squared(bounds(mine)) / total
+        shares[group] = 1 - squared(of_profile(mine)) / total
     return shares

@@ -53,9 +53,14 @@ class Terms(NamedTuple):
     start, stop : (n_terms,)
         The bins of each.
     first : (n_terms + 1,)
-        Where the factors of each term begin in the four arrays that follow.
-    variable, kind, exponent : (n_factors,)
-    unit : (n_factors,)
+        Where the factors of each term begin in ``factor`` and ``after``.
+    factor : (n_factors,)
+        Which of the different factors each is.
+    variable, kind, exponent, unit : (n_different,)
+        The different factors: evaluated once at a point, however many terms they multiply.
+    after : (n_factors,)
+        The next term that does not share this factor and those before it. Where a tent does not reach, no
+        term up to there adds anything: of a grid of 49 shapes four are left.
     gaussian : (n_bins,) bool
         Whether a bin's likelihood is Gaussian, Eq. 15, or Poisson, Eq. 14.
     below, above : (n,)
@@ -68,10 +73,12 @@ class Terms(NamedTuple):
     start: np.ndarray
     stop: np.ndarray
     first: np.ndarray
+    factor: np.ndarray
     variable: np.ndarray
     kind: np.ndarray
     exponent: np.ndarray
     unit: np.ndarray
+    after: np.ndarray
     gaussian: np.ndarray
     below: np.ndarray
     above: np.ndarray
@@ -115,6 +122,24 @@ def _factor(kind, x, unit, n):
 def _beyond(kind, value, slope):
     """Whether a factor is that of a tent that does not reach here: its terms add nothing."""
     return kind == TENT and value == 0.0 and slope == 0.0
+
+
+@numba.njit(**FAST)
+def _present(terms, value, slope):
+    """Terms that every tent among their factors reaches, (n_terms,), and how many they are."""
+    present, n_present, following = np.empty(terms.start.size, np.int64), 0, 0
+    while following < terms.start.size:
+        t, following = following, following + 1
+        reached = True
+        for f in range(terms.first[t], terms.first[t + 1]):
+            d = terms.factor[f]
+            if _beyond(terms.kind[d], value[d], slope[d]):
+                following, reached = terms.after[f], False
+                break
+        if reached:
+            present[n_present] = t
+            n_present += 1
+    return present, n_present
 
 
 @numba.njit(**FAST)
@@ -169,33 +194,30 @@ def chi2_and_derivatives(
     ``numbers`` are the observed counts of all bins, their Gaussian errors, and the centre of each variable's
     penalty, one after the other: what a toy experiment changes.
     """
-    n, n_bins, n_terms = x.size, terms.gaussian.size, terms.start.size
+    n, n_bins = x.size, terms.gaussian.size
     n_factors = terms.variable.size
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
     value, slope, bend = np.empty(n_factors), np.empty(n_factors), np.empty(n_factors)
     mu, slopes = np.zeros(n_bins), np.zeros((n, n_bins))
-    absent = np.zeros(n_terms, np.bool_)
-    for t in range(n_terms):
+    for d in range(n_factors):
+        value[d], slope[d], bend[d] = _factor(
+            terms.kind[d], x[terms.variable[d]], terms.unit[d], terms.exponent[d]
+        )
+    present, n_present = _present(terms, value, slope)
+    for i in range(n_present):
+        t = present[i]
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
         product = 1.0
         for f in range(a, b):
-            value[f], slope[f], bend[f] = _factor(
-                terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
-            )
-            if _beyond(terms.kind[f], value[f], slope[f]):
-                absent[t] = True
-                break
-            product *= value[f]
-        if absent[t]:
-            continue
+            product *= value[terms.factor[f]]
         template = terms.counts[t]
         _add(product, template, start, stop, mu)
         for f in range(a, b):
-            part = slope[f]
+            part = slope[terms.factor[f]]
             for g in range(a, b):
                 if g != f:
-                    part *= value[g]
-            _add(part, template, start, stop, slopes[terms.variable[f]])
+                    part *= value[terms.factor[g]]
+            _add(part, template, start, stop, slopes[terms.variable[terms.factor[f]]])
 
     chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
     first, second = np.empty(n_bins), np.empty(n_bins)
@@ -214,19 +236,20 @@ def chi2_and_derivatives(
             weighted[i] = second[i] * slopes[j, i]
         for k in range(j + 1):
             hessian[j, k] = _product(weighted, slopes[k], 0, n_bins)
-    for t in range(n_terms):
-        if absent[t]:
-            continue
+    for i in range(n_present):
+        t = present[i]
         a, b = terms.first[t], terms.first[t + 1]
         start, stop = terms.start[t], terms.stop[t]
         weight = _product(first, terms.counts[t], start, stop)
         for f in range(a, b):
+            d = terms.factor[f]
             for h in range(a, f + 1):
-                part = bend[f] if f == h else slope[f] * slope[h]
+                e = terms.factor[h]
+                part = bend[d] if f == h else slope[d] * slope[e]
                 for g in range(a, b):
                     if g != f and g != h:
-                        part *= value[g]
-                j, k = terms.variable[f], terms.variable[h]
+                        part *= value[terms.factor[g]]
+                j, k = terms.variable[d], terms.variable[e]
                 hessian[max(j, k), min(j, k)] += weight * part * (2.0 if j == k and f != h else 1.0)
     for j in range(n):
         half = _penalty(terms, centre, j, x)
@@ -246,19 +269,15 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
     n_bins, n_factors = terms.gaussian.size, terms.variable.size
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
     value, slope, mu = np.empty(n_factors), np.empty(n_factors), np.zeros(n_bins)
-    absent = np.zeros(terms.start.size, np.bool_)
-    for t in range(terms.start.size):
+    for d in range(n_factors):
+        value[d], slope[d], _ = _factor(terms.kind[d], x[terms.variable[d]], terms.unit[d], terms.exponent[d])
+    present, n_present = _present(terms, value, slope)
+    for i in range(n_present):
+        t = present[i]
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
-            value[f], slope[f], _ = _factor(
-                terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f]
-            )
-            if _beyond(terms.kind[f], value[f], slope[f]):
-                absent[t] = True
-                break
-            product *= value[f]
-        if not absent[t]:
-            _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
+            product *= value[terms.factor[f]]
+        _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
     chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
     for i in range(n_bins):  # from here on the derivative by what is expected
         if terms.gaussian[i]:
@@ -267,17 +286,18 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
             ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
             mu[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
     gradient[:] = 0.0
-    for t in range(terms.start.size):
+    for i in range(n_present):
+        t = present[i]
         a, b, start, stop = terms.first[t], terms.first[t + 1], terms.start[t], terms.stop[t]
-        if a == b or absent[t]:
+        if a == b:
             continue
         weight = _product(mu, terms.counts[t], start, stop)
         for f in range(a, b):
-            part = slope[f]
+            part = slope[terms.factor[f]]
             for g in range(a, b):
                 if g != f:
-                    part *= value[g]
-            gradient[terms.variable[f]] += weight * part
+                    part *= value[terms.factor[g]]
+            gradient[terms.variable[terms.factor[f]]] += weight * part
     for j in range(x.size):
         half = _penalty(terms, centre, j, x)
         chi2 += half * (x[j] - centre[j])
@@ -343,13 +363,21 @@ def _kinks_of(of, n):
 
 
 @numba.njit(**FAST)
-def _expected(terms, x, mu):
+def _expected(terms, x, value, mu):
+    """Counts (n_bins,) are filled in; ``value`` (n_different,) is room for the factors."""
     mu[:] = 0.0
-    for t in range(terms.start.size):
+    for d in range(value.size):
+        value[d] = _factor(terms.kind[d], x[terms.variable[d]], terms.unit[d], terms.exponent[d])[0]
+    following = 0
+    while following < terms.start.size:
+        t, following = following, following + 1
         product = 1.0
         for f in range(terms.first[t], terms.first[t + 1]):
-            product *= _factor(terms.kind[f], x[terms.variable[f]], terms.unit[f], terms.exponent[f])[0]
-            if product == 0.0:  # most tents of a grid of shapes do not reach here
+            d = terms.factor[f]
+            product *= value[d]
+            if product == 0.0:
+                if value[d] == 0.0 and terms.kind[d] == TENT:  # most of a grid of shapes do not reach here
+                    following = terms.after[f]
                 break
         if product != 0.0:
             _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
@@ -359,11 +387,11 @@ def _expected(terms, x, mu):
 def chi2_many(terms: Any, numbers: np.ndarray, points: np.ndarray) -> np.ndarray:
     """chi^2, less its value for a saturated model, at many points (m, n): (m,)."""
     n_bins = terms.gaussian.size
-    mu, result = np.empty(n_bins), np.empty(points.shape[0])
+    mu, value, result = np.empty(n_bins), np.empty(terms.variable.size), np.empty(points.shape[0])
     centre = numbers[2 * n_bins :]
     for m in range(points.shape[0]):
         x = points[m]
-        _expected(terms, x, mu)
+        _expected(terms, x, value, mu)
         chi2 = _data_chi2(terms.gaussian, numbers[:n_bins], numbers[n_bins : 2 * n_bins], mu)
         for j in range(x.size):
             chi2 += _penalty(terms, centre, j, x) * (x[j] - centre[j])
@@ -375,8 +403,9 @@ def chi2_many(terms: Any, numbers: np.ndarray, points: np.ndarray) -> np.ndarray
 def expected_many(terms: Any, points: np.ndarray) -> np.ndarray:
     """Expected counts of all bins at many points (m, n): (m, n_bins)."""
     result = np.empty((points.shape[0], terms.gaussian.size))
+    value = np.empty(terms.variable.size)
     for m in range(points.shape[0]):
-        _expected(terms, points[m], result[m])
+        _expected(terms, points[m], value, result[m])
         for i in range(result.shape[1]):  # as in chi^2, for toys are thrown from it
             result[m, i] = max(result[m, i], 0.0)
     return result

@@ -22,18 +22,20 @@ from .kernel import FAST, Terms, chi2_and_gradient
 __all__ = ["KernelSampler", "kernel_sampler_of", "log_probability_at", "packed", "unpacked"]
 
 _POINTER, _C_POINTER = types.CPointer(types.double), ctypes.POINTER(ctypes.c_double)
-_HEAD = 5  # how many variables, bins, terms, factors and coordinates
+_HEAD = 6  # how many variables, bins, terms, factors, different ones and coordinates
 
 
 def packed(terms: Terms, numbers: np.ndarray, coordinates: np.ndarray, n: int) -> np.ndarray:
-    """All that the C functions need of a model, in one vector; whole numbers as numbers."""
-    head = [n, terms.gaussian.size, terms.start.size, terms.variable.size, coordinates.size]
-    return np.concatenate([head, *(np.ravel(v) for v in terms), numbers, coordinates]).astype(float)
+    """All that the C functions need of a model, in one vector; whole numbers by their bits, as they are."""
+    sizes = [terms.start.size, terms.factor.size, terms.variable.size]
+    head = [n, terms.gaussian.size, *sizes, coordinates.size]
+    parts = [v.view(float) if v.dtype == np.int64 else np.ravel(v).astype(float) for v in terms]
+    return np.concatenate([np.array(head, float), *parts, numbers, coordinates])
 
 
 @numba.njit(**FAST)
 def _whole(part):
-    return part.astype(np.int64)
+    return part.view(np.int64)
 
 
 @numba.njit(**FAST)
@@ -48,26 +50,29 @@ def _true(part):
 def unpacked(vector: np.ndarray) -> Any:
     """The terms, the numbers and the coordinates of :func:`packed`."""
     n, bins, terms, factors = int(vector[0]), int(vector[1]), int(vector[2]), int(vector[3])
+    different = int(vector[4])
     a = _HEAD
     b = a + terms * bins
     c = b + terms
     d = c + terms
     e = d + terms + 1
     f = e + factors
-    g = f + factors
-    h = g + factors
-    i = h + factors
-    j = i + bins
-    k = j + n
-    m = k + n
-    p = m + n * n
-    o = p + 2 * bins + n
+    g = f + different
+    h = g + different
+    i = h + different
+    j = i + different
+    k = j + factors
+    m = k + bins
+    o = m + n
+    p = o + n
+    q = p + n * n
+    r = q + 2 * bins + n
     found = Terms(
         vector[a:b].reshape((terms, bins)), _whole(vector[b:c]), _whole(vector[c:d]), _whole(vector[d:e]),
-        _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), vector[h:i],
-        _true(vector[i:j]), vector[j:k], vector[k:m], vector[m:p].reshape((n, n)),
+        _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), _whole(vector[h:i]), vector[i:j],
+        _whole(vector[j:k]), _true(vector[k:m]), vector[m:o], vector[o:p], vector[p:q].reshape((n, n)),
     )  # fmt: skip
-    return found, vector[p:o], vector[o:]
+    return found, vector[q:r], vector[r:]
 
 
 @numba.njit(**FAST)
@@ -105,7 +110,7 @@ def _parameters(dimension, expanded_dimension, y_, expanded_, data_):  # pragma:
     """C function: parameters from the sampler's point."""
     data = numba.carray(data_, (2,), np.uintp)
     vector = numba.carray(address_as_void_pointer(data[0]), (data[1],), np.float64)
-    coordinates = vector[vector.size - int(vector[4]) :]
+    coordinates = vector[vector.size - int(vector[5]) :]
     for i in range(int(vector[0])):
         expanded_[i] = coordinate(coordinates, i, y_[i])[0]
     return 0

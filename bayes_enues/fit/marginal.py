@@ -38,8 +38,8 @@ COARSEST, SMOOTH = (
     8,
     1e-6,
 )  # of the points where the rule is applied, and how well a spline foretells the next
-MOST_NODES = 20_000  # of a product rule: six nuisances
-MOST_WITH_CUT = 100_000  # with those between the edges of one more nuisance
+MOST_NODES = 16_000  # of a product rule: six nuisances
+MOST_WITH_CUT = 40_000  # with those between the edges of one more nuisance
 QUASI_RANDOM = (
     8  # two to this power of nodes, and their mirror images, for more: within 3e-5 of the product rule
 )
@@ -68,7 +68,11 @@ def _rule(dimensions: int, order: int, cut: bool = False) -> tuple[np.ndarray, n
 
 
 def log_marginal_likelihood(
-    likelihood: Likelihood, held: Sequence[int], values: np.ndarray, order: int = ORDER
+    likelihood: Likelihood,
+    held: Sequence[int],
+    values: np.ndarray,
+    order: int = ORDER,
+    smooth: float = SMOOTH,
 ) -> np.ndarray:
     """Logarithm of the likelihood with the nuisances integrated over their priors.
 
@@ -80,6 +84,8 @@ def log_marginal_likelihood(
     values : (n, n_held)
     order : int
         Nodes per nuisance.
+    smooth : float
+        How well a spline must foretell the points between those where the rule was applied.
 
     Returns
     -------
@@ -124,10 +130,12 @@ def log_marginal_likelihood(
 
     if len(held) > 1:
         return gaussian + beyond(np.arange(len(values)))
-    return gaussian + _smooth(np.ravel(values), beyond, gaussian > gaussian.max() - MATTERS)
+    return gaussian + _smooth(np.ravel(values), beyond, gaussian > gaussian.max() - MATTERS, smooth)
 
 
-def _smooth(x: np.ndarray, f: Callable[[np.ndarray], np.ndarray], matters: np.ndarray) -> np.ndarray:
+def _smooth(
+    x: np.ndarray, f: Callable[[np.ndarray], np.ndarray], matters: np.ndarray, smooth: float = SMOOTH
+) -> np.ndarray:
     """A costly, mostly smooth function at points x (n,), some of it from a cubic spline through the others.
 
     Every eighth point first, then those between. Where a new one lies on the spline through the old ones, or
@@ -141,6 +149,7 @@ def _smooth(x: np.ndarray, f: Callable[[np.ndarray], np.ndarray], matters: np.nd
     f : callable
         Of indices (m,).
     matters : (n,) of bool
+    smooth : float
     """
     known = np.unique(np.append(np.arange(0, x.size, COARSEST), x.size - 1))
     if known.size < 4 or np.any(np.diff(x) <= 0):
@@ -153,7 +162,7 @@ def _smooth(x: np.ndarray, f: Callable[[np.ndarray], np.ndarray], matters: np.nd
         if not new.size:
             break
         found = f(new)
-        off = np.abs(found - CubicSpline(x[known], values)(x[new])) > SMOOTH
+        off = np.abs(found - CubicSpline(x[known], values)(x[new])) > smooth
         rough[:] = False
         for i in new[off & matters[new]]:
             rough[max(i - near, 0) : i + near + 1] = True
@@ -247,7 +256,11 @@ def _gauss(z: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def marginal(
-    likelihood: Likelihood, parameter: str | None = None, n: int = POINTS, order: int = ORDER
+    likelihood: Likelihood,
+    parameter: str | None = None,
+    n: int = POINTS,
+    order: int = ORDER,
+    smooth: float = SMOOTH,
 ) -> Density:
     """Marginal posterior density of the one free parameter; see :meth:`bayes_enues.Fit.marginal`.
 
@@ -255,9 +268,9 @@ def marginal(
     """
     name = likelihood.names[0] if parameter is None else parameter
     prior_range(likelihood, name)  # refuses numbers that say another range than the prior
-    key = ("marginal", name, n, order, likelihood.question.priors[name])
+    key = ("marginal", name, n, order, smooth, likelihood.question.priors[name])
     if key not in likelihood.known:
-        density = _marginal(likelihood, name, n, order)
+        density = _marginal(likelihood, name, n, order, smooth)
         for array in (density.values, density.density):
             array.setflags(write=False)
         likelihood.known[key] = density
@@ -296,14 +309,14 @@ def _support(log_density, name: str, lower: float, upper: float) -> tuple[float,
     return float(low), float(high)
 
 
-def _marginal(likelihood: Likelihood, name: str, n: int, order: int) -> Density:
+def _marginal(likelihood: Likelihood, name: str, n: int, order: int, smooth: float) -> Density:
     values = prior_grid(likelihood, name, n)
     index = likelihood.names.index(name)
 
     def log_density_at(values):
         points = np.repeat(likelihood.start[None], values.size, axis=0)
         points[:, index] = values
-        marginal = log_marginal_likelihood(likelihood, [index], values[:, None], order)
+        marginal = log_marginal_likelihood(likelihood, [index], values[:, None], order, smooth)
         return marginal + likelihood.log_prior(points)
 
     log_density = log_density_at(values)

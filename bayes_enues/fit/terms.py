@@ -4,6 +4,8 @@ Templates, data and widths are the model's own ``pm.Data``, so that what :func:`
 here too; what multiplies what is the question's.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pymc as pm
 
@@ -98,21 +100,36 @@ def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
     for _, some, extra in question.correlations():
         at = [names.index(name) for name in some]
         coupling[np.ix_(at, at)] += extra
-    variable, kind, exponent, unit = zip(*factors, strict=True) if factors else ((), (), (), ())
+    different = list(dict.fromkeys(factors))
+    variable, kind, exponent, unit = zip(*different, strict=True) if factors else ((), (), (), ())
     return Terms(
         np.array(counts),
         np.array(start, np.int64),
         np.array(stop, np.int64),
         np.array(first, np.int64),
+        np.array([different.index(factor) for factor in factors], np.int64),
         np.array(variable, np.int64),
         np.array(kind, np.int64),
         np.array(exponent, np.int64),
         np.array(unit, float),
+        _after(first, factors),
         np.concatenate([np.full(e.n_bins, e.likelihood == "gaussian") for e in question.experiments]),
         below,
         above,
         coupling,
     )
+
+
+def _after(first: list[int], factors: list[tuple]) -> np.ndarray:
+    """For each factor the next term that does not share it and those before it, (n_factors,)."""
+    terms = [factors[a:b] for a, b in pairwise(first)]
+    found = np.empty(len(factors), np.int64)
+    for t in range(len(terms) - 1, -1, -1):
+        following = terms[t + 1] if t + 1 < len(terms) else []
+        for k in range(len(terms[t])):
+            shared = terms[t][: k + 1] == following[: k + 1]
+            found[first[t] + k] = found[first[t + 1] + k] if shared else t + 1
+    return found
 
 
 def slices_of_terms(question: Question, names: list[str]) -> dict[str, slice]:

@@ -131,19 +131,29 @@ def curves(rows: Iterable[Limit]) -> list[Curve]:
             "profile_upper": [p.upper for p in profiles],
             "profile_upper_one_sided": [p.upper_one_sided for p in profiles],
         }
+        gaps = [
+            (p.pieces[0][1], p.pieces[1][0]) if len(p.pieces or ()) > 1 else (None,) * 2 for p in profiles
+        ]
+        if any(low is not None for low, _ in gaps):
+            columns |= {"gap_lower": [low for low, _ in gaps], "gap_upper": [high for _, high in gaps]}
         arrays = {name: np.array(values, float) for name, values in columns.items()}  # NaN for None
         found.append(Curve(model=model, experiment=experiment, threshold=profiles[0].threshold, **arrays))
     return found
 
 
 def write_curves(found: Sequence[Curve], path: str | Path) -> None:
-    """Write curves as one table, a line a mass; its columns are those of :class:`Curve`."""
-    model, experiment, *numbers, threshold = (f.name for f in fields(Curve))
+    """Write curves as one table, a line a mass; its columns are those of :class:`Curve`, gaps if any."""
+    gaps = ["gap_lower", "gap_upper"]
+    model, experiment, *numbers, threshold = (f.name for f in fields(Curve) if f.name not in gaps)
+    if any(curve.gap_lower is not None for curve in found):
+        numbers += gaps
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([model, experiment, *numbers, threshold])
     for curve in found:
-        table = np.column_stack([getattr(curve, name) for name in numbers])
+        nothing = np.full(curve.mass_keV.size, np.nan)
+        columns = [getattr(curve, name) for name in numbers]
+        table = np.column_stack([nothing if values is None else values for values in columns])
         writer.writerows(
             [curve.model, curve.experiment, *(f"{x:.6g}" for x in line), f"{curve.threshold:.5g}"]
             for line in table

@@ -76,6 +76,11 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: f
         effects: Any = {"path_effects": excluding()} if by_experiment or len(found) < 3 else {}
         ax.plot(curve.mass_keV, curve.profile_upper, ls="-", label=name, **line, **effects)
         ax.plot(curve.mass_keV, curve.posterior_exact, **{**line, "ls": STATISTICS["posterior"]["ls"]})
+        if curve.gap_lower is not None:
+            gap = there(curve.gap_lower), there(curve.gap_upper)
+            ax.fill_between(curve.mass_keV, *gap, color=colour, alpha=0.25, lw=0.8)
+    if any(curve.gap_lower is not None for curve in found):
+        explain(ax, "shaded: excluded between two pieces", color="0.6", alpha=0.5, lw=5, ls="-")
     explain(
         ax,
         rf"profile, {level_words(level, 'profile')}, $\Delta\chi^2<{found[0].threshold:.3g}$",

@@ -242,16 +242,21 @@ def analyse(chunk: Chunk) -> np.ndarray:
     return laboratory.analyse(toys, laboratory.maker.points[chunk.i_true])
 
 
-def targets(level: float, signed: bool) -> dict[str, float | None]:
-    """What each bound promises, asymptotically; None where a bound does not exist."""
+def targets(level: float, signed: bool, power: int = 2) -> dict[str, float | None]:
+    """What each bound promises, asymptotically; None where a bound does not exist or is another one.
+
+    The strength of a flux is the flux: a prior flat in one is flat in the other.
+    """
     promised: dict[str, float | None] = dict.fromkeys(BOUNDS, level)
     promised["profile_upper"] = (1 + level) / 2
     if signed:
         promised |= {"profile_one_sided": None, "posterior_flat_strength": None}
+    if power == 1:
+        promised["posterior_flat_strength"] = None
     return promised
 
 
-def coverage_row(results: np.ndarray, level: float, signed: bool) -> dict[str, Any]:
+def coverage_row(results: np.ndarray, level: float, signed: bool, power: int = 2) -> dict[str, Any]:
     """Coverage of each bound and the critical value, from the toys of one true value.
 
     A toy whose fits failed counts as one whose bounds all missed the truth, and as an extreme one for the
@@ -264,6 +269,8 @@ def coverage_row(results: np.ndarray, level: float, signed: bool) -> dict[str, A
     level : float
     signed : bool
         Whether the parameter may be negative.
+    power : int
+        The strength is ``parameter ** power``.
 
     Returns
     -------
@@ -281,7 +288,7 @@ def coverage_row(results: np.ndarray, level: float, signed: bool) -> dict[str, A
         "posterior": r["posterior"] <= level,
         "posterior_flat_strength": r["flat_strength"] <= level,
     }
-    promised = targets(level, signed)
+    promised = targets(level, signed, power)
     covered = {k: None if promised[k] is None else int((within[k] & good).sum()) for k in BOUNDS}
     n = len(results)
     critical, error = critical_value(np.where(good, r["delta_chi2"], np.inf), level)

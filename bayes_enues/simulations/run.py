@@ -82,7 +82,7 @@ def _summed_up(job: CoverageJob, chunks: Sequence[Chunk], thrown: ResultsFolder)
                     toy_kind=job.kind,
                     level=spec.level,
                     true_value=value,
-                    **coverage_row(toys, spec.level, kind.signed),
+                    **coverage_row(toys, spec.level, kind.signed, kind.power),
                     delta_chi2_observed=float(observed[i]),
                     p_value=p_value(toys[:, COLUMNS.index("delta_chi2")], observed[i]),
                     complete=complete,

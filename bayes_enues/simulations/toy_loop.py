@@ -155,6 +155,11 @@ def _scan(of, nodes, middle, start, numbers, lower, upper, scale, points, chi2, 
         while 0 <= k < nodes.size:
             _follow(x, nodes[k], hessian, lower, upper, scale)
             chi2[k], converged, slope, hessian = minimise_one(of, numbers, x, nuisances, lower, upper, scale)
+            if not converged:  # what is near the end of its range may stay there: from the truth again
+                x[1:] = start[1:]
+                chi2[k], converged, slope, hessian = minimise_one(
+                    of, numbers, x, nuisances, lower, upper, scale
+                )
             log_integral = _log_integral(x, slope, hessian, lower, upper)
             if not np.isfinite(log_integral):
                 log_integral = _log_integral_on_kink(hessian, slope, scale)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import InputError
+from ..experiments.counts import typical_scale
 from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
 from ..priors.named import Flat
@@ -19,13 +20,13 @@ __all__ = ["default_priors", "nuisance_priors", "plan_study"]
 LZ_AR37_EVENTS = 288.0  # LZ's own constraint, 0 to 288 events: arXiv:2207.03764, Table I
 
 
-def default_priors(interaction: Interaction) -> list[str | None]:
+def default_priors(interaction: Interaction, size: float | None = None) -> list[str | None]:
     """The priors of a study, as the command line writes them; None is the default, flat.
 
-    Scales are the interaction's typical value, near today's limits; lower edges of log-uniform priors are 100
-    and 1000 times below.
+    Scales are the interaction's typical value, near today's limits, or another ``size`` near those of the
+    data; lower edges of log-uniform priors are 100 and 1000 times below.
     """
-    size = float(f"{interaction.starting_value():.2g}")
+    size = float(f"{size or interaction.starting_value():.2g}")
     if interaction.signed:
         return [None, *(f"halfnormal({k * size:g})" for k in (0.3, 1, 3)), "jeffreys"]
     logs = [f"loguniform({size / k:g})" for k in (100, 1000)]
@@ -92,7 +93,7 @@ def plan_study(
             with_nuisance_priors(specs[0], [text])  # says what it has
     for spec in specs:
         kind = interaction_named(spec.model)
-        chosen = dict.fromkeys([None, *(priors or default_priors(spec.interaction))])
+        chosen = dict.fromkeys([None, *(priors or default_priors(spec.interaction, _size_for_nuclei(spec)))])
         for text in chosen:
             prior = parse_prior(text, kind.unit) or Flat()
             prior.check(spec.parameter, kind.signed)
@@ -106,6 +107,13 @@ def plan_study(
             if _has(spec, text):
                 rows.append(StudyRow(with_nuisance_priors(spec, [text]), text, nuisance=True))
     return rows
+
+
+def _size_for_nuclei(spec: RowSpec) -> float | None:
+    """Where nuclei alone limit a parameter; typical values are near the limits of electrons."""
+    if any(e.xenon.target != "nucleus" for e in spec.experiments):
+        return None
+    return typical_scale(spec.experiments, spec.interaction, spec.parameter)
 
 
 def _has(spec: RowSpec, text: str) -> bool:

@@ -84,12 +84,18 @@ class _Group:
         self.two_sided = self.question.interaction.two_sided()
         # twice the draws, so that bounds reweighted from them keep to the same precision
         self.limit: Limit = limits(
-            self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed, groups=True
-        )
+            self.model, spec.parameter, spec.level, 2 * spec.draws, spec.seed, groups=True,
+            independent=_with_nuclei(spec),
+        )  # fmt: skip
         self.flat: Prior = self.question.priors[spec.parameter]
         self.draws = self.limit.tree["posterior"][spec.parameter].values
         self.likelihood = fit_of(self.model)
         self.default = _under_prior(self, StudyRow(spec, "flat"))[0]
+
+
+def _with_nuclei(spec: RowSpec) -> bool:
+    """Whether independent proposals come first: NUTS takes 30 times longer where ten nuisances are cut."""
+    return any(e.xenon.target == "nucleus" for e in spec.experiments)
 
 
 @lru_cache(maxsize=1)
@@ -218,7 +224,10 @@ def _sampled(group: _Group, under: _Under) -> tuple[xr.DataTree, dict[str, Any]]
         draws = tree["posterior"][spec.parameter].values
         return _ends(draws, None, under.density, group.two_sided, spec.level)
 
-    tree = sample_posterior(model, spec.draws, spec.seed, precision=lambda tree: _precise(ends_of(tree)))
+    tree = sample_posterior(
+        model, spec.draws, spec.seed, precision=lambda tree: _precise(ends_of(tree)),
+        independent=_with_nuclei(spec),
+    )  # fmt: skip
     state = state_of(tree)
     nothing = dict.fromkeys(("lower", "upper", "pieces", "eti", "mcse"))
     return tree, {**nothing, **(ends_of(tree) if state["converged"] else {}), **state}
@@ -228,7 +237,9 @@ def _under_nuisance(group: _Group, asked: StudyRow) -> tuple[PriorStudyRow, xr.D
     """A row with a nuisance's prior changed; it is sampled anew, and the profile is its own."""
     spec = asked.spec
     model = model_of(spec)
-    limit = limits(model, spec.parameter, spec.level, spec.draws, spec.seed, groups=True)
+    limit = limits(
+        model, spec.parameter, spec.level, spec.draws, spec.seed, groups=True, independent=_with_nuclei(spec)
+    )
     # the row's label says what was changed; it stands in the table of the experiment as it was
     limit = replace(limit, experiment=group.limit.experiment, published=group.limit.published)
     density, prior = marginal_density(model, spec.parameter), model.question.priors[spec.parameter]
