@@ -18,6 +18,8 @@ import bayes_enues as be
 from bayes_enues.experiments.counts import bin_templates
 from bayes_enues.experiments.folder import experiment_names, experiment_sets, variant_names
 from bayes_enues.experiments.together import joint_notes, load_distinct
+from bayes_enues.fit.limit import found
+from bayes_enues.studies.evidence import log_bayes_factor
 from bayes_enues.studies.expected import expected_limits
 from bayes_enues.tables import packaged, read_table
 
@@ -224,17 +226,32 @@ def test_xenon1t_finds_an_interval_at_both_thresholds(free, two, one):
 @pytest.mark.parametrize(("name", "sigmas"), [("xenon1t_sr1", 3.04), ("xenon1t_sr1:tritium", 0.80)])
 def test_the_excess_of_xenon1t_fades_where_tritium_is_free(name, sigmas):
     """arXiv:2006.09721, unbinned, has 3.2 and 0.9."""
-    found = expected_limits(be.models.magnetic_moment([name], free="universal"), toys=0)
-    assert found.signal.sigmas == pytest.approx(sigmas, abs=0.005)
+    expected = expected_limits(be.models.magnetic_moment([name], free="universal"), toys=0)
+    assert expected.signal.sigmas == pytest.approx(sigmas, abs=0.005)
+
+
+def test_where_zero_is_excluded_a_row_says_what_was_found():
+    """Delta chi^2 at zero of 3.04 sigma, smallest interval around the best fit, Bayes factor by quadrature."""
+    model = be.models.magnetic_moment(["xenon1t_sr1"], free="universal")
+    fit, density = be.Fit(model), be.marginal_density(model)
+    signal = found(fit, be.profile_likelihood(model), density, 0.9)
+    assert signal.delta_chi2**0.5 == pytest.approx(3.04, abs=0.005)
+    ((low, high),) = signal.pieces
+    assert density.below(high) - density.below(low) == pytest.approx(0.9, abs=1e-3)
+    assert density.at(low) == pytest.approx(density.at(high), rel=1e-3)
+    assert signal.log_bayes_factor == pytest.approx(log_bayes_factor(model), abs=1e-3)
+    assert "3 sigma asymptotically" in signal.words
+    tritium = be.models.magnetic_moment(["xenon1t_sr1:tritium"], free="universal")
+    assert found(be.Fit(tritium), be.profile_likelihood(tritium), density, 0.9) is None
 
 
 @pytest.mark.parametrize(
     ("name", "asimov", "observed"), [("lz", 9.20, 9.97), ("xenonnt_sr0:poisson", 9.0, 7.3)]
 )
 def test_limits_from_asimov_data_are_what_the_text_says(name, asimov, observed):
-    found = expected_limits(be.models.magnetic_moment([name], free="universal"), toys=0)
-    assert found.asimov["profile"] == pytest.approx(asimov, rel=LIMIT)
-    assert found.observed["profile"] == pytest.approx(observed, rel=LIMIT)
+    expected = expected_limits(be.models.magnetic_moment([name], free="universal"), toys=0)
+    assert expected.asimov["profile"] == pytest.approx(asimov, rel=LIMIT)
+    assert expected.observed["profile"] == pytest.approx(observed, rel=LIMIT)
 
 
 def test_xenonnt_saw_four_events_in_its_lowest_bin_where_seven_were_expected(xenonnt):
@@ -325,8 +342,8 @@ def test_a_limit_of_others_stands_beside_ours_with_how_it_was_made():
     published = published_limit("magnetic_moment", "universal", model.question.experiment_name)
     assert (published.upper, published.source) == (8.3, "arXiv:2511.17350")
     limit = be.limits(be.models.magnetic_moment(["xenonnt_sr0"], free="universal"), draws=500, groups=False)
-    found = discrepancy(replace(limit, experiment=model.question.experiment_name, published=published))
-    assert "radon tag and power constraint; atomic model RPA" in found.words
+    reason = discrepancy(replace(limit, experiment=model.question.experiment_name, published=published))
+    assert "radon tag and power constraint; atomic model RPA" in reason.words
 
 
 @pytest.mark.parametrize("names", ["lz_ws2022+lz_ws2022_wide", "lz_ws2022:low_edge+lz", "lz+xenon"])
@@ -336,8 +353,8 @@ def test_the_same_events_are_not_fitted_twice(names):
 
 
 def test_sets_hold_experiments_that_are_there_and_are_no_experiments_themselves():
-    for name, found in experiment_sets().items():
-        assert len(load_distinct(name)) == len(found.experiments)
+    for name, members in experiment_sets().items():
+        assert len(load_distinct(name)) == len(members.experiments)
         with pytest.raises(ValueError, match=f"{name} is a set of experiments"):
             be.load_experiment(name)
 

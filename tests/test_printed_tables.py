@@ -23,6 +23,7 @@ from bayes_enues.commands import (
     systematics,
 )
 from bayes_enues.commands.tables import NOTE_LINES, Table
+from bayes_enues.reports.wording import footnotes, limit_cells
 from bayes_enues.results import Curve, FeldmanCousins
 
 JOINT = "lz_ws2022:low_edge+xenonnt_sr0"
@@ -242,6 +243,18 @@ def test_notes_take_three_lines_unless_all_are_asked_for(command, monkeypatch, c
     if len(many) > len(few):
         assert any("--notes" in line for line in few)
         assert not any("run again with --notes" in line for line in many)
+
+
+def test_an_interval_that_excludes_zero_is_shown_with_both_ends_and_what_was_found():
+    found = {"delta_chi2": 9.243, "pieces": [[13.65, 27.77]], "log_bayes_factor": 3.264}
+    profile = PROFILE | {"pieces": [[14.29, 27.43]], "upper_one_sided": 26.19, "at_boundary": False}
+    row = a_limit(experiment="xenon1t_sr1", profile=profile, found=found)
+    assert row.profile.lower == 14.29
+    assert "(14.3, 27.4)" in limit_cells(row, signed=False)
+    (note,) = (line for line in footnotes([row]) if "zero is excluded" in line)
+    for words in ("9.24", "3 sigma", "(13.65, 27.77)", "26.2 to 1 for it"):
+        assert words in note
+    assert results.Limit.from_dict(row.to_dict()) == row
 
 
 def test_a_note_that_two_rows_share_is_said_once(monkeypatch, capsys):
