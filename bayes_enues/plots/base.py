@@ -37,6 +37,7 @@ CYCLE = (POSTERIOR, PROFILE, "#1B9E77", "#762A83", *OTHER_COLOURS)
 CYCLE_LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 
 
+COMPRESSION = 3  # of a PNG: 5 % larger than by zlib's default, in a third of its time
 EXPLAINED = "explained"  # marks what stands in a legend last: what markers and shades mean
 
 
@@ -159,16 +160,27 @@ def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
     what they show.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it warns of the date of matplotlib's own fonts
 
+    # The panels are laid out once, at the PNG's resolution: savefig would do so twice a file, and draw twice
+    if (dpi := mpl.rcParams["savefig.dpi"]) != "figure":
+        fig.set_dpi(dpi)
+    for ax in fig.axes:  # a spine finds all ticks of its axis to measure itself, and lies where the axes end
+        ax.spines[:].set_in_layout(False)
+    if (engine := fig.get_layout_engine()) is not None:
+        engine.execute(fig)
+        fig.set_layout_engine("none")
     path = Path(path)
-    paths = [path.with_name(path.name + suffix) for suffix in (".pdf", ".png")]
-    for target in paths:
-        said = {} if mark is None else {"Keywords" if target.suffix == ".pdf" else "Description": mark}
-        fig.savefig(target, metadata=said | ({"CreationDate": None} if target.suffix == ".pdf" else {}))
+    png, pdf = (path.with_name(path.name + suffix) for suffix in (".png", ".pdf"))
+    said = {} if mark is None else {"Description": mark}
+    FigureCanvasAgg(fig).print_png(png, metadata=said, pil_kwargs={"compress_level": COMPRESSION})
+    said = {} if mark is None else {"Keywords": mark}
+    FigureCanvasPdf(fig).print_pdf(pdf, metadata=said | {"CreationDate": None})
     plt.close(fig)
-    return paths
+    return [pdf, png]
 
 
 def colour_of(experiment: str, index: int = 0) -> str:
