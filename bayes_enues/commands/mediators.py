@@ -101,7 +101,7 @@ def mediators(
         tell(len(specs), "figures")
         lines = curves(rows)
         write_curves(lines, folder.path / "mediators_curves.csv")
-        curves_figure(lines, folder.path / "mediators", level)
+        curves_figure(lines, folder.path / "mediators", level, options, own)
         where = folder.path / "mediators_published"
         published_figure(lines, points, where, options, own, level)
     warn(folder.messages)
@@ -114,7 +114,7 @@ def mediators(
         ]
         with progress(len(planes), "planes") as tell:
             regions = run(planes, plane_folder, fresh, tell, jobs=jobs, scheduler=scheduler)
-            mass_planes_figure(regions, plane, folder.path, folder.path / "mediator_planes")
+            mass_planes_figure(regions, plane, folder.path, folder.path / "mediator_planes", options, own)
         warn(plane_folder.messages)
         print_planes(regions)
         rows += regions
