@@ -13,6 +13,7 @@ import bayes_enues as be
 from bayes_enues import plots
 from bayes_enues.fit.fitted import fitted_spectra
 from bayes_enues.plots import mediators, overlays
+from bayes_enues.plots.limits import ROOM, _aside
 from bayes_enues.plots.spectrum import fitted_figure, spectra_figure
 from bayes_enues.plots.words import in_words, prior_words
 from bayes_enues.results import Curve
@@ -172,3 +173,12 @@ def test_lines_of_a_figure_of_ones_own_take_our_colours():
         assert first.get_color() == plots.STATISTICS["posterior"]["color"] != second.get_color()
         assert first.get_linestyle() != second.get_linestyle()
     plt.close(fig)
+
+
+def test_numbers_of_ticks_that_lie_close_together_do_not_cover_each_other():
+    """LZ's 8.3 and Borexino's 8.7 in the panel of the universal moment; one far away stays where it is."""
+    places = np.array([10.0, 11.5, 13.0, 80.0])
+    at = places + _aside(places)
+    assert np.all(np.diff(at) > 0.99 * ROOM)
+    assert at[3] == 80.0
+    assert np.mean(at[:3]) == pytest.approx(np.mean(places[:3]))

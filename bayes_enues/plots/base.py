@@ -17,7 +17,7 @@ from ..reports.wording import experiment_title
 __all__ = [
     "CYCLE", "CYCLE_LINES", "EXPERIMENT_COLOURS", "EXPLAINED", "LINES", "OTHER_COLOURS", "POSTERIOR",
     "PROFILE", "STATISTICS", "colour_of", "excluding", "explain", "figure", "footnote", "level_words",
-    "one_legend", "panels", "plain", "save", "stacked", "style", "title_of", "unit_label",
+    "line_of", "one_legend", "panels", "plain", "save", "stacked", "style", "title_of", "unit_label",
 ]  # fmt: skip
 
 #: The two statistics, everywhere the same: colours that stay apart without red or green.
@@ -32,6 +32,7 @@ STATISTICS: dict[str, dict[str, Any]] = {
 EXPERIMENT_COLOURS = {"lz_ws2022": "#1B9E77", "xenonnt_sr0": "#762A83", "lz_ws2022+xenonnt_sr0": "#222222"}
 OTHER_COLOURS = ("#E69F00", "#56B4E9", "#CC79A7", "#8C510A")
 LINES = {"lz_ws2022": "-", "xenonnt_sr0": "--", "lz_ws2022+xenonnt_sr0": "-."}
+OTHER_LINES = ((0, (1, 1)), (0, (5, 1, 1, 1)), (0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)))
 #: What lines take in turn: a figure of one's own looks like the rest.
 CYCLE = (POSTERIOR, PROFILE, "#1B9E77", "#762A83", *OTHER_COLOURS)
 CYCLE_LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
@@ -131,14 +132,23 @@ def one_legend(fig: Figure, axes: Sequence, columns: int | None = None, **option
         widest = max(len(re.sub(r"\\mathrm|\\[a-zA-Z]{3,}|[$\\{}]", "", label)) for label in found)
         columns = max(1, min(len(found), int(fig.get_figwidth() / (size * (4.5 + 0.47 * widest)))))
     options = {"loc": "outside upper center", "ncols": columns, "columnspacing": 1.2, **options}
+    rows = -(-len(found) // options["ncols"])
+    _grow(fig, rows * 1.5 * options.get("fontsize", 8) / 72)
     return fig.legend(list(found.values()), list(found), **options)
+
+
+def _grow(fig: Figure, inches: float) -> None:
+    """Room for what stands above or below the panels, which keep their size."""
+    fig.set_figheight(fig.get_figheight() + inches)
 
 
 def footnote(fig: Figure, lines: Sequence[str], size: float = 5.5) -> None:
     """Small print below a figure, wrapped at its width."""
     wide = int(fig.get_figwidth() * 72 / (0.48 * size))
-    text = "\n".join(part for line in lines for part in textwrap.wrap(line, wide, subsequent_indent="  "))
-    if text:
+    wrapped = [part for line in lines for part in textwrap.wrap(line, wide, subsequent_indent="  ")]
+    if wrapped:
+        _grow(fig, len(wrapped) * 1.25 * size / 72)
+        text = "\n".join(wrapped)
         fig.supxlabel(text, fontsize=size, x=0.01, ha="left", linespacing=1.25)
 
 
@@ -186,6 +196,11 @@ def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
 def colour_of(experiment: str, index: int = 0) -> str:
     """The colour of an experiment; a variant or a user's own takes one of the others."""
     return EXPERIMENT_COLOURS.get(experiment, OTHER_COLOURS[index % len(OTHER_COLOURS)])
+
+
+def line_of(experiment: str, index: int = 0) -> Any:
+    """The line of an experiment, as :func:`colour_of` its colour."""
+    return LINES.get(experiment, OTHER_LINES[index % len(OTHER_LINES)])
 
 
 def plain(text: str) -> str:

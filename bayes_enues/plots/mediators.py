@@ -33,14 +33,14 @@ __all__ = [
     "published_figure",
 ]  # fmt: skip
 
-#: Of mediators; the letter at each curve says the same without colour.
+#: Of mediators, none of them a statistic's; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
-    "light_scalar": "#0072B2",
+    "light_scalar": "#332288",
     "light_pseudoscalar": "#CC79A7",
-    "light_vector": "#D55E00",
-    "light_axial_vector": "#E69F00",
-    "light_tensor": "#009E73",
-    "sterile_dipole": "#0072B2",
+    "light_vector": "#882255",
+    "light_axial_vector": "#DDAA33",
+    "light_tensor": "#117733",
+    "sterile_dipole": "#332288",
 }
 LETTERS = {
     "light_scalar": "S",
