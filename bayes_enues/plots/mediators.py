@@ -92,6 +92,9 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: f
         _write_letters(ax, found)
     ax.set_xscale("log")
     ax.set_yscale("log")
+    if letters and not by_experiment:
+        left, right = (f(curve.mass_keV[k] for curve in found) for f, k in ((min, 0), (max, -1)))
+        ax.set_xlim(left / (right / left) ** 0.1, right * (right / left) ** 0.05)
     mass, limit = axis_words(found[0].model)
     ax.set_xlabel(mass)
     ax.set_ylabel(limit)
