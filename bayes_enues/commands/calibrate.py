@@ -68,7 +68,7 @@ def calibrate(
     for row, table in zip(rows, ranks, strict=True):
         calibration_figure(row, table, folder.path)
     print_calibration(rows)
-    console.print(f"Written to {out}: calibration.json, the ranks (rows/) and figures (PDF, PNG).")
+    console.print(f"Written to {out}: calibration.json, the ranks (rows/) and figures (PDF, PNG, SVG).")
     if not all(row.passed for row in rows):
         raise typer.Exit(1)
 

@@ -74,7 +74,7 @@ def coverage(
     warn(folder.messages)
     coverage_figures(rows, limits, folder.path)
     print_coverage(rows, limits)
-    console.print(f"Written to {out}: coverage.json, the toys (rows/) and figures (PDF, PNG).")
+    console.print(f"Written to {out}: coverage.json, the toys (rows/) and figures (PDF, PNG, SVG).")
 
 
 def parse_true_values(text: str) -> int | list[float]:

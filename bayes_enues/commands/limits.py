@@ -58,7 +58,9 @@ def limits(
     table.plot()
     warn(table.messages)
     print_limits(table, notes)
-    console.print(f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG).")
+    console.print(
+        f"Written to {out}: limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)."
+    )
     if not all_converged(table):
         raise typer.Exit(1)
 

@@ -106,7 +106,9 @@ def mediators(
         published_figure(lines, points, where, options, own, level)
     warn(folder.messages)
     print_curves(lines, level, notes)
-    console.print(f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG).")
+    console.print(
+        f"Written to {out}: mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG, SVG)."
+    )
     if plane is not None and plane_folder is not None:
         planes = [
             MassPlaneSpec(str(m), e, level, plane, draws, seed, tuple(sorted(options.items())), delta_chi2)

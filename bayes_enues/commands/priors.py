@@ -61,7 +61,9 @@ def priors(
         prior_figures(rows, folder.path)
     warn(folder.messages)
     print_study(rows, notes)
-    console.print(f"Written to {out}: priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG).")
+    console.print(
+        f"Written to {out}: priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)."
+    )
     if not all_converged(rows):
         raise typer.Exit(1)
 

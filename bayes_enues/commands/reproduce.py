@@ -47,7 +47,7 @@ def reproduce(
     warn(messages)
     console.print(
         f"Written to {out}: table_one (.md, .csv, .json), reproduction.md, {len(paper.FIGURES)} figures "
-        "(PDF, PNG), limits.json with the posteriors, regions.json with the contours."
+        "(PDF, PNG, SVG), limits.json with the posteriors, regions.json with the contours."
     )
     if not all(all_converged(part) for part in rows.values()):
         console.print("Some posteriors did not converge; they are marked and give no bound.", style="red")

@@ -164,7 +164,7 @@ def level_words(level: float, statistic: str) -> str:
 
 
 def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
-    """Write a figure as PDF and PNG and close it; the paths written.
+    """Write a figure as PDF, PNG and SVG and close it; the paths written.
 
     No date goes into them: the same results give the same files. A mark goes into their metadata and says
     what they show.
@@ -172,6 +172,7 @@ def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it warns of the date of matplotlib's own fonts
 
@@ -184,13 +185,15 @@ def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
         engine.execute(fig)
         fig.set_layout_engine("none")
     path = Path(path)
-    png, pdf = (path.with_name(path.name + suffix) for suffix in (".png", ".pdf"))
+    pdf, png, svg = (path.with_name(path.name + suffix) for suffix in (".pdf", ".png", ".svg"))
     said = {} if mark is None else {"Description": mark}
     FigureCanvasAgg(fig).print_png(png, metadata=said, pil_kwargs={"compress_level": COMPRESSION})
     said = {} if mark is None else {"Keywords": mark}
     FigureCanvasPdf(fig).print_pdf(pdf, metadata=said | {"CreationDate": None})
+    with mpl.rc_context({"svg.hashsalt": "bayes_enues"}):  # the same names inside, whenever it is drawn
+        FigureCanvasSVG(fig).print_svg(svg, metadata={"Date": None})
     plt.close(fig)
-    return [pdf, png]
+    return [pdf, png, svg]
 
 
 def colour_of(experiment: str, index: int = 0) -> str:
