@@ -170,7 +170,8 @@ def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> l
     """Numbered ticks at the top for what others publish on the same parameter, from other events.
 
     Those in view are drawn and returned; ``numbers`` counts them over all panels, for the footnote.
-    Numbers of ticks that lie close together stand apart from them.
+    Numbers of ticks that lie close together stand apart from them; dashed is what does not state its level or
+    statistic.
     """
     ours, first = {part for one in limits for part in one.experiment.split("+")}, limits[0]
     left, right = ax.get_xlim()
@@ -181,16 +182,20 @@ def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> l
             continue
         values = [end for end in (other.lower, other.upper) if end is not None and left < end < right]
         for value in values:
-            ticks.append((value, numbers.setdefault(_of_other(other), len(numbers) + 1)))
+            stated = other.confidence is not None and other.statistic != ""
+            ticks.append((value, numbers.setdefault(_of_other(other), len(numbers) + 1), stated))
         drawn += [other] if values else []
     width = ax.get_position().width * ax.get_figure().get_figwidth() * 72 / (right - left)
     ticks.sort()
-    for (value, number), aside in zip(ticks, _aside([v * width for v, _ in ticks]), strict=True):
+    for (value, number, stated), aside in zip(ticks, _aside([v[0] * width for v in ticks]), strict=True):
         ax.annotate(
             f"{number}", (value, 1), (aside, -9), ("data", "axes fraction"),
             textcoords="offset points", ha="center", va="top", fontsize=5.5, color="0.35", zorder=6,
             bbox={"facecolor": "white", "lw": 0, "pad": 0.4},
-            arrowprops={"arrowstyle": "-", "color": "0.35", "lw": 0.8, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-", "color": "0.35", "lw": 0.8, "shrinkA": 0, "shrinkB": 0,
+                "ls": "-" if stated else (0, (2, 1)),
+            },
         )  # fmt: skip
     return drawn
 
@@ -231,7 +236,11 @@ def _drawn(panels: Sequence, groups: Sequence[Sequence[Limit]], folder: Path) ->
             plot_limit(pair, with_curve(folder, limit), density, label, index)
         plot_others(pair[0], members, numbers)
     others = "; ".join(f"({k}) {words}" for words, k in numbers.items())
-    return [f"Numbered ticks, published from other events: {others}."] if others else []
+    return (
+        [f"Numbered ticks, published from other events, dashed where not stated how: {others}."]
+        if others
+        else []
+    )
 
 
 def limits_figures(limits: Sequence[Limit], folder: Path) -> list[Path]:
