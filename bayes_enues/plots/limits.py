@@ -185,7 +185,7 @@ def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> l
             stated = other.confidence is not None and other.statistic != ""
             ticks.append((value, numbers.setdefault(_of_other(other), len(numbers) + 1), stated))
         drawn += [other] if values else []
-    width = ax.get_position().width * ax.get_figure().get_figwidth() * 72 / (right - left)
+    width = ax.bbox.width * 72 / there(ax.get_figure(root=True)).dpi / (right - left)  # points a unit
     ticks.sort()
     for (value, number, stated), aside in zip(ticks, _aside([v[0] * width for v in ticks]), strict=True):
         ax.annotate(

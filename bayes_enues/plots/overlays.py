@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 
 from ..experiments.overlays import Overlay, overlays_of
 from ..interactions.base import Interaction
@@ -49,7 +50,8 @@ def plot_overlays(
     """
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     to_axes = ax.transData + ax.transAxes.inverted()
-    heights = [to_axes.transform(text.xy) for text in ax.texts if text.get_gid() == NAME]
+    names = [text for text in ax.texts if isinstance(text, Annotation) and text.get_gid() == NAME]
+    heights = [tuple(to_axes.transform(name.xy)) for name in names]
     drawn: list[Overlay] = []
     for overlay in overlays:
         factor = overlay.factor(interaction)
