@@ -646,6 +646,36 @@ class Goodness(Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Found(Result):
+    """What is said beside an upper bound where the profile excludes zero, of a parameter that has no sign.
+
+    Attributes
+    ----------
+    delta_chi2 : float
+        At zero.
+    pieces : list of (lower, upper)
+        Highest-density region of the posterior, by quadrature.
+    log_bayes_factor : float
+        For the parameter with its prior, against the Standard Model.
+    """
+
+    delta_chi2: Real
+    pieces: list[Pair]
+    log_bayes_factor: Real
+
+    @property
+    def words(self) -> str:
+        """In a sentence."""
+        factor = float(np.exp(abs(self.log_bayes_factor)))
+        side = "for" if self.log_bayes_factor > 0 else "against"
+        return (
+            f"zero is excluded: Delta chi^2 is {self.delta_chi2:.3g} there, {self.delta_chi2**0.5:.2g} sigma "
+            "asymptotically ('bayes-enues expected' asks toys); highest-density region "
+            f"{_joined(self.pieces)}; Bayes factor {factor:.3g} to 1 {side} it under this prior"
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Limit(Row):
     """One row of a table of limits: both bounds, and what they rest on.
 
@@ -670,6 +700,8 @@ class Limit(Row):
         Where toys were thrown for it.
     atomic_model : str
         What stands for xenon's electrons, in words: steps, RRPA, free electrons, equivalent photons.
+    found : Found or None
+        Where zero lies outside the profile's region.
     tree : xr.DataTree or None
         The posterior itself. It is not part of the dictionary.
     """
@@ -687,6 +719,7 @@ class Limit(Row):
     label: MaybeText = None
     feldman_cousins: Annotated[FeldmanCousins | None, Field(exclude_if=_is_none)] = None
     atomic_model: str = ""
+    found: Annotated[Found | None, Field(exclude_if=_is_none)] = None
     tree: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False)
 
     def __str__(self) -> str:
@@ -714,6 +747,8 @@ class Limit(Row):
             lines.append(f"  published: {low}{self.published.upper:g} ({self.published.source})")
         if self.atomic_model:
             lines.append(f"  electrons: {self.atomic_model}")
+        if self.found:
+            lines.append(f"  found:     {self.found.words}")
         return "\n".join([*lines, *(f"  note: {n}" for n in self.notes)])
 
     def __repr__(self) -> str:

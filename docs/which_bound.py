@@ -6,17 +6,14 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit.marginal import marginal_density
 from bayes_enues.statistics import one_sided_threshold, threshold
-
-BLUE, RED = "#0072B2", "#D55E00"
 
 
 def figure(path: Path) -> dict[str, float]:
     """Draw and save; the four bounds."""
     model = be.models.magnetic_moment(["xenonnt_sr0"], "nu_e")
     profile = be.profile_likelihood(model, "nu_e", values=np.linspace(0, 13, 131))
-    flat = marginal_density(model, "nu_e")
+    flat = be.marginal_density(model, "nu_e")
     square = flat.reweighted(flat.values)
     bounds = {
         "one-sided profile": profile.upper_one_sided,
@@ -24,32 +21,33 @@ def figure(path: Path) -> dict[str, float]:
         "flat": flat.quantile(0.9),
         "flat in the square": square.quantile(0.9),
     }
+    red, blue = (plots.STATISTICS[name]["color"] for name in ("profile", "posterior"))
     with plots.style():
-        fig, (top, bottom) = plots.figure(2, 1, width=4.6, height=2.2, sharex=True)
-        top.plot(profile.values, profile.delta_chi2, color="black")
+        fig, ((top, bottom),) = plots.stacked(1, 1, height=3.8)
+        top.plot(profile.values, profile.delta_chi2, color=red, ls="-", lw=1.3)
         for cut, name, line in (
             (one_sided_threshold(0.9), "one-sided profile", ":"),
             (threshold(0.9), "two-sided profile", "--"),
         ):
-            label = f"{name}: {cut:.3f}, below {bounds[name]:.2f}"
-            top.plot([0, bounds[name], bounds[name]], [cut, cut, 0], color="0.35", ls=line, label=label)
-        top.set_ylim(0, 5)
-        top.set_ylabel(r"$\Delta\chi^2$")
-        top.legend(loc="upper left")
-        for density, name, colour, line in (
-            (flat, "flat", BLUE, "-"),
-            (square, "flat in the square", RED, "-."),
+            label = rf"{name}, $\Delta\chi^2<{cut:.3f}$: < {bounds[name]:.2f}"
+            top.plot([0, bounds[name]], [cut, cut], color="0.5", ls=line, lw=0.8)
+            top.plot([bounds[name]] * 2, [cut, 0], color=red, ls=line, lw=1.0, path_effects=plots.excluding())
+            top.plot([], [], color=red, ls=line, lw=1.0, label=label)
+        top.set(ylim=(0, 5), ylabel=r"profile $\Delta\chi^2$")
+        for density, name, prior, line in (
+            (flat, "flat", r"flat in $\mu$", "--"),
+            (square, "flat in the square", r"flat in $\mu^2$", "-."),
         ):
-            label = f"posterior, {name}: 90 % below {bounds[name]:.2f}"
-            inside = density.values <= 13
-            bottom.plot(density.values[inside], density.density[inside], color=colour, ls=line, label=label)
-            tail = np.linspace(bounds[name], 13, 60)
-            bottom.fill_between(tail, density.at(tail), color=colour, alpha=0.25, lw=0)
-        bottom.set_xlim(0, 13)
-        bottom.set_ylim(0, 0.21)
+            label = f"posterior, {prior}: 90 % CrI < {bounds[name]:.2f}"
+            inside, at = density.values <= 13, bounds[name]
+            bottom.plot(
+                density.values[inside], density.density[inside], color=blue, ls=line, lw=1.3, label=label
+            )
+            height = float(density.at(np.array([at]))[0])
+            bottom.plot([at, at], [height, 0], color=blue, lw=1.0, ls="-", path_effects=plots.excluding())
+        bottom.set(xlim=(0, 13), ylim=(0, None), ylabel="posterior density")
         bottom.set_xlabel(rf"{be.MagneticMoment.label('nu_e')} [{plots.unit_label('1e-12 mu_B')}]")
-        bottom.set_ylabel("posterior density")
-        bottom.legend(loc="upper right")
+        plots.one_legend(fig, (top, bottom))
         plots.save(fig, path)
     return bounds
 

@@ -20,11 +20,11 @@
 
 # %%
 # %matplotlib inline
-import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
 from bayes_enues.planes.plane import plane_region
+from bayes_enues.plots.regions import plot_region
 
 # %% [markdown]
 # ## Two magnetic moments
@@ -41,25 +41,14 @@ for experiment in ("xenonnt_sr0", "lz_ws2022"):
 
 
 # %%
-def draw(ax, region, colour, **line):
-    for contour in region.contours:
-        ax.plot(*np.transpose(contour.vertices), color=colour, **line)
-
-
 with plots.style():
-    fig, ax = plots.figure(width=3.6, height=3.2)
-    for experiment, plane in planes.items():
-        colour, name = plots.colour_of(experiment), plots.title_of(experiment)
-        draw(ax, plane.profile, colour, label=f"{name}, profile")
-        draw(ax, plane.posterior, colour, ls=":", label=f"{name}, posterior")
-    unit = plots.unit_label(kind.unit)
-    ax.set(xlabel=f"{kind.label('nu_e')} [{unit}]", ylabel=f"{kind.label('nu_mu')} [{unit}]")
-    ax.set(xlim=(0, None), ylim=(0, 50))
-    ax.legend()
+    fig, ax = plots.figure(width=3.6, height=3.4)
+    plot_region(ax, list(planes.values()), [kind.label("nu_e"), kind.label("nu_mu")])
+    plots.one_legend(fig, [ax], fontsize=7)
 
 # %% [markdown]
 # **Figure 1.** 90 % regions of two magnetic moments, the third being zero: Δχ² = 4.605 (lines) and highest
-# posterior density under priors flat in both moments (dotted). The parameters are non-negative, so each
+# posterior density under priors flat in both moments (shaded). The parameters are non-negative, so each
 # contour runs from axis to axis. Counts are a sum of squares; the contours are nearly ellipses.
 
 # %%
@@ -96,6 +85,7 @@ for words, limit in (
 tree = be.sample_posterior(model, draws=2000)
 draws = {name: tree["posterior"][name].values.ravel() for name in ("nu_e", "nu_mu", "nu_tau")}
 pairs = [("nu_e", "nu_mu"), ("nu_e", "nu_tau"), ("nu_mu", "nu_tau")]
+unit = plots.unit_label(kind.unit)
 with plots.style():
     fig, axes = plots.figure(1, 3, width=2.6, height=2.5)
     for ax, (x, y) in zip(axes, pairs, strict=True):

@@ -54,7 +54,7 @@ with plots.style():
     ax.stairs(
         (xenon1t.background + moment) / width,
         xenon1t.bin_edges,
-        color="#D55E00",
+        color=plots.colour_of("xenon1t_sr1"),
         ls="--",
         label=r"with $\mu_\nu = 21 \times 10^{-12}\,\mu_B$",
     )
@@ -94,21 +94,22 @@ for name, density in densities.items():
 
 # %%
 with plots.style():
-    fig, axes = plots.figure(2, 1, width=4.2, height=1.9, sharex=True)
+    fig, ((top, bottom),) = plots.stacked(1, 1, width=4.2)
     for (name, profile), line in zip(profiles.items(), ("-", "--"), strict=True):
         density = densities[name]
-        axes[0].plot(profile.values, profile.delta_chi2, ls=line, color="#D55E00", label=name)
-        axes[1].plot(density.values, density.density, ls=line, color="#0072B2", label=name)
-    axes[0].axhline(2.7055, color="0.6", lw=0.7)
-    axes[0].set(ylabel=r"$\Delta\chi^2$", ylim=(0, 12))
-    axes[1].set(
-        xlabel=r"$\mu_\nu$ [$10^{-12}\,\mu_B$]", ylabel="posterior density", xlim=(0, 40), ylim=(0, None)
-    )
-    axes[0].legend()
+        top.plot(profile.values, profile.delta_chi2, ls=line, color=plots.STATISTICS["profile"]["color"])
+        bottom.plot(density.values, density.density, ls=line, color=plots.STATISTICS["posterior"]["color"])
+        top.plot([], [], ls=line, color="0.3", label=name)
+    top.axhline(2.7055, color="0.6", lw=0.7, ls="-")
+    top.annotate("90 % CL", (1, 2.9), color="0.3", fontsize=7)
+    top.set(ylabel=r"profile $\Delta\chi^2$", ylim=(0, 12))
+    bottom.set(xlabel=r"$\mu_\nu$ [$10^{-12}\,\mu_B$]", ylabel="posterior density")
+    bottom.set(xlim=(0, 40), ylim=(0, None))
+    plots.one_legend(fig, [top])
 
 # %% [markdown]
 # **Figure 2.** Profile above, with the threshold of the 90 % interval; posterior density under a flat prior
-# below.
+# below: the first of the table's statistics in red, the second in blue, as everywhere.
 #
 # ## Third statistic: toys
 #

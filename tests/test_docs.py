@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from looks import faults
-from matplotlib.figure import Figure
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from schemas import check_files
 from typer.testing import CliRunner
 
@@ -52,14 +52,13 @@ def commands(block: Block) -> list[list[str]]:
 @pytest.mark.slow
 @each
 def test_what_a_page_prints_runs_and_its_figures_name_everything(page, tmp_path, monkeypatch):
-    found, savefig = {}, Figure.savefig
+    found, print_png = {}, FigureCanvasAgg.print_png
 
-    def checked(fig, path, **options):
-        if str(path).endswith(".png"):
-            found[path] = faults(fig)
-        savefig(fig, path, **options)
+    def checked(canvas, path, *args, **options):
+        found[str(path)] = faults(canvas.figure)
+        print_png(canvas, path, *args, **options)
 
-    monkeypatch.setattr(Figure, "savefig", checked)
+    monkeypatch.setattr(FigureCanvasAgg, "print_png", checked)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()
     names: dict = {"__name__": "__main__"}

@@ -6,11 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from looks import faults
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
 import bayes_enues as be
 from bayes_enues import plots
 from bayes_enues.fit.fitted import fitted_spectra
-from bayes_enues.plots import mediators
+from bayes_enues.plots import mediators, overlays
+from bayes_enues.plots.limits import ROOM, _aside
 from bayes_enues.plots.spectrum import fitted_figure, spectra_figure
 from bayes_enues.plots.words import in_words, prior_words
 from bayes_enues.results import Curve
@@ -22,12 +25,10 @@ MASS = np.geomspace(1e-3, 1e5, 20)
 def saved(monkeypatch):
     """Faults of every figure that is saved."""
     found = []
-
-    def savefig(fig, path, **options):
-        if str(path).endswith(".png"):
-            found.extend(faults(fig))
-
-    monkeypatch.setattr(plt.Figure, "savefig", savefig)
+    monkeypatch.setattr(
+        FigureCanvasAgg, "print_png", lambda canvas, *_, **__: found.extend(faults(canvas.figure))
+    )
+    monkeypatch.setattr(FigureCanvasPdf, "print_pdf", lambda *_, **__: None)
     return found
 
 
@@ -71,7 +72,7 @@ def test_a_published_curve_is_drawn_root_two_higher_in_the_normalisation_of_eq_8
         overlay = next(o for o in be_overlays(kind) if o.title == "TEXONO")
         _, ax = plt.subplots()
         ax.set(xscale="log", yscale="log", xlim=(1e-3, 1e5), ylim=(1e-8, 1e-3))
-        mediators.plot_overlays(ax, [overlay], kind)
+        overlays.plot_overlays(ax, [overlay], kind)
         drawn[name] = ax.lines[0].get_ydata()[0]
         assert ax.lines[0].get_linestyle() == "--"  # neither level nor statistic is stated
         plt.close()
@@ -172,3 +173,12 @@ def test_lines_of_a_figure_of_ones_own_take_our_colours():
         assert first.get_color() == plots.STATISTICS["posterior"]["color"] != second.get_color()
         assert first.get_linestyle() != second.get_linestyle()
     plt.close(fig)
+
+
+def test_numbers_of_ticks_that_lie_close_together_do_not_cover_each_other():
+    """LZ's 8.3 and Borexino's 8.7 in the panel of the universal moment; one far away stays where it is."""
+    places = np.array([10.0, 11.5, 13.0, 80.0])
+    at = places + _aside(places)
+    assert np.all(np.diff(at) > 0.99 * ROOM)
+    assert at[3] == 80.0
+    assert np.mean(at[:3]) == pytest.approx(np.mean(places[:3]))

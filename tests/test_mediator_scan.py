@@ -16,6 +16,7 @@ from bayes_enues.fit.setup import ask
 from bayes_enues.mediators import scan as mediators
 from bayes_enues.models.counting import ask_anew
 from bayes_enues.plots import mediators as mediator_plots
+from bayes_enues.plots.overlays import plot_points
 from bayes_enues.results import Curve
 from bayes_enues.runs import rows
 
@@ -131,7 +132,7 @@ def test_a_users_points_are_drawn_in_every_panel_and_named_ones_in_theirs(tmp_pa
     fig, axes = plt.subplots(1, 2)
     drawn = []
     for ax, name in zip(axes, ("light_vector", "light_scalar"), strict=True):
-        mediator_plots.plot_points(ax, points, name)
+        plot_points(ax, points, name)
         drawn.append(ax.get_legend_handles_labels()[1])
     plt.close(fig)
     assert drawn == [["XMASS-I (B-L), arXiv:2005.11891", "toy, nowhere"], ["toy, nowhere"]]

@@ -390,6 +390,13 @@ def test_an_atomic_model_is_asked_for_by_name():
             plan([model], ["nu_e"], ["xenonnt_sr0"], atomic)
 
 
+def test_nuclear_recoils_have_no_atomic_model():
+    with pytest.raises(ValueError, match="xenonnt_nr sees nuclear recoils, which no model of the electrons"):
+        plan(["magnetic_moment"], ["nu_e"], ["xenonnt_nr"], "rrpa")
+    (row,) = plan(["magnetic_moment"], ["nu_e"], ["xenonnt_sr0+xenonnt_nr"], "rrpa")
+    assert row.experiment == "xenonnt_nr+xenonnt_sr0:rrpa"
+
+
 # A measurement
 
 

@@ -6,12 +6,14 @@ The same tables in Markdown, LaTeX, HTML and pandas say the same.
 import re
 
 import pytest
-from made_up_tables import WORDS, table_of
+from made_up_tables import PROFILE, WORDS, a_limit, table_of
 
+from bayes_enues import results
 from bayes_enues.analyses.shown import Shown
 from bayes_enues.analyses.stored import TABLES as KINDS_OF_ROWS
 from bayes_enues.commands import common, data
 from bayes_enues.commands.tables import NOTE_LINES, lines_of
+from bayes_enues.reports.wording import footnotes, limit_cells
 
 
 def show(command, notes=False):
@@ -143,3 +145,15 @@ def test_a_table_is_a_sequence_of_typed_rows_with_all_their_numbers_for_pandas(k
     assert empty.plot() == []
     with pytest.raises(AttributeError):
         table.rows = ()
+
+
+def test_an_interval_that_excludes_zero_is_shown_with_both_ends_and_what_was_found():
+    found = {"delta_chi2": 9.243, "pieces": [[13.65, 27.77]], "log_bayes_factor": 3.264}
+    profile = PROFILE | {"pieces": [[14.29, 27.43]], "upper_one_sided": 26.19, "at_boundary": False}
+    row = a_limit(experiment="xenon1t_sr1", profile=profile, found=found)
+    assert row.profile.lower == 14.29
+    assert "(14.3, 27.4)" in limit_cells(row, signed=False)
+    (note,) = (line for line in footnotes([row]) if "zero is excluded" in line)
+    for words in ("9.24", "3 sigma", "(13.65, 27.77)", "26.2 to 1 for it"):
+        assert words in note
+    assert results.Limit.from_dict(row.to_dict()) == row

@@ -4,10 +4,13 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import bayes_enues as be
-from bayes_enues.reports.wording import number
+from bayes_enues.fit.limit import exact_bound
+from bayes_enues.reports.wording import number, region_text
+from bayes_enues.results import there
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.S)
@@ -85,3 +88,64 @@ def bounds_now(experiments, parameter):
         profile.upper,
     ]
     return [number(bound) for bound in found]
+
+
+BY_EXPOSURE = {
+    "LZ WS2024": "lz_ws2024",
+    "LZ WS2022 and WS2024": "lz",
+    "XENONnT SR0": "xenonnt_sr0",
+    "PandaX-4T Run 1": "pandax4t_run1",
+    "LZ WS2022, 1–20 keV": "lz_ws2022_wide",
+    "XENON1T": "xenon1t_sr1",
+    "XENON1T, tritium free": "xenon1t_sr1:tritium",
+    "PandaX-4T Run 0": "pandax4t_run0",
+    "**all** (XENON1T with free tritium)": "xenon",
+}
+
+
+def rows_after(words: str) -> dict[str, list[str]]:
+    """Cells of the first table after some words, by what stands in its first column."""
+    lines = README[README.index(words) :].splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| ---"))
+    table = []
+    for line in lines[start + 1 :]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in line.strip("|").split("|")])
+    return {cells[0]: cells[1:] for cells in table}
+
+
+every_measurement = pytest.mark.parametrize(
+    "title", [pytest.param(t, marks=pytest.mark.slow if "all" in t else ()) for t in BY_EXPOSURE]
+)
+
+
+@every_measurement
+def test_moments_of_every_measurement_are_those_computed_now(title):
+    """Frozen output: posterior, one-sided and two-sided profile; what is expected needs toys."""
+    cells = rows_after("**Every public xenon measurement**")[title]
+    model = be.models.magnetic_moment(BY_EXPOSURE[title].split("+"), free="universal")
+    profile, posterior = be.profile_likelihood(model), be.marginal_density(model).quantile(0.9)
+    upper = profile.upper if not profile.lower else profile.pieces[0]
+    shown = [f"{x:.3g}" for x in (posterior, there(profile.upper_one_sided))]
+    assert [f"{float(c):.3g}" for c in cells[1:3]] == shown
+    shown = f"{upper:.3g}" if np.isscalar(upper) else " to ".join(f"{end:.3g}" for end in upper)
+    assert cells[3].strip("*") == shown
+
+
+@every_measurement
+def test_charges_and_radii_are_those_computed_now(title):
+    """Frozen output; steps and equivalent photons stand side by side."""
+    cells = rows_after("**Charges and charge radii**")[title]
+    found = []
+    for name in ("millicharge", "equivalent_photon_millicharge", "charge_radius"):
+        model = getattr(be.models, name)(BY_EXPOSURE[title].split("+"), free="universal")
+        profile, bound = (
+            be.profile_likelihood(model, values=[0.0]),
+            exact_bound(be.Fit(model), "universal", 0.9),
+        )
+        two_sided = bound["pieces"] is not None
+        found.append(region_text(bound["pieces"]) if two_sided else f"< {number(bound['upper'])}")
+        two_sided |= profile.lower > 0
+        found.append(region_text(profile.pieces) if two_sided else f"< {number(profile.upper)}")
+    assert [*cells[:4], *cells[5:]] == found

@@ -177,7 +177,7 @@ def test_a_figure_is_shown_as_svg_where_there_is_one_with_a_caption_in_words(fol
     (folder / "spectrum.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     text = build_report(folder)
     assert text.count("data:image/svg+xml;base64,") == 1
-    assert "<figcaption>Magnetic moment: Profile (lines)" in text
+    assert "<figcaption>Magnetic moment: Profile above" in text
     assert not re.search(r"<figcaption>[a-z]+_", text)
 
 

@@ -1,6 +1,6 @@
 """Limits on light mediators against their mass: what ``bayes-enues mediators`` computes and shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,19 @@ class MassPlaneTable(ResultTable[Region]):
 
     kind = "mediator_planes"
 
-    def _figures(self) -> Iterable[Path]:
+    def plot(self, overlays: Sequence[Overlay] = ()) -> list[Path]:
+        """Draw the planes into the folder, with other people's limits and ``overlays`` of your own."""
+        if not self.rows:
+            return []
+
         from ..plots.mediators import mass_planes_figure
 
-        prior = next(name for words, name in COUPLING_PRIORS.items() if words in self.rows[0].prior)
-        return mass_planes_figure(self.rows, prior, self.folder, self.folder / "mediator_planes")
+        first = self.rows[0]
+        prior = next(name for words, name in COUPLING_PRIORS.items() if words in first.prior)
+        with feedback("figures") as tell:
+            tell(0, "")
+            where = self.folder / "mediator_planes"
+            return mass_planes_figure(self.rows, prior, self.folder, where, first.given, overlays)
 
     def _shown(self) -> list[Shown]:
         """What each plane rests on, in words."""
@@ -99,12 +107,12 @@ class MediatorTable(ResultTable[Limit]):
         with feedback("figures") as tell:
             tell(0, "")
             lines, first = self.curves(), self.rows[0]
-            paths = curves_figure(lines, self.folder / "mediators", first.level)
             options = {name: value for name, value in first.given.items() if name != "mass"}
+            paths = curves_figure(lines, self.folder / "mediators", first.level, options, overlays)
             points = published_points() if points is None else points
             where = self.folder / "mediators_published"
             paths += published_figure(lines, points, where, options, overlays, first.level)
-            return paths + (self.planes.plot() if self.planes else [])
+            return paths + (self.planes.plot(overlays) if self.planes else [])
 
     def _shown(self) -> list[Shown]:
         """Upper limits at the masses nearest to the decades."""

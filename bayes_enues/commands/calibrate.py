@@ -42,7 +42,7 @@ def calibrate(
         mass=mass, settings=settings_of(settings), prior=prior, every_shape=every_shape,
         simulations=simulations, seed=seed, jobs=jobs, scheduler=scheduler, out=out,
     )  # fmt: skip
-    finish(found, out, written="calibration.json, the ranks (rows/) and figures (PDF, PNG)")
+    finish(found, out, written="calibration.json, the ranks (rows/) and figures (PDF, PNG, SVG)")
 
 
 def pair_of(text: str) -> tuple[str, str]:

@@ -42,7 +42,7 @@ def coverage(
         true_values=parse_true_values(true_values), kind=kind, level=level, seed=seed, jobs=jobs,
         scheduler=scheduler, out=out,
     )  # fmt: skip
-    finish(found, out, written="coverage.json, the toys (rows/) and figures (PDF, PNG)")
+    finish(found, out, written="coverage.json, the toys (rows/) and figures (PDF, PNG, SVG)")
 
 
 def parse_true_values(text: str) -> int | list[float]:

@@ -49,4 +49,4 @@ def limits(
         draws=draws, seed=seed, groups=groups, accept_bad_fit=accept_bad_fit, out=out, fresh=fresh,
         jobs=jobs, scheduler=scheduler,
     )  # fmt: skip
-    finish(found, out, notes, "limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG)")
+    finish(found, out, notes, "limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)")

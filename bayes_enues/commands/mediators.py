@@ -74,7 +74,7 @@ def mediators(
         prior=prior, draws=draws, seed=seed, plane=plane, out=out, fresh=fresh, jobs=jobs,
         scheduler=scheduler,
     )  # fmt: skip
-    written = "mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG)"
+    written = "mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG, SVG)"
     finish(found, out, notes, written, points=points, overlays=own)
 
 

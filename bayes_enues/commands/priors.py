@@ -42,4 +42,4 @@ def priors(
         nuisance_priors=nuisance_prior or (), mass=mass, settings=settings_of(settings), level=level,
         draws=draws, seed=seed, out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
     )  # fmt: skip
-    finish(found, out, notes, "priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG)")
+    finish(found, out, notes, "priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)")

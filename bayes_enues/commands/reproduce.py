@@ -26,7 +26,7 @@ def reproduce(
     warn(found.messages)
     console.print(
         f"Written to {out}: table_one (.md, .csv, .json), reproduction.md, {len(FIGURES)} figures "
-        "(PDF, PNG), limits.json with the posteriors, regions.json with the contours."
+        "(PDF, PNG, SVG), limits.json with the posteriors, regions.json with the contours."
     )
     if not found.passed:
         console.print("Some posteriors did not converge; they are marked and give no bound.", style="red")

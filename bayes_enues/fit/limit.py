@@ -9,12 +9,13 @@ from scipy.stats import chi2
 
 from ..errors import InputError
 from ..experiments.published import published_limit
-from ..results import Goodness, Interval, Limit, PosteriorBound, PowerScaling, Profile
+from ..results import Density, Found, Goodness, Interval, Limit, PosteriorBound, PowerScaling, Profile
 from ..statistics import DRAWS, LEVEL, SEED, check_level
 from .caveats import caveats, range_notes
 from .chi2 import Likelihood
 from .credible import SignedBound, UpperBound
-from .marginal import marginal
+from .marginal import log_marginal_likelihood, marginal
+from .minimise import profile_many
 from .posterior import sample_posterior, state_of, warn_unconverged
 from .power_scaling import power_scaling_of
 from .profile import profile
@@ -160,6 +161,22 @@ def limit(
         power_scaling=None if lean or not state["converged"] else _power_scaling(likelihood, tree, name),
         goodness=goodness,
         atomic_model=question.atomic_model,
+        found=None if two_sided or density is None else found(likelihood, curve, density, level),
+    )
+
+
+def found(likelihood: Likelihood, curve: Profile, density: Density, level: float) -> Found | None:
+    """What is said beside an upper bound of a model's one parameter where the profile excludes zero."""
+    if curve.pieces[0][0] <= 0:
+        return None
+    at_zero = np.zeros((1, 1))
+    chi2_there = float(profile_many(likelihood, [0], at_zero).chi2[0])
+    region = credible_region(density, level, signed=True)
+    weak = float(log_marginal_likelihood(likelihood, [0], at_zero)[0])
+    return Found(
+        delta_chi2=chi2_there - curve.chi2_min,
+        pieces=region["pieces"],
+        log_bayes_factor=density.log_evidence - weak,
     )
 
 

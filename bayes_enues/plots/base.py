@@ -17,7 +17,7 @@ from ..reports.wording import experiment_title
 __all__ = [
     "CYCLE", "CYCLE_LINES", "EXPERIMENT_COLOURS", "EXPLAINED", "LINES", "OTHER_COLOURS", "POSTERIOR",
     "PROFILE", "STATISTICS", "colour_of", "excluding", "explain", "figure", "footnote", "level_words",
-    "one_legend", "panels", "plain", "save", "stacked", "style", "title_of", "unit_label",
+    "line_of", "one_legend", "panels", "plain", "save", "stacked", "style", "title_of", "unit_label",
 ]  # fmt: skip
 
 #: The two statistics, everywhere the same: colours that stay apart without red or green.
@@ -32,11 +32,13 @@ STATISTICS: dict[str, dict[str, Any]] = {
 EXPERIMENT_COLOURS = {"lz_ws2022": "#1B9E77", "xenonnt_sr0": "#762A83", "lz_ws2022+xenonnt_sr0": "#222222"}
 OTHER_COLOURS = ("#E69F00", "#56B4E9", "#CC79A7", "#8C510A")
 LINES = {"lz_ws2022": "-", "xenonnt_sr0": "--", "lz_ws2022+xenonnt_sr0": "-."}
+OTHER_LINES = ((0, (1, 1)), (0, (5, 1, 1, 1)), (0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)))
 #: What lines take in turn: a figure of one's own looks like the rest.
 CYCLE = (POSTERIOR, PROFILE, "#1B9E77", "#762A83", *OTHER_COLOURS)
 CYCLE_LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 
 
+COMPRESSION = 3  # of a PNG: 5 % larger than by zlib's default, in a third of its time
 EXPLAINED = "explained"  # marks what stands in a legend last: what markers and shades mean
 
 
@@ -130,14 +132,23 @@ def one_legend(fig: Figure, axes: Sequence, columns: int | None = None, **option
         widest = max(len(re.sub(r"\\mathrm|\\[a-zA-Z]{3,}|[$\\{}]", "", label)) for label in found)
         columns = max(1, min(len(found), int(fig.get_figwidth() / (size * (4.5 + 0.47 * widest)))))
     options = {"loc": "outside upper center", "ncols": columns, "columnspacing": 1.2, **options}
+    rows = -(-len(found) // options["ncols"])
+    _grow(fig, rows * 1.5 * options.get("fontsize", 8) / 72)
     return fig.legend(list(found.values()), list(found), **options)
+
+
+def _grow(fig: Figure, inches: float) -> None:
+    """Room for what stands above or below the panels, which keep their size."""
+    fig.set_figheight(fig.get_figheight() + inches)
 
 
 def footnote(fig: Figure, lines: Sequence[str], size: float = 5.5) -> None:
     """Small print below a figure, wrapped at its width."""
     wide = int(fig.get_figwidth() * 72 / (0.48 * size))
-    text = "\n".join(part for line in lines for part in textwrap.wrap(line, wide, subsequent_indent="  "))
-    if text:
+    wrapped = [part for line in lines for part in textwrap.wrap(line, wide, subsequent_indent="  ")]
+    if wrapped:
+        _grow(fig, len(wrapped) * 1.25 * size / 72)
+        text = "\n".join(wrapped)
         fig.supxlabel(text, fontsize=size, x=0.01, ha="left", linespacing=1.25)
 
 
@@ -153,27 +164,46 @@ def level_words(level: float, statistic: str) -> str:
 
 
 def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
-    """Write a figure as PDF and PNG and close it; the paths written.
+    """Write a figure as PDF, PNG and SVG and close it; the paths written.
 
     No date goes into them: the same results give the same files. A mark goes into their metadata and says
     what they show.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it warns of the date of matplotlib's own fonts
 
+    # The panels are laid out once, at the PNG's resolution: savefig would do so twice a file, and draw twice
+    if (dpi := mpl.rcParams["savefig.dpi"]) != "figure":
+        fig.set_dpi(dpi)
+    for ax in fig.axes:  # a spine finds all ticks of its axis to measure itself, and lies where the axes end
+        ax.spines[:].set_in_layout(False)
+    if (engine := fig.get_layout_engine()) is not None:
+        engine.execute(fig)
+        fig.set_layout_engine("none")
     path = Path(path)
-    paths = [path.with_name(path.name + suffix) for suffix in (".pdf", ".png")]
-    for target in paths:
-        said = {} if mark is None else {"Keywords" if target.suffix == ".pdf" else "Description": mark}
-        fig.savefig(target, metadata=said | ({"CreationDate": None} if target.suffix == ".pdf" else {}))
+    pdf, png, svg = (path.with_name(path.name + suffix) for suffix in (".pdf", ".png", ".svg"))
+    said = {} if mark is None else {"Description": mark}
+    FigureCanvasAgg(fig).print_png(png, metadata=said, pil_kwargs={"compress_level": COMPRESSION})
+    said = {} if mark is None else {"Keywords": mark}
+    FigureCanvasPdf(fig).print_pdf(pdf, metadata=said | {"CreationDate": None})
+    with mpl.rc_context({"svg.hashsalt": "bayes_enues"}):  # the same names inside, whenever it is drawn
+        FigureCanvasSVG(fig).print_svg(svg, metadata={"Date": None})
     plt.close(fig)
-    return paths
+    return [pdf, png, svg]
 
 
 def colour_of(experiment: str, index: int = 0) -> str:
     """The colour of an experiment; a variant or a user's own takes one of the others."""
     return EXPERIMENT_COLOURS.get(experiment, OTHER_COLOURS[index % len(OTHER_COLOURS)])
+
+
+def line_of(experiment: str, index: int = 0) -> Any:
+    """The line of an experiment, as :func:`colour_of` its colour."""
+    return LINES.get(experiment, OTHER_LINES[index % len(OTHER_LINES)])
 
 
 def plain(text: str) -> str:

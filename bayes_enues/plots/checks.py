@@ -9,7 +9,7 @@ from scipy.stats import binom
 
 from ..experiments.experiment import Experiment
 from ..results import Check, there
-from .base import POSTERIOR, figure, plain, save, style
+from .base import POSTERIOR, figure, one_legend, plain, save, style
 
 __all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
 
@@ -35,7 +35,6 @@ def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
     ax.set_xlabel(plain(experiment.axis))
     ax.set_ylabel("events / bin")
     ax.set_title(plain(f"{experiment.title}, {check.group} predictive"), fontsize=9)
-    ax.legend(fontsize=7)
     return ax
 
 
@@ -51,12 +50,14 @@ def plot_pit(ax: Axes, check: Check) -> Axes:
         label="95 % of uniform, pointwise",
     )
     empirical = np.searchsorted(np.sort(check.pit), x, side="right") / n
-    ax.step(x, empirical - x, where="post", color=BLUE, lw=1.2, ls="-", label=f"{n} bins")
+    ax.step(
+        x, empirical - x, where="post", color=BLUE, lw=1.2, ls="-", label="integral transforms of the bins"
+    )
     ax.axhline(0, color="0.4", lw=0.6, ls="-")
     ax.set_xlim(0, 1)
     ax.set_xlabel("probability integral transform of a bin")
     ax.set_ylabel("ECDF $-$ uniform")
-    ax.legend(fontsize=7)
+    ax.set_title(f"{n} bins", fontsize=9)
     return ax
 
 
@@ -65,12 +66,12 @@ def plot_deviance(ax: Axes, check: Check) -> Axes:
     data, predicted = there(check.deviance)
     top = float(np.quantile([data, predicted], 0.995))
     bins = np.linspace(0, top, 60).tolist()
-    ax.hist(predicted, bins, density=True, color="0.8", label="predicted")
-    ax.hist(data, bins, density=True, histtype="step", color=DATA, lw=1.2, label="data")
+    ax.hist(predicted, bins, density=True, color="0.8", label="deviance of predicted counts")
+    ax.hist(data, bins, density=True, histtype="step", color=DATA, lw=1.2, label="deviance of the data")
     ax.set_xlim(0, top)
     ax.set_xlabel("deviance against the saturated model")
     ax.set_ylabel("density")
-    ax.legend(title=f"$p$ = {check.p_value:.3f}", title_fontsize=8, fontsize=7)
+    ax.set_title(f"$p$ = {check.p_value:.3f}", fontsize=9)
     return ax
 
 
@@ -83,4 +84,5 @@ def checks_figure(checks: Sequence[Check], experiments: Sequence[Experiment], pa
             plot_bands(left, found, by_name[found.experiment])
             plot_pit(middle, found)
             plot_deviance(right, found)
+        one_legend(fig, axes[0], fontsize=7)
         return save(fig, path)

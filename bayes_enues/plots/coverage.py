@@ -32,8 +32,8 @@ def _label(bound: str, row: CoverageRow) -> str:
         "profile_interval": rf"profile, $\Delta\chi^2<{threshold(level):.3f}$",
         "profile_upper": "its upper end alone",
         "profile_one_sided": rf"profile, upper end at {one_sided_threshold(level):.3f}",
-        "posterior": "posterior, highest density" if signed else "posterior, flat in parameter",
-        "posterior_flat_strength": "posterior, flat in strength",
+        "posterior": "posterior, highest density" if signed else "posterior, flat",
+        "posterior_flat_strength": "posterior, flat in the square",
     }
     kind = "CrI" if bound.startswith("posterior") else "CL"
     return f"{words[bound]} ({100 * there(target):g} % {kind})"

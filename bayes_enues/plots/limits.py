@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
+from ..experiments.folder import experiment_names
 from ..experiments.published import published_limits
 from ..results import Density, Limit, Published, grouped, there
 from ..runs.beside import read_arrays, read_density, with_curve
@@ -16,13 +17,14 @@ from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
 from .base import (
     EXPLAINED,
-    LINES,
     colour_of,
     excluding,
     explain,
     footnote,
     level_words,
+    line_of,
     one_legend,
+    plain,
     save,
     stacked,
     style,
@@ -33,6 +35,7 @@ from .base import (
 __all__ = ["limit_legend", "limits_figures", "plot_limit", "plot_others", "profiles_figure"]
 
 HISTOGRAM_BINS = 40
+ROOM = 6.0  # between the numbers of two ticks [points]
 
 
 def plot_limit(
@@ -59,7 +62,7 @@ def plot_limit(
         Decides the colour of an experiment that has none of its own.
     """
     top, bottom = axes
-    colour, line = colour_of(limit.experiment, index), LINES.get(limit.experiment, ":")
+    colour, line = colour_of(limit.experiment, index), line_of(limit.experiment, index)
     profile, first = limit.profile, not top.lines
     cut, one_sided = profile.threshold, profile.upper_one_sided
     ends = [end for piece in profile.pieces for end in piece]
@@ -110,6 +113,17 @@ def plot_limit(
             for side, end in enumerate(piece):
                 if end > 0 or best.pieces:
                     _bound(bottom, end, float(np.interp(end, values, density)), colour, side)
+        if limit.found is not None:
+            at = 0.96 * bottom.get_ylim()[1]
+            for low, high in limit.found.pieces:
+                bottom.plot([low, high], [at, at], color=colour, marker="|", ms=5, lw=1.2, ls="-")
+            explain(
+                bottom,
+                f"{level_words(limit.level, 'posterior')}, highest density",
+                marker="|",
+                ls="-",
+                lw=1.2,
+            )
         kind = "highest density" if best.pieces else "one-sided"
         bottom.fill_between(
             [], [], color="0.4", alpha=0.25, lw=0, gid=EXPLAINED,
@@ -156,32 +170,53 @@ def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> l
     """Numbered ticks at the top for what others publish on the same parameter, from other events.
 
     Those in view are drawn and returned; ``numbers`` counts them over all panels, for the footnote.
+    Numbers of ticks that lie close together stand apart from them; dashed is what does not state its level or
+    statistic.
     """
     ours, first = {part for one in limits for part in one.experiment.split("+")}, limits[0]
     left, right = ax.get_xlim()
-    found = []
+    drawn, ticks = [], []
     for other in published_limits():
         mine = (other.model, other.parameter) == (first.model, first.parameter)
         if not mine or ours & set(other.beside.split("+")) or other.upper is None or other.unit != first.unit:
             continue
         values = [end for end in (other.lower, other.upper) if end is not None and left < end < right]
         for value in values:
-            number = numbers.setdefault(_of_other(other), len(numbers) + 1)
-            ax.annotate(
-                f"{number}", (value, 1), (0, -7 - 6 * (number % 2)), ("data", "axes fraction"),
-                textcoords="offset points", ha="center", va="top", fontsize=5.5, color="0.35",
-                arrowprops={"arrowstyle": "-", "color": "0.35", "lw": 0.8, "shrinkA": 0, "shrinkB": 0},
-            )  # fmt: skip
-        found += [other] if values else []
-    return found
+            stated = other.confidence is not None and other.statistic != ""
+            ticks.append((value, numbers.setdefault(_of_other(other), len(numbers) + 1), stated))
+        drawn += [other] if values else []
+    width = ax.bbox.width * 72 / there(ax.get_figure(root=True)).dpi / (right - left)  # points a unit
+    ticks.sort()
+    for (value, number, stated), aside in zip(ticks, _aside([v[0] * width for v in ticks]), strict=True):
+        ax.annotate(
+            f"{number}", (value, 1), (aside, -9), ("data", "axes fraction"),
+            textcoords="offset points", ha="center", va="top", fontsize=5.5, color="0.35", zorder=6,
+            bbox={"facecolor": "white", "lw": 0, "pad": 0.4},
+            arrowprops={
+                "arrowstyle": "-", "color": "0.35", "lw": 0.8, "shrinkA": 0, "shrinkB": 0,
+                "ls": "-" if stated else (0, (2, 1)),
+            },
+        )  # fmt: skip
+    return drawn
+
+
+def _aside(places: Sequence[float]) -> np.ndarray:
+    """How far each number stands from its tick, so that none covers another; rising places [points]."""
+    at = np.array(places)
+    for _ in range(100):
+        gap = np.maximum(ROOM - np.diff(at), 0)
+        at[1:] += gap / 2
+        at[:-1] -= gap / 2
+    return at - places
 
 
 def _of_other(other: Published) -> str:
     """What a footnote says of a published limit."""
     level = "level not stated" if other.confidence is None else f"{100 * other.confidence:g} % CL"
-    return (
-        f"{title_of(other.experiment)}, {level}, {other.statistic or 'statistic not stated'}, {other.source}"
-    )
+    statistic = (other.statistic or "statistic not stated").replace("Delta chi2", r"$\Delta\chi^2$")
+    known = all(name in experiment_names() for name in other.experiment.split("+"))
+    title = title_of(other.experiment) if known else plain(other.experiment)
+    return f"{title}, {level}, {statistic}, {other.source}"
 
 
 def limit_legend(fig: Figure, axes: Sequence[Axes]) -> Legend:
@@ -201,7 +236,11 @@ def _drawn(panels: Sequence, groups: Sequence[Sequence[Limit]], folder: Path) ->
             plot_limit(pair, with_curve(folder, limit), density, label, index)
         plot_others(pair[0], members, numbers)
     others = "; ".join(f"({k}) {words}" for words, k in numbers.items())
-    return [f"Numbered ticks, published from other events: {others}."] if others else []
+    return (
+        [f"Numbered ticks, published from other events, dashed where not stated how: {others}."]
+        if others
+        else []
+    )
 
 
 def limits_figures(limits: Sequence[Limit], folder: Path) -> list[Path]:

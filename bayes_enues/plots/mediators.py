@@ -8,8 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..experiments.overlays import Overlay, overlays_of
-from ..interactions.base import Interaction
-from ..interactions.mediators import NORMALISATIONS
 from ..mediators.planes import stored_plane
 from ..reports.wording import mediator_title
 from ..results import Curve, Region, grouped, there
@@ -24,26 +22,26 @@ from .base import (
     footnote,
     level_words,
     one_legend,
-    plain,
     save,
     style,
     title_of,
 )  # fmt: skip
+from .overlays import draw_others, plot_points
 from .words import prior_words
 
 __all__ = [
-    "curves_figure", "mass_planes_figure", "mediator_title", "plot_curves", "plot_mass_plane",
-    "plot_overlays", "plot_points", "plot_ratio", "published_figure",
+    "curves_figure", "mass_planes_figure", "mediator_title", "plot_curves", "plot_mass_plane", "plot_ratio",
+    "published_figure",
 ]  # fmt: skip
 
-#: Of mediators; the letter at each curve says the same without colour.
+#: Of mediators, none of them a statistic's; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
-    "light_scalar": "#0072B2",
+    "light_scalar": "#332288",
     "light_pseudoscalar": "#CC79A7",
-    "light_vector": "#D55E00",
-    "light_axial_vector": "#E69F00",
-    "light_tensor": "#009E73",
-    "sterile_dipole": "#0072B2",
+    "light_vector": "#882255",
+    "light_axial_vector": "#DDAA33",
+    "light_tensor": "#117733",
+    "sterile_dipole": "#332288",
 }
 LETTERS = {
     "light_scalar": "S",
@@ -95,6 +93,9 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: f
         _write_letters(ax, found)
     ax.set_xscale("log")
     ax.set_yscale("log")
+    if letters and not by_experiment:
+        left, right = (f(curve.mass_keV[k] for curve in found) for f, k in ((min, 0), (max, -1)))
+        ax.set_xlim(left / (right / left) ** 0.1, right * (right / left) ** 0.05)
     mass, limit = axis_words(found[0].model)
     ax.set_xlabel(mass)
     ax.set_ylabel(limit)
@@ -136,95 +137,6 @@ def plot_ratio(ax: Axes, found: Sequence[Curve]) -> Axes:
     ax.set_xscale("log")
     ax.set_xlabel(axis_words(found[0].model)[0])
     ax.set_ylabel("posterior / profile,\nboth one-sided")
-    return ax
-
-
-def plot_overlays(ax: Axes, overlays: Sequence[Overlay], interaction: Interaction) -> list[Overlay]:
-    """Other people's limits in our convention, those in view, each with its name; the ones drawn.
-
-    They are grey, dashed where level or statistic is not stated. The range of the axes stays as it is.
-    """
-    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    drawn, heights = [], []
-    for overlay in overlays:
-        factor = overlay.factor(interaction)
-        coupling = factor * overlay.coupling
-        inside = (overlay.mass_keV > left) & (overlay.mass_keV < right) & (coupling > low) & (coupling < high)
-        if not inside.any():
-            continue
-        dashes = "-" if overlay.is_stated else (0, (4, 2))
-        look = {"color": "0.45", "lw": 0.9, "ls": dashes, "zorder": 1.5}
-        if overlay.edge == "band" and overlay.coupling_upper is not None:
-            upper = factor * overlay.coupling_upper
-            ax.fill_between(
-                overlay.mass_keV, coupling, upper, facecolor="none", edgecolor="0.7", hatch="////", lw=0,
-                zorder=1.2,
-            )  # fmt: skip
-            ax.plot(overlay.mass_keV, upper, **look)
-        elif overlay.edge == "upper" and overlay.is_stated:
-            look["path_effects"] = excluding(spacing=8)
-        elif overlay.edge == "lower":
-            look["path_effects"] = excluding(-60, spacing=8)
-        ax.plot(overlay.mass_keV, coupling, **look)
-        if overlay.title.partition(",")[0] not in [one.title.partition(",")[0] for one in drawn]:
-            heights.append(_name_curve(ax, overlay, coupling, inside, heights))
-        drawn.append(overlay)
-    ax.set_xlim(left, right)
-    ax.set_ylim(low, high)
-    if any(overlay.is_stated for overlay in drawn):
-        explain(ax, "others, level and statistic stated", ls="-", lw=0.9, color="0.45")
-    if not all(overlay.is_stated for overlay in drawn):
-        explain(ax, "others, not stated", ls=(0, (4, 2)), lw=0.9, color="0.45")
-    return drawn
-
-
-def _name_curve(
-    ax: Axes, overlay: Overlay, coupling: np.ndarray, inside: np.ndarray, taken: list
-) -> tuple[float, float]:
-    """The name at that point of a curve which is farthest from the names already there."""
-    places = np.flatnonzero(inside)
-    # a name of a legend's width must fit: away from the edges of the panel, in axes fractions
-    to_axes = ax.transData + ax.transAxes.inverted()
-    at = to_axes.transform(np.column_stack([overlay.mass_keV[places], coupling[places]]))
-    room = np.min([at[:, 0] - 0.12, 0.88 - at[:, 0], at[:, 1] - 0.03, 0.95 - at[:, 1]], axis=0)
-    others = [np.hypot(at[:, 0] - x, 2 * (at[:, 1] - y)) for x, y in taken]
-    score = np.minimum(room, 0.05) + 0.2 * (np.min(others, axis=0) if others else at[:, 0])
-    best = int(np.argmax(score))
-    ax.annotate(
-        plain(overlay.title.partition(",")[0]), (overlay.mass_keV[places[best]], coupling[places[best]]),
-        (0, 2), textcoords="offset points", fontsize=6, color="0.25", ha="center", va="bottom", zorder=4,
-        bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "pad": 0.3},
-    )  # fmt: skip
-    return float(at[best, 0]), float(at[best, 1])
-
-
-def plot_points(
-    ax: Axes, points: Sequence[Mapping[str, Any]], model: str, normalisation: str | None = None
-) -> Axes:
-    """Published limits as labelled markers with an arrow down; nothing is drawn between them.
-
-    The points come from :func:`bayes_enues.mediators.scan.published_points`; those of other mediators than
-    the panel's are left out. Those that state a normalisation are converted to the panel's, if it is given.
-    """
-    mine = [p for p in points if p["model"] in (None, model)]
-    styles = ("D", "v", "P", "X", "*", "h")
-    for k, name in enumerate(dict.fromkeys(p["experiment"] for p in mine)):
-        chosen = [p for p in mine if p["experiment"] == name]
-        mass, coupling = np.array([(p["mass_keV"], p["coupling"]) for p in chosen]).T
-        if normalisation is not None:
-            theirs = [p.get("normalisation") or normalisation for p in chosen]
-            coupling = coupling * np.sqrt([NORMALISATIONS[normalisation] / NORMALISATIONS[t] for t in theirs])
-        ax.errorbar(
-            mass,
-            coupling,
-            yerr=[0.25 * coupling, 0 * coupling],
-            uplims=True,
-            fmt=styles[k % len(styles)],
-            ms=4,
-            lw=0.8,
-            color="0.15",
-            label=plain(f"{name}, {chosen[0]['source']}"),
-        )
     return ax
 
 
@@ -277,12 +189,20 @@ def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
     return ax
 
 
-def curves_figure(found: Sequence[Curve], path: Path, level: float = 0.9) -> list[Path]:
-    """Fig. 6: all curves by both statistics, and the ratio of the two, a column an experiment.
+def curves_figure(
+    found: Sequence[Curve],
+    path: Path,
+    level: float = 0.9,
+    settings: Mapping[str, Any] | None = None,
+    own: Sequence[Overlay] = (),
+) -> list[Path]:
+    """Fig. 6: all curves by both statistics, other people's limits, and the ratio of the statistics below.
 
-    One mediator, or the moment of a heavy neutrino, is one column with a colour for each experiment.
+    A column an experiment; one mediator, or the moment of a heavy neutrino, is one column with a colour for
+    each experiment. ``settings`` and ``own`` are those of :func:`published_figure`.
     """
     columns = [list(found)] if _by_experiment(found) else list(grouped(found, "experiment").values())
+    notes: list[str] = []
     with style():
         fig, axes = figure(
             2, len(columns), width=5.2 if len(columns) == 1 else 3.4, height=2.4, sharex=True, sharey="row",
@@ -291,12 +211,16 @@ def curves_figure(found: Sequence[Curve], path: Path, level: float = 0.9) -> lis
         for k, (top, bottom, mine) in enumerate(zip(*axes, columns, strict=True)):
             plot_curves(top, mine, level=level)
             plot_ratio(bottom, mine)
+            for model in dict.fromkeys(curve.model for curve in mine):
+                letter = "" if _by_experiment(mine) else LETTERS[model]
+                notes += [n for n in draw_others(top, model, settings, own, letter) if n not in notes]
             top.set_xlabel("")
             if not _by_experiment(mine):
                 top.set_title(title_of(mine[0].experiment), fontsize=9)
             if k:
                 top.set_ylabel("")
                 bottom.set_ylabel("")
+        footnote(fig, notes)
         one_legend(fig, axes[0])
         return save(fig, path)
 
@@ -320,10 +244,9 @@ def published_figure(
         for model in curves
         if model.startswith("light_")
     }
-    overlays = {model: overlays_of(kind, list(own)) for model, kind in kinds.items()}
     first = ("light_vector", "light_scalar")
     models = [m for m in (*first, *(m for m in kinds if m not in first)) if m in kinds]
-    models = [m for m in models if m in first or overlays[m]]
+    models = [m for m in models if m in first or overlays_of(kinds[m], list(own))]
     if not models:
         return []
     with style():
@@ -333,10 +256,7 @@ def published_figure(
             kind = kinds[model]
             plot_curves(ax, curves[model], letters=False, level=level)
             plot_points(ax, points, model, getattr(kind, "normalisation", None))
-            drawn = plot_overlays(ax, overlays[model], kind)
-            notes += [line for line in _notes(drawn, kind) if line not in notes]
-            if unseen := [o.title for o in overlays[model] if o not in drawn]:
-                notes.append(f"outside the axes of {mediator_title(model)}: {', '.join(unseen)}")
+            notes += [n for n in draw_others(ax, model, settings, own) if n not in notes]
             symmetry = getattr(kind, "charges", "universal")
             name = f", {charges_words(symmetry)}" if model in first else ""
             ax.set_title(mediator_title(model) + name, fontsize=9)
@@ -345,15 +265,6 @@ def published_figure(
         footnote(fig, notes)
         one_legend(fig, axes[0], fontsize=7)
         return save(fig, path)
-
-
-def _notes(overlays: Sequence[Overlay], kind: Interaction) -> list[str]:
-    """Lines of a footnote, those that say the same of several curves together."""
-    same: dict[str, list[str]] = {}
-    for overlay in overlays:
-        title, _, words = overlay.words(kind).partition(": ")
-        same.setdefault(words, []).append(title)
-    return [f"{', '.join(titles)}: {words}" for words, titles in same.items()]
 
 
 def charges_words(charges: str | tuple) -> str:
@@ -365,15 +276,28 @@ def charges_words(charges: str | tuple) -> str:
     return f"charges {', '.join(f'{c:g}' for c in charges)}"
 
 
-def mass_planes_figure(regions: Sequence[Region], prior: str, folder: Path, path: Path) -> list[Path]:
-    """Mass and coupling together, a panel a mediator, from rows and the grids beside them in a folder."""
-    models = grouped(regions, "model")
+def mass_planes_figure(
+    regions: Sequence[Region],
+    prior: str,
+    folder: Path,
+    path: Path,
+    settings: Mapping[str, Any] | None = None,
+    own: Sequence[Overlay] = (),
+) -> list[Path]:
+    """Mass and coupling together, a panel a mediator, from rows and the grids beside them in a folder.
+
+    Other people's limits at fixed mass are drawn beside; ``settings`` and ``own`` are those of
+    :func:`published_figure`.
+    """
+    models, notes = grouped(regions, "model"), []
     with style():
         fig, axes = figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
         for ax, (model, mine) in zip(axes[0], models.items(), strict=True):
             for index, region in enumerate(mine):
                 plane = stored_plane(region, folder)
                 plot_mass_plane(ax, plane, colour_of(region.experiment, index))
+            notes += [n for n in draw_others(ax, model, settings, own) if n not in notes]
             ax.set_title(f"{mediator_title(model)}; coupling {prior_words(prior)}", fontsize=9)
+        footnote(fig, notes)
         one_legend(fig, axes[0], fontsize=7)
         return save(fig, path)

@@ -46,7 +46,7 @@ TITLES = {
 }
 #: What a figure shows, by the beginning of its name.
 CAPTIONS = {
-    "limits_": "Profile (lines) and posterior density (steps); ticks mark the credible bounds.",
+    "limits_": "Profile above, posterior density below; strokes are on the excluded side.",
     "spectrum": "Data, background and what new interactions would add, by reconstructed energy.",
     "mediators_published": "Bounds on the coupling against mediator mass beside published ones.",
     "mediators": "Bounds on the coupling against mediator mass, both statistics.",

@@ -35,6 +35,8 @@ def limits_tables(limits: Sequence[Limit], said: set[str] | None = None) -> str:
             ]
             for limit in mine
         ]
+        if not any(limit.published for limit in mine):  # two columns of nothing
+            head, body = head[:-2], [row[:-2] for row in body]
         tables.append({"title": title, "unit": unit, "head": head, "rows": body, "left": 2 + len(extra)})
     reasons = _reasons(limits)
     compared = [found for limit in limits if limit.label is None and (found := discrepancy(limit))]

@@ -84,8 +84,9 @@ def limit_cells(limit: Limit, signed: bool) -> list[str]:
             ]
         one_sided = profile.upper_one_sided  # none at levels below one half
         one_sided = "" if one_sided is None else f"< {number(one_sided)}"
-        cells = [*bound, one_sided, f"< {number(profile.upper)}"]
-        ours = [None, profile.upper]
+        low = profile.pieces[0][0]  # above zero where a signal is found
+        cells = [*bound, one_sided, region_text(profile.pieces) if low > 0 else f"< {number(profile.upper)}"]
+        ours = [low or None, profile.upper]
     if published is None:
         return [*cells, "", ""]
     theirs = [published.lower, published.upper]
@@ -100,7 +101,12 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
     kinds = {limit.posterior.kind for limit in limits}
     at_boundary = [limit.profile.at_boundary for limit in limits]
     experiments = {name for limit in limits for name in limit.experiment.split("+")}
-    lines = [f"* {line}" for limit in limits for line in limit.notes]
+    lines = [
+        f"* {limit.parameter} from {experiment_title(limit.experiment)}: {limit.found.words}"
+        for limit in limits
+        if limit.found is not None
+    ]
+    lines += [f"* {line}" for limit in limits for line in limit.notes]
     if "upper" in kinds:
         lines += [
             "Bounds differ by threshold first, then by prior; one-sided compares with one-sided.",

@@ -248,8 +248,8 @@ def plan(
     for model, electrons, names, interaction in wanted:
         for loaded in together:
             check_possible(interaction, loaded)
-        for experiment in joined:
-            experiment, changed = _with_electrons(experiment, electrons)
+        for experiment, loaded in zip(joined, together, strict=True):
+            experiment, changed = _with_electrons(experiment, loaded, electrons)
             given: dict[str, Any] = {**options, **changed}
             specs += [RowSpec(model, name, experiment, **given) for name in names]
     return specs
@@ -290,12 +290,25 @@ def _normal(name: str) -> str:
     return absolute if "+" not in absolute else os.path.normpath(stem) + colon + variant
 
 
-def _with_electrons(experiment: str, electrons: str | None) -> tuple[str, dict[str, Any]]:
-    """Experiments with another model of xenon's electrons: variants of that name, or else changes."""
+def _with_electrons(
+    experiment: str, loaded: Sequence[Experiment], electrons: str | None
+) -> tuple[str, dict[str, Any]]:
+    """Experiments with another model of xenon's electrons: variants of that name, or else changes.
+
+    Nuclear recoils stay as they are; where there is nothing else, the request is refused.
+    """
     if electrons is None:
         return experiment, {}
+    if all(e.xenon.target == "nucleus" for e in loaded):
+        raise InputError(
+            f"{experiment} sees nuclear recoils, which no model of the electrons changes; leave "
+            f"{electrons!r} out"
+        )
     names, changes = [], {}
-    for name in split_experiments(experiment):
+    for name, e in zip(split_experiments(experiment), loaded, strict=True):
+        if e.xenon.target == "nucleus":
+            names.append(name)
+            continue
         variant = name in experiment_names() and electrons in variant_names(name)
         names.append(f"{name}:{electrons}" if variant else name)
         if not variant:
