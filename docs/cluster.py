@@ -17,7 +17,9 @@ from dask_jobqueue import HTCondorCluster, SLURMCluster
 #: Of one job: as many workers as cores, one thread and 2 GB each.
 JOB = {"cores": 8, "processes": 8, "memory": "16 GB", "scheduler_options": {"dashboard": False}}
 BATCH_SYSTEMS = {
-    "slurm": lambda: SLURMCluster(**JOB, walltime="02:00:00"),  # queue="...", account="...": those of your site
+    "slurm": lambda: SLURMCluster(
+        **JOB, walltime="02:00:00"
+    ),  # queue="...", account="...": those of your site
     "htcondor": lambda: HTCondorCluster(**JOB, disk="4 GB"),
     "local": lambda: LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None),
 }

@@ -168,7 +168,9 @@ def wheel(tmp_path_factory):
 
 def installed(site, *command):
     """Run a program of the fresh environment in a folder that has nothing to do with it."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")
+    }
     done = subprocess.run(
         [str(site.parents[2] / "bin" / command[0]), *command[1:]],
         capture_output=True, text=True, cwd="/", env=environment,
