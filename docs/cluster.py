@@ -4,8 +4,8 @@
     python docs/cluster.py htcondor 20 limits --model all --out results
     python docs/cluster.py local 2 limits --parameter nu_e --out results
 
-The first word is the batch system, the number is that of the jobs; the rest is the command. Run it where jobs can be
-submitted from, in a folder that all nodes see. What a job asks for stands in ``JOB``: edit it for your cluster.
+The first word is the batch system, the number is that of the jobs; the rest is the command. Run it where
+jobs can be submitted, in a folder that all nodes see. ``JOB`` is what a job asks for: edit it for your cluster.
 """
 
 import sys

@@ -112,7 +112,7 @@ OWN = {("coverage", "coverage"), ("statistics", "profile")}
 
 
 def sentences(page: Path) -> str:
-    """Prose and tables of a page; headings, code and what links show instead of themselves are blanked out."""
+    """Prose and tables of a page; headings, code, formulas and figures are blanked out."""
     text = page.read_text("utf-8")
     hidden = r"^```.*?^```|<!--.*?-->|^#.*?$|\$\$.*?\$\$|!\[[^\]]*\]\([^)]*\)|`[^`]*`"
     return re.sub(hidden, lambda m: " " * len(m[0]), text, flags=re.MULTILINE | re.DOTALL)

@@ -161,7 +161,7 @@ def wheel(tmp_path_factory):
         pytest.skip("setuptools cannot be fetched here")
     assert done.returncode == 0, done.stderr
     (site,) = env.glob("lib/python*/site-packages")
-    # A folder that is named in such a file is searched last, and its own such files, the clone's too, are not read.
+    # A folder named in such a file is searched last, and .pth files inside it (the clone's) are not read.
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return site
 

@@ -1,4 +1,4 @@
-"""The program as a module, in a container, on a batch system; completion; the site that CI builds and publishes."""
+"""The program as a module, in a container, on a batch system; completion; the site that is published."""
 
 import importlib.util
 import os

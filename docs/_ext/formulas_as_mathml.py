@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw themselves: no script, nothing loaded, readable aloud and in the dark.
+"""Formulas as MathML, which browsers draw themselves: no script, nothing loaded from the network.
 
 The conversion is docutils' own, that of its HTML writer.
 """
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def one_digit_a_group(text: str) -> str:
-    r"""TeX takes one digit where no braces stand, docutils the whole number: ``\frac12`` is one half here too."""
+    r"""TeX takes one digit where there are no braces, docutils the number: make ``\frac12`` one half."""
     text = re.sub(r"(\\[td]?frac)\s*(\d)(\d)", r"\1{\2}{\3}", text)
     return re.sub(r"([_^])(\d)(?=\d)", r"\1{\2}", text)
 

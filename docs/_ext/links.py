@@ -1,4 +1,4 @@
-"""Names of code lead to the reference (`be.limits`, `MagneticMoment`, `fit.chi2.Likelihood`), figures to themselves."""
+"""Names of code lead to the reference (`be.limits`, `MagneticMoment`), figures to themselves in full size."""
 
 from importlib import import_module
 

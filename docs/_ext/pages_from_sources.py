@@ -120,7 +120,8 @@ API = """# Python
 import bayes_enues as be
 ```
 
-Every name below is `be.<name>`, `be.models.<name>` or `be.plots.<name>`; energies are keV. The link *source* beside each leads to its code.
+Every name below is `be.<name>`, `be.models.<name>` or `be.plots.<name>`. Energies are in keV. The link
+*source* beside each leads to its code.
 
 | page | names |
 | --- | --- |
