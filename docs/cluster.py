@@ -5,7 +5,7 @@
     python docs/cluster.py local 2 limits --parameter nu_e --out results
 
 The first word is the batch system, the number is that of the jobs; the rest is the command. Run it where
-jobs can be submitted, in a folder that all nodes see. ``JOB`` is what a job asks for: edit it for your cluster.
+jobs can be submitted, in a folder that all nodes see. ``JOB`` is what a job asks for: edit it to suit yours.
 """
 
 import sys

@@ -139,7 +139,7 @@ def works(command):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """A fresh environment with the wheel in it; only its dependencies come from the one that runs the tests."""
+    """A fresh environment with the wheel in it; only dependencies come from the one that runs the tests."""
     folder = tmp_path_factory.mktemp("wheel")
     candidates = [[os.environ.get("UV", "uv")], [sys.executable, "-m", "uv"], ["python3", "-m", "uv"]]
     uv = next((c for c in candidates if works(c)), None)
