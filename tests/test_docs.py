@@ -8,6 +8,7 @@ skip: ``<!-- test: bayes-enues limits --parameter nu_e -->``, ``<!-- test: skip,
 import importlib
 import re
 import shlex
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,6 +138,12 @@ READ = [ROOT / "README.md", *(page for page in PAGES if page.stem != "glossary")
 @pytest.mark.parametrize("page", READ, ids=lambda page: page.stem)
 def test_the_first_use_of_a_word_of_the_glossary_leads_to_it(page):
     assert [(anchor, first[0]) for anchor, first in unlinked(page)] == []
+
+
+def test_every_page_has_a_place_on_the_site():
+    """The build says so too, but late."""
+    patterns = re.findall(r"(?:root|file|glob): (\S+)", (ROOT / "docs/_toc.yml").read_text("utf-8"))
+    assert [page.stem for page in PAGES if not any(fnmatch(page.stem, p) for p in patterns)] == []
 
 
 def test_words_that_lead_to_the_glossary_are_in_it():

@@ -128,6 +128,43 @@ Every name below is `be.<name>`, `be.models.<name>` or `be.plots.<name>`. Energi
 """
 
 
+def words_of_type(schema: dict) -> str:
+    """What a JSON Schema allows, in a few words."""
+    if "const" in schema:
+        return f"`{json.dumps(schema['const'])}`"
+    if "$ref" in schema:
+        return schema["$ref"].rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(map(words_of_type, schema["anyOf"])))
+    kinds = schema.get("type", "anything")
+    words = " or ".join(kinds) if isinstance(kinds, list) else kinds
+    inner = schema.get("items") or schema.get("additionalProperties")
+    return f"{words} of {words_of_type(inner)}" if isinstance(inner, dict) and inner else words
+
+
+def keys_of(schema: dict) -> str:
+    """A table of the keys of an object."""
+    keys = [(key, words_of_type(inner)) for key, inner in schema.get("properties", {}).items()]
+    return "".join(["| key | value |\n| --- | --- |\n", *(f"| `{key}` | {words} |\n" for key, words in keys)])
+
+
+def files() -> str:
+    """Every JSON file that commands write, from its JSON Schema, which can be downloaded."""
+    text = "# Files\n\nThe JSON files that commands write, by the JSON Schema files of the package.\n"
+    paths = sorted((ROOT / "bayes_enues/schemas").glob("*.json"))
+    names = {path.stem for path in paths}
+    for path in paths:
+        if path.stem.removesuffix("_row") in names - {path.stem}:
+            continue  # rows are shown with the table that they are in
+        write(DOCS / "reference/schemas" / path.name, path.read_text("utf-8"))
+        schema = json.loads(path.read_text("utf-8"))
+        text += f"\n## {path.stem}\n\n[JSON Schema](schemas/{path.name})\n\n{keys_of(schema)}"
+        row = schema.get("properties", {}).get("rows", {}).get("items", {})
+        if "properties" in row:
+            text += f"\nEach row:\n\n{keys_of(row)}"
+    return text
+
+
 def make_pages() -> None:
     """Write all of them."""
     for source, page in COPIED.items():
@@ -136,6 +173,7 @@ def make_pages() -> None:
         else:
             write(page, relinked(source.read_text("utf-8"), source, page))
     write(DOCS / "reference/commands.md", commands())
+    write(DOCS / "reference/files.md", files())
     overview = API
     for room, names in public_names().items():
         write(DOCS / f"reference/api/{room}.rst", page_of(ROOMS[room], names))
