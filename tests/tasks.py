@@ -23,6 +23,7 @@ class Quick:
     experiment: str = "x"
 
     alone = True
+    light = False
 
     @property
     def batch(self):

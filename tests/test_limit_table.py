@@ -52,10 +52,11 @@ def test_a_row_is_found_by_its_names_and_opens_its_draws(table):
         table.find("magnetic_moment", "nu_mu", "xenonnt_sr0")
 
 
-def test_results_are_read_without_pymc(table):
+def test_results_are_read_and_drawn_without_pymc(table):
     code = (
         "import sys, bayes_enues as be; t = be.load_results(sys.argv[1]); print(t.to_markdown());"
-        "assert 'pymc' not in sys.modules and 'matplotlib' not in sys.modules"
+        "assert 'pymc' not in sys.modules and 'matplotlib' not in sys.modules;"
+        "be.plots.plot_limit; assert 'pymc' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code, str(table.folder)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -40,6 +40,11 @@ def test_many_rows_of_one_experiment_are_worth_a_second_process_and_few_are_not(
     assert len(shared(specs("x"), 2)) == 1
 
 
+def test_a_few_rows_that_are_quicker_than_a_process_starts_are_done_here(folder, monkeypatch):
+    monkeypatch.setattr(Quick, "light", True)
+    assert {row["process"] for row in run(specs("x", "y", "x+y"), folder, jobs=2)} == {os.getpid()}
+
+
 def test_every_row_comes_back_once_from_processes_of_their_own(folder):
     told = []
     asked = specs("x", "y", "x+y")

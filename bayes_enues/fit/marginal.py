@@ -128,7 +128,7 @@ def log_marginal_likelihood(
 
 
 def _smooth(x: np.ndarray, f: Callable[[np.ndarray], np.ndarray], matters: np.ndarray) -> np.ndarray:
-    """A dear and mostly smooth function at points x (n,), some of it from a cubic spline through the others.
+    """A costly and mostly smooth function at points x (n,), some of it from a cubic spline through the others.
 
     Every eighth point first, then those between. Where a new one lies on the spline through the old ones, or
     where nothing ``matters``, that will do, and the error between the points is some sixteen times less;

@@ -174,7 +174,7 @@ def sample_posterior(
             elif name == "nuts" and attempts == 3 + proposed:
                 target_accept = LAST_TARGET_ACCEPT
             else:
-                name, draws = "smc", smc_draws  # nearly independent, and dear
+                name, draws = "smc", smc_draws  # nearly independent, and costly
                 tell("NUTS chains disagree; sequential Monte Carlo")
         elif precision is not None and draws < MAX_DRAWS and (excess := precision(tree)) > 1:
             draws = int(min(draws * 2 ** max(1, np.ceil(2 * np.log2(excess))), MAX_DRAWS))

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
-from ..fit.fitted import FittedSpectrum
 from ..interactions import Interaction
 from .base import CYCLE, CYCLE_LINES, explain, figure, plain, save, stacked, style, title_of
 from .words import in_words
+
+if TYPE_CHECKING:  # its room imports PyMC, which figures of stored results can do without
+    from ..fit.fitted import FittedSpectrum
 
 __all__ = ["fitted_figure", "plot_fitted", "plot_spectrum", "spectra_figure"]
 
@@ -75,7 +78,7 @@ def _errors(experiment: Experiment) -> str:
 
 
 def plot_fitted(
-    axes: tuple[Axes, Axes], spectra: Sequence[tuple[str, FittedSpectrum]], per_keV: bool = True
+    axes: tuple[Axes, Axes], spectra: Sequence[tuple[str, "FittedSpectrum"]], per_keV: bool = True
 ) -> tuple[Axes, Axes]:
     """An experiment after the fit, in two panels: counts with components and bands above, pulls below.
 
@@ -122,7 +125,7 @@ def plot_fitted(
 
 
 def fitted_figure(
-    fits: Sequence[tuple[str, Sequence[FittedSpectrum]]], path: Path, columns: int = 2
+    fits: Sequence[tuple[str, Sequence["FittedSpectrum"]]], path: Path, columns: int = 2
 ) -> list[Path]:
     """A pair of panels an experiment, each fit of which has the same experiments in the same order."""
     with style():

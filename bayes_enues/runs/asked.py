@@ -21,6 +21,7 @@ class Asked(ABC):
     """What one row asks. A subclass is a frozen dataclass that says how its row is computed."""
 
     alone: ClassVar[bool] = True  # whether a process computes no other row meanwhile
+    light: ClassVar[bool] = False  # whether it takes seconds less than a process takes to start
 
     @property
     @abstractmethod

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from .. import interactions
 from ..errors import InputError
@@ -89,6 +89,8 @@ class RowSpec(Asked):
     changes: str = ""
     groups: bool = False
     accept_bad_fit: bool = False
+
+    light: ClassVar[bool] = True
 
     @property
     def row(self) -> "RowSpec":

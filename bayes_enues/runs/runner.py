@@ -26,6 +26,7 @@ from .store import ResultsFolder
 __all__ = ["all_converged", "batches", "check_scheduler", "run"]
 
 LARGE = 8  # rows of one batch that are worth compiling twice for
+LIGHT = 20  # light rows that are worth a process: it imports for 5 s and compiles what others have compiled
 CONNECT_SECONDS = 5
 POLL_SECONDS = 0.3
 MAX_BROKEN = 3
@@ -64,7 +65,8 @@ def run(
     keep_draws : bool
         Whether to write what belongs to each row beside it; a scan of hundreds of rows keeps numbers only.
     jobs : int or None
-        Processes to share the work, None for one a core; with one everything happens in this one.
+        Processes to share the work, None for one a core; with one everything happens in this one, and so do
+        rows that are done before another process has started.
     scheduler : str, optional
         Address of a running Dask scheduler, used instead; its workers must see the folder.
 
@@ -159,6 +161,8 @@ def _compute(
     tell: Callable[[int, str], None],
 ) -> None:
     """Share tasks out; what a process that died was doing is done again."""
+    if all(task.asked.light for task in tasks):
+        jobs = min(jobs, max(1, len(tasks) // LIGHT))
     jobs = min(jobs, len(batches(tasks, jobs)))
     for _ in range(MAX_BROKEN):
         left = [task for task in tasks if folder.stamp(task.mark) == task.before]

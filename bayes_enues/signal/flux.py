@@ -288,10 +288,10 @@ def two_nodes(
 def _two_nodes(moments: np.ndarray, e_dark: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights that carry the moments (3, 3, n); where there is no flux they sit at ``e_dark``."""
     m0, m1, m2 = np.moveaxis(moments, 1, 0)
-    lit = m0 > 0
-    scale = np.where(lit, m0, 1.0)
-    mean = np.where(lit, m1 / scale, 1 / e_dark)
-    spread = np.sqrt(np.maximum(np.where(lit, m2 / scale, mean**2) - mean**2, 0.0))
+    reached = m0 > 0
+    scale = np.where(reached, m0, 1.0)
+    mean = np.where(reached, m1 / scale, 1 / e_dark)
+    spread = np.sqrt(np.maximum(np.where(reached, m2 / scale, mean**2) - mean**2, 0.0))
     u = np.stack([mean - spread, mean + spread], axis=1)
     return 1 / u, np.stack([m0 / 2, m0 / 2], axis=1)
 

@@ -18,7 +18,7 @@ from ..fit.newton import cholesky_solve, minimise_one
 __all__ = ["analyse_all"]
 
 MAX_EXTENSIONS = 12
-FAR_ABOVE = 9.0
+FAR_ABOVE = 9.0  # the least chi^2: a local minimum there lies outside three standard deviations
 
 
 @numba.njit(nogil=True)
