@@ -1,4 +1,4 @@
-"""The program as a module, in a container, on a batch system; completion; the site that is published."""
+"""The program as a module, in a container, on a batch system; the site that is published."""
 
 import importlib.util
 import os
@@ -25,14 +25,6 @@ def run_module(*arguments, **environment):
 def test_the_module_is_the_command():
     done = run_module("--version")
     assert done.stdout.strip() == f"bayes-enues {version('bayes-enues')}", done.stderr
-
-
-def test_completion_knows_commands_and_options():
-    words = {"COMP_WORDS": "bayes-enues limits --nuis", "COMP_CWORD": "2"}
-    words["_BAYES_ENUES_COMPLETE"] = "complete_bash"
-    command = [str(Path(sys.executable).with_name("bayes-enues"))]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **words})
-    assert done.stdout.split() == ["--nuisance-prior"], done.stderr
 
 
 @pytest.fixture(scope="module")

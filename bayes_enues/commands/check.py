@@ -28,7 +28,7 @@ def check(
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
+    """Bands of predicted counts, p-values of the deviance, probability integral transform of each bin."""
     from ..runs.files import slug
     from ..runs.rows import all_converged, run
     from ..runs.store import ResultsFolder

@@ -29,7 +29,7 @@ def compare(
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """ln B three ways, and its dependence on the prior's width."""
+    """Bayes factors (ln B) in three ways, and their dependence on the width of the prior."""
     from ..results import grouped
     from ..runs.rows import run
     from ..runs.store import ResultsFolder

@@ -21,7 +21,7 @@ def reproduce(
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """Table I and the figures of the paper by both statistics, and a page on every difference."""
+    """Table I and the figures of the paper by both statistics, and a page that explains each difference."""
     from ..runs.files import check_writable
 
     check_writable(out)
