@@ -13,7 +13,7 @@ import numpy as np
 from numpy.polynomial.hermite import hermgauss
 from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import CubicSpline, PchipInterpolator
-from scipy.special import logsumexp, ndtri
+from scipy.special import ndtri
 
 from ..errors import InputError
 from ..priors.named import Prior
@@ -200,7 +200,9 @@ def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int
     least = np.broadcast_to(fits.chi2[:, None], inside.shape)
     log_f[inside] = -0.5 * (likelihood.batch(points[inside]) - least[inside])
     spread = np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
-    return logsumexp(log_weight + log_f, axis=-1) - 0.5 * fits.chi2 + spread
+    log_f += log_weight
+    peak = log_f.max(axis=-1, keepdims=True)  # finite; SciPy's logsumexp takes four times as long
+    return np.log(np.exp(log_f - peak).sum(axis=-1)) + peak[:, 0] - 0.5 * fits.chi2 + spread
 
 
 def _between_edges(likelihood: Likelihood, fits: Fits, axis: int, scale) -> tuple[np.ndarray, np.ndarray]:
