@@ -25,8 +25,8 @@ _LZ_EDGE = (
     "inference, not a measurement, and never the default."
 )
 _LZ_LOW = (
-    "With the edge of LZ's efficiency 0.2 keV lower the paper's limits are reproduced, millicharges and charge "
-    "radii to 5 %, magnetic moments to 9 %; the unpublished efficiency can explain the rest."
+    "With the edge of LZ's efficiency 0.2 keV lower the paper's limits are reproduced, millicharges and "
+    "charge radii to 5 %, magnetic moments to 9 %; the unpublished efficiency can explain the rest."
 )
 _SECOND_MINIMUM = (
     "chi^2 has a second minimum, the mirror image of the first. There are two pieces if the barrier between "
