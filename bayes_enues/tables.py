@@ -132,7 +132,7 @@ def _decoded(content: bytes, name: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError(f"{name} is UTF-16 text; save it as UTF-8")
     if (null := content.find(b"\0")) >= 0:
-        raise InputError(f"{name} is no text: byte {null + 1} is zero; a text file in UTF-8 was needed")
+        raise InputError(f"{name} is not text: byte {null + 1} is zero; a text file in UTF-8 was needed")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -175,7 +175,7 @@ def read_table(
     provenance = tuple(line.lstrip("# ").rstrip() for line in lines if line.startswith("#"))
     numbered = [(i, line) for i, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if len(numbered) < 2:
-        raise InputError(f"{name} holds no data rows below its header")
+        raise InputError(f"{name} has no data rows below its header")
     if len(numbered) > MAX_ROWS:
         raise InputError(f"{name} has {len(numbered) - 1} rows; at most {MAX_ROWS} can be used")
     rows = [_entries(name, i, line) for i, line in numbered]
@@ -218,7 +218,7 @@ def read_arrays(path: Traversable, needed: Sequence[str]) -> Table:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-        raise InputError(f"{name} is no .npz of arrays of numbers: {error}") from None
+        raise InputError(f"{name} is not a .npz of arrays of numbers: {error}") from None
     provenance = tuple(str(line) for line in np.ravel(arrays.pop("provenance", np.array([], str))))
     if lacking := [key for key in needed if key not in arrays]:
         raise InputError(f"{name} lacks the arrays {lacking}; it has {sorted(arrays)}")

@@ -15,8 +15,8 @@
 # # From solar neutrinos to events in xenon
 #
 # A neutrino from the Sun knocks an electron out of a xenon atom; the detector counts such recoils in bins
-# of energy. This notebook follows one from the flux to the counts, step by step, for the Standard Model and
-# for a magnetic moment. Energies are keV throughout.
+# of energy. This notebook goes from the flux to the counts, step by step, for the Standard Model and
+# for a magnetic moment. Energies are in keV throughout.
 
 # %%
 # %matplotlib inline
@@ -30,7 +30,7 @@ from bayes_enues.signal.oscillation import load_mixing, survival_probability
 # %% [markdown]
 # ## Which neutrinos reach us
 #
-# Electron neutrinos are born; on the way out of the Sun a part turns into muon and tau neutrinos. The
+# The Sun produces electron neutrinos; on their way out a part turns into muon and tau neutrinos. The
 # survival probability is averaged over the region in which each source is produced.
 
 # %%
@@ -44,16 +44,16 @@ with plots.style():
     ax.legend(title="produced like")
 
 # %% [markdown]
-# **Figure 1.** Probability that a solar electron neutrino arrives as one, against its energy, for three
+# **Figure 1.** Probability that a solar electron neutrino arrives as an electron neutrino, for three
 # production regions: vacuum oscillation at low energy, matter conversion at high energy. Recoils of some
 # keV come from pp and 7Be neutrinos, far on the left.
 
 # %% [markdown]
-# ## How hard they hit
+# ## How much energy they transfer
 #
 # A recoil of energy `e_er` needs a neutrino above `minimum_energy(e_er)`. The cross sections are quadratic
-# in 1/E_nu at fixed recoil energy, so three moments of the flux above that threshold are all that is
-# needed: no integral over neutrino energy is left.
+# in 1/E_nu at fixed recoil energy, so three moments of the flux above that threshold are enough:
+# no integral over neutrino energy remains.
 
 # %%
 e_er = np.array([1.0, 10.0, 30.0])
@@ -82,7 +82,7 @@ with plots.style():
 # electron counts once the recoil exceeds its binding energy.
 
 # %% [markdown]
-# ## What the detector makes of them
+# ## What the detector measures
 #
 # The response smears with the energy resolution and weights with the efficiency; one row is one bin.
 
@@ -110,4 +110,4 @@ with plots.style():
 # **Figure 3.** Data of XENONnT SR0 (left) and LZ WS2022 (right) with their errors, the background without
 # solar neutrinos (grey), and the expectation with weak scattering (line) and with a magnetic moment as well
 # (dashed). LZ's bump is 37Ar, which a nuisance parameter scales. A magnetic moment would show in the first
-# bins, where LZ's efficiency rises: that edge is its dominant systematic.
+# bins, where LZ's efficiency rises: that edge is its largest systematic uncertainty.

@@ -53,8 +53,8 @@ print(f"Delta chi^2 = 1.64 at {profile.upper_one_sided:.2f}: the one-sided 90 % 
 # %% [markdown]
 # ## The posterior
 #
-# Here the nuisance is integrated over and the moment has a density. The draws count only if they pass their
-# diagnostics.
+# Here the nuisance is integrated over and the moment has a density. The draws are used only if they pass
+# their diagnostics.
 
 # %%
 posterior = be.sample_posterior(model, draws=4000, seed=1)
@@ -90,8 +90,8 @@ with plots.style():
 # ## Why they differ: first the threshold
 #
 # $\Delta\chi^2 < 2.71$ cuts a *two-sided* interval of 90 %: 5 % are left out on either side. Its upper end
-# read alone is a 95 % bound. A posterior quantile is one-sided. So compare like with like: the 90 % quantile
-# with 1.64, the 95 % quantile with 2.71.
+# read alone is a 95 % bound. A posterior quantile is one-sided. So compare like with like: the 90 %
+# quantile with 1.64, the 95 % quantile with 2.71.
 
 # %%
 for level, bound, cut in ((0.90, profile.upper_one_sided, 1.64), (0.95, profile.upper, 2.71)):
@@ -100,9 +100,10 @@ for level, bound, cut in ((0.90, profile.upper_one_sided, 1.64), (0.95, profile.
 # %% [markdown]
 # ## Then the prior
 #
-# A profile bound is where a curve reaches a height; a credible bound is where the area under it reaches 90 %,
-# and area depends on the variable in which the prior is flat. Events grow like the square of the moment, so
-# "flat" may as well mean flat in the square: that puts more weight on large moments, and the bound moves up.
+# A profile bound is where a curve reaches a height; a credible bound is where the area under it reaches 90
+# %, and area depends on the variable in which the prior is flat. The number of events grows like the square
+# of the moment, so "flat" could just as well mean flat in the square: that puts more weight on large
+# moments, and the bound moves up.
 
 # %%
 flat_square = density.reweighted(density.values)
@@ -111,8 +112,8 @@ print(f"90 %, flat in its square      {flat_square.quantile(0.9):5.2f}")
 print(f"the row's own, from its draws {limit.posterior.upper_flat_strength:5.2f}")
 
 # %% [markdown]
-# Is there more to it: does it matter that one statistic maximises over the nuisance and the other integrates?
-# Integrated and profiled likelihood, each divided by its value at zero:
+# Does it also matter that one statistic maximises over the nuisance and the other integrates?
+# Here are the integrated and the profiled likelihood, each divided by its value at zero:
 
 # %%
 integrated = density.density / density.density[0]
@@ -121,8 +122,8 @@ here = density.values <= profile.upper
 print(f"largest difference up to the bound: {np.abs(integrated - profiled)[here].max():.3f}")
 
 # %% [markdown]
-# The two curves all but agree: one likelihood stands behind every number on this page. What separates the
-# bounds is where it is cut, and what it is multiplied with.
+# The two curves nearly agree: every number on this page comes from one likelihood. The bounds differ by
+# where it is cut, and by the prior with which it is multiplied.
 
 # %%
 print(limit)

@@ -15,8 +15,8 @@
 # # Two parameters at a time, and all three flavours free
 #
 # XENONnT does not see which flavour scattered: a moment of the electron neutrino can hide behind one of the
-# muon neutrino. This notebook draws their common region by both statistics, then leaves all three flavours
-# free.
+# muon neutrino. This notebook draws the allowed region of both by both statistics, then leaves all three
+# flavours free.
 
 # %%
 # %matplotlib inline
@@ -78,8 +78,9 @@ for words, limit in (
 
 # %% [markdown]
 # The profile bound does not change: the best fit has no moment at all, and other moments could only add
-# events. The posterior bound tightens, for most of the posterior has some of the few allowed events in the
-# other two flavours. A bound on one parameter is a statement about what was assumed of the others.
+# events. The posterior bound becomes stronger, because in most of the posterior some of the few allowed
+# events belong to the other two flavours. A bound on one parameter depends on what is assumed about the
+# others.
 
 # %%
 tree = be.sample_posterior(model, draws=2000)
@@ -94,4 +95,4 @@ with plots.style():
 
 # %% [markdown]
 # **Figure 2.** Draws of the posterior of three free moments (darker: more), two at a time, the third
-# marginalised. What one flavour takes the other cannot have: the corner at the upper right is empty.
+# marginalised. Two large moments would give too many events: the corner at the upper right is empty.

@@ -15,8 +15,8 @@
 # # Light mediators: limits on a coupling against a mass
 #
 # A light boson X exchanged between neutrino and electron adds a propagator, $1/(2 m_e E_{er} + m_X^2)$. At
-# a fixed mass counts are quadratic in $g^2$, as they are in $\mu^2$ for a magnetic moment, so a mass is a
-# new set of bin templates and nothing has to be compiled anew.
+# a fixed mass counts are quadratic in $g^2$, as they are in $\mu^2$ for a magnetic moment, so another mass
+# only needs another set of bin templates, and nothing is compiled again.
 
 # %%
 # %matplotlib inline
@@ -68,8 +68,8 @@ print(be.limits(model, draws=2500))
 # %% [markdown]
 # ## Many masses
 #
-# `plan_scan` makes the rows, `run` computes those that a folder does not hold yet. The command `bayes-enues
-# mediators` does the same for 40 masses, five kinds and both experiments.
+# `plan_scan` lists the rows, `run` computes those that the folder does not contain yet. The command
+# `bayes-enues mediators` does the same for 40 masses, five kinds and both experiments.
 
 # %%
 masses = [1e-2, 1.0, 10.0, 50.0, 200.0, 1e3, 1e4, 1e5]
@@ -91,8 +91,8 @@ with plots.style():
 # %% [markdown]
 # **Figure 2.** 90 % upper limits on the coupling of a vector (V) and a scalar (S) against the mediator's
 # mass: profile at Δχ² = 2.706 (solid, strokes on the excluded side) and posterior (dashed); below, their
-# ratio. Up to about 10 keV the propagator is that of a massless boson and the limit a plateau; far above the
-# momentum transfer, some 60 keV, only $g^2/m^2$ matters and the limit grows in proportion to the mass.
+# ratio. Up to about 10 keV the propagator is that of a massless boson and the limit a plateau; far above
+# the momentum transfer, some 60 keV, only $g^2/m^2$ matters and the limit grows in proportion to the mass.
 
 # %%
 for curve in found:

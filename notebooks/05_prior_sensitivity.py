@@ -14,9 +14,9 @@
 # %% [markdown]
 # # How much of a bound is the prior?
 #
-# Near a boundary a credible bound moves with its prior. XENONnT's bound on the magnetic moment of the
-# electron neutrino moves by a fifth between a prior flat in the moment and one flat in its square. This
-# notebook makes that visible.
+# Near a boundary a credible bound depends on its prior. XENONnT's bound on the magnetic moment of the
+# electron neutrino changes by a fifth between a prior flat in the moment and one flat in its square. This
+# notebook shows how.
 
 # %%
 # %matplotlib inline
@@ -31,8 +31,8 @@ XENONNT = ["xenonnt_sr0"]
 # %% [markdown]
 # ## One likelihood, five priors
 #
-# A prior is a callable from a name to a PyMC variable. The library names some; any function of yours will
-# do. With one free parameter the posterior follows by quadrature, without sampling: `be.marginal_density`.
+# A prior is a callable from a name to a PyMC variable. The library has some; any function of yours works
+# too. With one free parameter the posterior follows by quadrature, without sampling: `be.marginal_density`.
 
 # %%
 priors = {
@@ -71,22 +71,23 @@ with plots.style():
 # **Figure 1.** Posterior of XENONnT's electron-flavour moment under five priors (lines; ticks: 90 % bounds)
 # and the profile likelihood (grey). The likelihood falls monotonically, so the prior decides how much
 # weight small moments get. The Jeffreys prior of Gaussian counts and a signal in the square alone is flat
-# in the square: the two curves coincide. A log-uniform prior diverges towards zero: its bound is a
-# statement about the lower edge that somebody chose.
+# in the square: the two curves coincide. A log-uniform prior diverges towards zero: its bound depends on
+# the lower edge that was chosen.
 
 # %% [markdown]
 # ## Threshold first, then prior
 #
 # The bounds of the two statistics differ for two reasons. The first is the threshold: 2.706 cuts a
-# two-sided interval, whose upper end alone covers more than 90 %; the one-sided bound, 1.642, is the one to
-# compare with a one-sided credible bound. The second is the prior: flat in the moment lands between the two
-# profile bounds, flat in its square above both, log-uniform wherever its lower edge puts it.
+# two-sided interval, whose upper end alone covers more than 90 %; the one-sided bound, at 1.642, should be
+# compared with a one-sided credible bound. The second is the prior: flat in the moment lands between the
+# two profile bounds, flat in its square above both, log-uniform wherever its lower edge puts it.
 #
 # ## Does it matter here? Power scaling
 #
-# Raising prior or likelihood to a power near one and reweighting the draws tells which of them a posterior
-# rests on (Kallioinen et al., Stat. Comput. 34 (2024) 57). ArviZ does it; the comparison is restricted to
-# the physics parameter, for the constraints of the nuisances are priors too, and meant to be informative.
+# Raising the prior or the likelihood to a power near one and reweighting the draws shows on which of them a
+# posterior depends (Kallioinen et al., Stat. Comput. 34 (2024) 57). ArviZ does it; the comparison is
+# restricted to the physics parameter, because the constraints of the nuisances are priors too, and meant to
+# be informative.
 
 # %%
 rows = []

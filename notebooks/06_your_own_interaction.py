@@ -23,8 +23,8 @@
 #
 # Twenty lines make it an interaction like any other. It is a frozen dataclass whose fields are the
 # parameters and whose `cross_section` is the whole formula, Standard Model included, so that interference
-# is nobody else's business. Write it with operators and NumPy's ufuncs: then numbers and PyTensor variables
-# both pass.
+# is handled in one place. Write it with operators and NumPy's ufuncs: then it works for numbers and for
+# PyTensor variables.
 
 # %%
 # %matplotlib inline
@@ -57,7 +57,7 @@ class VectorNSI(Interaction):
 
 
 # %% [markdown]
-# The rest is the library's. Counts per bin first:
+# The library does the rest. First the counts per bin:
 
 # %%
 xenonnt = be.load_experiment("xenonnt_sr0")
@@ -74,8 +74,8 @@ with plots.style():
 
 # %% [markdown]
 # Then both limits. Before anything is compiled the formula is checked: finite, not negative, of the right
-# shape, quadratic in 1/E_nu and in the parameter. What fails is refused in one line, or moved to a slower
-# path with a notice.
+# shape, quadratic in 1/E_nu and in the parameter. A formula that fails is refused with one line, or
+# computed in a slower way with a warning.
 
 # %%
 model = be.models.counting_model(VectorNSI(), [xenonnt], free="nu_e")
@@ -105,14 +105,14 @@ with plots.style():
 # %% [markdown]
 # **Figure 2.** Profile (solid; the grey line cuts at 2.706) and posterior density of the coupling of
 # electron neutrinos (line; its 90 % highest-density region shaded). Counts are a parabola in the coupling,
-# with the Standard Model once more at about −2: the two minima mirror each other.
+# with the counts of the Standard Model again at about −2: the two minima are mirror images.
 
 # %% [markdown]
 # Your class also passes the tests that every interaction of the library passes: the Standard Model at zero,
 # symbols that give the same numbers, gradients that agree with finite differences.
 # `tests/test_notebooks.py` runs them on it.
 #
-# ## A formula that is no quadratic
+# ## A formula that is not quadratic
 #
 # Say the coupling switches on above a neutrino energy of 200 keV. `np.where` would turn PyTensor variables
 # into an object array; a product with a mask does not. The two-node integral over neutrino energy, exact

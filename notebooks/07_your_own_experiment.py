@@ -35,7 +35,7 @@ folder.mkdir()
 # ## The numbers
 #
 # An efficiency curve, a background in counts per bin, and the counts themselves. The run has not happened:
-# the counts are a toy of the Standard Model, for a Poisson likelihood takes whole events only.
+# the counts are a toy of the Standard Model, because a Poisson likelihood needs whole numbers of events.
 
 # %%
 exposure, background_rate = 20.0, 1.5  # t yr, and events per t yr keV
@@ -100,7 +100,7 @@ future = be.load_experiment(folder)
 print(f"{future.title}: {be.signal_counts(future, be.StandardModel()).sum():.0f} solar neutrinos expected")
 
 # %% [markdown]
-# Whatever is wrong with a folder is said in one line, with file, column and row:
+# What is wrong with a folder is reported in one line, with file, column and row:
 
 # %%
 table = (folder / "efficiency.csv").read_text()

@@ -15,8 +15,8 @@
 # # One excess, two explanations, three statistics
 #
 # In 2020 XENON1T saw more electron recoils between 2 and 3 keV than its background model expected
-# (arXiv:2006.09721). A magnetic moment of the neutrino explains them; so does a trace of tritium.
-# This notebook asks the same data in three ways: the profile of $\Delta\chi^2$, the posterior, and toys.
+# (arXiv:2006.09721). A magnetic moment of the neutrino explains them; so does a trace of tritium. This
+# notebook analyses the same data in three ways: the profile of $\Delta\chi^2$, the posterior, and toys.
 
 # %%
 # %matplotlib inline
@@ -130,9 +130,9 @@ for name, model in models.items():
     )
 
 # %% [markdown]
-# The three agree: about three standard deviations without tritium, less than one with it. XENONnT settled it
-# two years later: with a fifth of the background it saw no excess, and its own bound excludes the moment that
-# XENON1T's excess asked for.
+# The three agree: about three standard deviations without tritium, less than one with it. XENONnT settled
+# it two years later: with a fifth of the background it saw no excess, and its bound excludes the moment
+# that would explain XENON1T's excess.
 
 # %%
 print(be.profile_likelihood(be.models.magnetic_moment(["xenonnt_sr0"], free="universal")).upper)

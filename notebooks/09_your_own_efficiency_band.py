@@ -14,9 +14,9 @@
 # %% [markdown]
 # # Your own efficiency band
 #
-# Collaborations print an efficiency with a band around it. Here is how to hand that band to a fit, and what
-# it does to a limit in both statistics. The counts and the curve are XENONnT's first; the band is made up for
-# the example: the curve 0.1 keV later and 2 % lower, and 0.1 keV earlier and 2 % higher.
+# Collaborations publish an efficiency with a band around it. This notebook shows how to use that band in a
+# fit, and how it changes a limit in both statistics. The counts and the curve are XENONnT's first; the band
+# is made up for the example: the curve 0.1 keV later and 2 % lower, and 0.1 keV earlier and 2 % higher.
 
 # %%
 # %matplotlib inline
@@ -41,15 +41,15 @@ with plots.style():
     ax.legend(loc="lower right")
 
 # %% [markdown]
-# **Figure 1.** The efficiency and its band. A magnetic moment adds recoils at the lowest energies, where the
-# band is widest.
+# **Figure 1.** The efficiency and its band. A magnetic moment adds recoils at the lowest energies, where
+# the band is widest.
 
 # %% [markdown]
 # ## A folder with the band
 #
-# The band is two more columns of the efficiency's table, and one nuisance: at x = -1 the signal has the first
-# of them, at x = +1 the second, in between and beyond it is interpolated bin by bin as in HistFactory. The
-# background stays as it was fitted.
+# The band is two more columns of the efficiency's table, and one nuisance: at x = -1 the signal has the
+# first of them, at x = +1 the second, in between and beyond it is interpolated bin by bin as in
+# HistFactory. The background stays as it was fitted.
 
 # %%
 folder = Path(tempfile.mkdtemp()) / "mine"
@@ -151,8 +151,8 @@ with plots.style():
 
 # %% [markdown]
 # **Figure 2.** The profile, with 2.71 in grey, and the posterior density under a flat prior: with the
-# efficiency known, with the band, and with one twice as wide. Both bounds move alike, by 2 and by 8 %: four
-# times as much for twice the band, as small errors add in squares.
+# efficiency known, with the band, and with one twice as wide. Both bounds move by the same amount, 2 and 8
+# %: four times as much for twice the band, because small errors add in squares.
 
 # %% [markdown]
 # ## Which uncertainty matters
@@ -167,5 +167,5 @@ for effect in found.effects:
     )
 
 # %% [markdown]
-# A band that is a shift of the edge and nothing else is said in one line instead, without columns:
-# `moves = "efficiency.shift_keV"`; see the page "What is uncertain, and how to say it".
+# A band that is only a shift of the edge needs one line and no columns:
+# `moves = "efficiency.shift_keV"`; see the page [Uncertainties](../docs/uncertainties.md).

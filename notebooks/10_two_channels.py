@@ -16,8 +16,8 @@
 #
 # A vector mediator that couples to neutrinos, electrons and quarks changes two things in the same detector:
 # how neutrinos of pp and ⁷Be scatter off electrons, and how those of ⁸B scatter off whole nuclei. One
-# interaction predicts both. Which channel decides depends on the mass, and where nuclei leave a second
-# solution, electrons may exclude it.
+# interaction predicts both. Which channel gives the stronger limit depends on the mass, and where nuclei
+# allow a second solution, electrons may exclude it.
 
 # %%
 # %matplotlib inline
@@ -61,8 +61,8 @@ with plots.style():
     ax.legend()
 
 # %% [markdown]
-# **Figure 1.** Expected events of ⁸B in XENONnT's three science runs. Two couplings give the Standard Model's
-# count: zero, and one near $3 \times 10^{-5}$.
+# **Figure 1.** Expected events of ⁸B in XENONnT's three science runs. Two couplings give the Standard
+# Model's count: zero, and one near $3 \times 10^{-5}$.
 #
 # ## The profile has two valleys, and the posterior two modes
 
@@ -88,8 +88,8 @@ with plots.style():
     axes[0].legend()
 
 # %% [markdown]
-# **Figure 2.** A vector of 10 MeV. Nuclei alone prefer the second valley by little; electrons exclude it. The
-# posterior, flat in $g$ and integrated over all nuisances, agrees.
+# **Figure 2.** A vector of 10 MeV. Nuclei alone slightly prefer the second valley; electrons exclude it.
+# The posterior, flat in $g$ and integrated over all nuisances, agrees.
 
 # %%
 for name, density in densities.items():
@@ -121,5 +121,5 @@ with plots.style():
     ax.legend()
 
 # %% [markdown]
-# **Figure 3.** Above the lines couplings are excluded, but for the shaded second regions. Up to some MeV
-# electrons decide, above it nuclei; between them both together say more than either.
+# **Figure 3.** Above the lines couplings are excluded, but for the shaded second regions. Up to a few MeV
+# electrons give the stronger limit, above that nuclei; in between both together are stronger than either.

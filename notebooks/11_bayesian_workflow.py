@@ -15,7 +15,7 @@
 # # The Bayesian workflow, with ArviZ's own plots
 #
 # From the model to a posterior that can be trusted: look at the model, at what its prior predicts, at the
-# chains, at what the data changed, and at what the prior still decides. Everything here is a plain
+# chains, at what the data changed, and at how much the prior still matters. Everything here is a plain
 # `pm.Model` and a DataTree of xarray, so every plot of ArviZ works.
 
 # %%
@@ -53,7 +53,7 @@ before = pm.sample_prior_predictive(500, model=model, random_seed=1)
 plot = az.plot_ppc_interval(before, group="prior_predictive")
 # %% [markdown]
 # **Figure 1.** Counts in each bin: what the prior predicts (intervals) and what was observed. The flat
-# prior reaches far above the data in the lowest bins; the data decide.
+# prior reaches far above the data in the lowest bins; the data rule that out.
 
 # %% [markdown]
 # ## Chains
@@ -102,7 +102,7 @@ plot = az.plot_forest(every, ci_kind="hdi", ci_probs=(0.5, 0.9))
 # median, and highest-density intervals of 50 and 90 %.
 
 # %% [markdown]
-# ## What the prior decides
+# ## How much the prior matters
 #
 # Power scaling raises the prior, or the likelihood, to a power near one and looks at how the posterior
 # moves.
@@ -111,7 +111,7 @@ plot = az.plot_forest(every, ci_kind="hdi", ci_probs=(0.5, 0.9))
 plot = az.plot_psense_dist(tree, var_names=["nu_e"])
 # %% [markdown]
 # **Figure 7.** The posterior with prior and likelihood weakened and strengthened. A flat prior to any
-# power is flat, so nothing moves on its side: that is no proof that another prior would not matter.
+# power is flat, so nothing moves there: that does not prove that another prior would not matter.
 
 # %% [markdown]
 # ## Keeping and loading a posterior
@@ -126,16 +126,17 @@ print(f"90 % of the draws lie below {float(again['nu_e'].quantile(0.9)):.2f}")
 # %% [markdown]
 # ## When a sampler fails
 #
-# A posterior counts with R-hat of at most 1.01, effective sample sizes of at least 400 and no divergence.
-# Else `be.sample_posterior` draws again by a fixed rule and warns if that does not help either;
-# `be.limits` then gives no posterior bound. What to do, in this order:
+# A posterior is accepted with R-hat of at most 1.01, effective sample sizes of at least 400 and no
+# divergence. Otherwise `be.sample_posterior` draws again by a fixed rule and warns if that does not help
+# either; `be.limits` then gives no posterior bound. What to do, in this order:
 #
 # 1. Read `be.diagnose(tree)`. A small effective sample size needs more `draws`, nothing else.
 # 2. Look at `be.marginal_density(model)`, which needs no draws. Two peaks explain chains that disagree; the
 #    bound by quadrature is right in that case too.
 # 3. Divergences point to a prior with an infinite density or a sharp edge inside its range: change the prior,
 #    not the sampler.
-# 4. A best fit that does not describe the data (`be.limits(model).goodness`) comes first: no sampler helps.
+# 4. If the best fit does not describe the data (`be.limits(model).goodness`), no sampler helps: look at
+#    the model.
 
 # %%
 density = be.marginal_density(model)

@@ -8,6 +8,7 @@ skip: ``<!-- test: bayes-enues limits --parameter nu_e -->``, ``<!-- test: skip,
 import importlib
 import re
 import shlex
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,6 +86,70 @@ def test_links_of_a_page_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8")):
         if not target.startswith(("http:", "https:", "mailto:")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+#: Words of the glossary as they appear in sentences, by the heading that explains them.
+WORDS = {
+    "asimov-data": r"Asimov",
+    "coverage": r"(?:under|over-)cover(?:s|ed)?\b|[Cc]overage\b",
+    "divergence": r"[Dd]ivergences?\b",
+    "ess": r"ESS\b|[Ee]ffective sample sizes?",
+    "eti": r"[Ee]qual-tailed",
+    "feldman-cousins": r"Feldman|[Cc]ritical values?",
+    "garwood-interval": r"Garwood",
+    "hdi": r"[Hh]ighest[- ](?:posterior[- ])?density",
+    "mcse": r"Monte Carlo errors?\b",
+    "nuts": r"NUTS\b",
+    "pareto-k": r"Pareto k",
+    "pit": r"PIT\b|[Ii]ntegral transform",
+    "profile": r"[Pp]rofiles?\b",
+    "r-hat": r"R-hat",
+    "savage-dickey": r"Savage",
+    "smc": r"SMC\b|[Ss]equential Monte Carlo",
+    "strength": r"[Ff]lat in the strength",
+    "toy": r"[Tt]oys?\b",
+}
+#: Where a word is the subject of the page.
+OWN = {("coverage", "coverage"), ("statistics", "profile")}
+
+
+def sentences(page: Path) -> str:
+    """Prose and tables of a page; headings, code, formulas and figures are blanked out."""
+    text = page.read_text("utf-8")
+    hidden = r"^```.*?^```|<!--.*?-->|^#.*?$|\$\$.*?\$\$|!\[[^\]]*\]\([^)]*\)|`[^`]*`"
+    return re.sub(hidden, lambda m: " " * len(m[0]), text, flags=re.MULTILINE | re.DOTALL)
+
+
+def unlinked(page: Path) -> list[tuple[str, re.Match]]:
+    """First uses of words of the glossary that do not lead to it."""
+    found = []
+    for anchor, pattern in WORDS.items():
+        first = re.search(rf"(\[[^\]\n]*)?(?:{pattern})([^\[\n]*\]\([^)\n]*\))?", sentences(page))
+        if first is None or (page.stem, anchor) in OWN:
+            continue
+        linked = first[1] and first[2]
+        if not linked:
+            found.append((anchor, first))
+    return found
+
+
+READ = [ROOT / "README.md", *(page for page in PAGES if page.stem != "glossary")]
+
+
+@pytest.mark.parametrize("page", READ, ids=lambda page: page.stem)
+def test_the_first_use_of_a_word_of_the_glossary_leads_to_it(page):
+    assert [(anchor, first[0]) for anchor, first in unlinked(page)] == []
+
+
+def test_every_page_has_a_place_on_the_site():
+    """The build says so too, but late."""
+    patterns = re.findall(r"(?:root|file|glob): (\S+)", (ROOT / "docs/_toc.yml").read_text("utf-8"))
+    assert [page.stem for page in PAGES if not any(fnmatch(page.stem, p) for p in patterns)] == []
+
+
+def test_words_that_lead_to_the_glossary_are_in_it():
+    headings = re.findall(r"^## (.+)$", (ROOT / "docs/glossary.md").read_text("utf-8"), re.MULTILINE)
+    assert {re.sub(r"\W+", "-", heading.lower()).strip("-") for heading in headings} == set(WORDS)
 
 
 @each

@@ -335,7 +335,7 @@ def test_a_name_that_misleads_is_refused(name):
     [
         ({"name": "mine"}, "cannot be changed; as_name"),
         ({"exposure": 2.0}, "exposure: Extra inputs"),
-        ({"components": {"background": 3}}, "no table of changes"),
+        ({"components": {"background": 3}}, "not a table of changes"),
         (["exposure_t_yr"], "a mapping like the experiment.toml"),
         ({"exposure_t_yr": True}, "should be a number"),
     ],

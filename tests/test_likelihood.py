@@ -108,5 +108,5 @@ def test_another_likelihood_than_poisson_or_gaussian_is_refused(xenonnt):
 def test_a_model_of_ones_own_says_what_it_lacks():
     with pm.Model() as model:
         pm.Normal("x")
-    with pytest.raises(ValueError, match="carries no question"):
+    with pytest.raises(ValueError, match="lacks its question"):
         Likelihood(model)

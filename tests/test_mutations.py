@@ -126,14 +126,14 @@ NUISANCE = '\n[[nuisances]]\nname = "{}"\nsigma = 0.1\nscales = "background"\n'
 REFUSED = {
     # files that cannot be read
     "a table in UTF-16": (recode("bins.csv", "utf-16"), "bins.csv is UTF-16"),
-    "a table in UTF-16 without a mark": (recode("bins.csv", "utf-16-le"), "bins.csv is no text"),
+    "a table in UTF-16 without a mark": (recode("bins.csv", "utf-16-le"), "bins.csv is not text"),
     "a table in Latin-1": (recode("bins.csv", "latin-1", "Units", "µ"), "bins.csv, line 4: byte 0xb5"),
-    "binary": (write("efficiency.csv", b"\x89PNG\r\n\x00\x01"), "efficiency.csv is no text"),
+    "binary": (write("efficiency.csv", b"\x89PNG\r\n\x00\x01"), "efficiency.csv is not text"),
     "bytes that are no text": (write("efficiency.csv", b"a,b\n1,\xff\xfe\n"), "efficiency.csv, line 2: byte"),
     "a folder for a table": (replaced_by_a_folder("bins.csv"), "bins.csv cannot be read: Is a directory"),
     "a folder for the file": (replaced_by_a_folder("experiment.toml"), "experiment.toml cannot be read"),
     "a link that leads out": (link("bins.csv", "/etc/passwd"), "bins.csv is a link that leads out"),
-    "an empty table": (write("bins.csv", ""), "bins.csv holds no data rows"),
+    "an empty table": (write("bins.csv", ""), "bins.csv has no data rows"),
     "a field of 200 kB": (
         write("bins.csv", "e_lo_keV,e_hi_keV\n1," + "9" * 200_000),
         "bins.csv, line 2: field larger than field limit",

@@ -189,7 +189,7 @@ def test_a_table_of_responses_that_does_not_fit_is_refused(folder, change, words
 
 def test_what_is_no_table_of_arrays_is_refused(folder):
     (folder / "yield_grid.npz").write_text("no zip")
-    refused(folder, "yield_grid.npz is no .npz of arrays of numbers")
+    refused(folder, "yield_grid.npz is not a .npz of arrays of numbers")
 
 
 def test_a_nuisance_of_the_table_that_it_does_not_know_is_refused(folder):

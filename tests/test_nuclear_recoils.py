@@ -323,7 +323,7 @@ def test_charges_of_quarks_are_asked_for_and_checked():
     given = {"coupling": 1e-5, "mass": 10.0}
     numbers = LightVector(**given, charges=(1.0, 0.0, 0.0), electron_charge=1.0)
     for interaction in (numbers, LightVector(**given, charges="l_e_plus_2l_mu_plus_2l_tau")):
-        with pytest.raises(be.InputError, match=r"says nothing of quarks.*quark_charges"):
+        with pytest.raises(be.InputError, match=r"says nothing about quarks.*quark_charges"):
             recoil_rate(interaction, E_NR, xenon=NUCLEUS)
         recoil_rate(interaction, E_NR)  # electrons do not need them
     with pytest.raises(be.InputError, match=r"quark_charges is \(0.5,\).*two finite numbers"):

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def works(command):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, unpacked where pip would put it; its dependencies come from this environment."""
+    """A fresh environment with the wheel in it; only dependencies come from the one that runs the tests."""
     folder = tmp_path_factory.mktemp("wheel")
     candidates = [[os.environ.get("UV", "uv")], [sys.executable, "-m", "uv"], ["python3", "-m", "uv"]]
     uv = next((c for c in candidates if works(c)), None)
@@ -150,14 +151,32 @@ def wheel(tmp_path_factory):
     for part in parts:  # a copy: setuptools builds in the tree and would find what an older build left there
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, source / part)
+    env = folder / "env"
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(env)], check=True, cwd=ROOT)
     done = subprocess.run(
-        [*uv, "pip", "install", "--quiet", "--no-deps", "--target", str(folder / "site"), str(source)],
+        [*uv, "pip", "install", "--quiet", "--no-deps", "--python", str(env / "bin/python"), str(source)],
         capture_output=True, text=True, cwd=ROOT,
     )  # fmt: skip
     if done.returncode and "build-backend" in done.stderr + done.stdout:
         pytest.skip("setuptools cannot be fetched here")
     assert done.returncode == 0, done.stderr
-    return folder
+    (site,) = env.glob("lib/python*/site-packages")
+    # A folder named in such a file is searched last, and .pth files inside it (the clone's) are not read.
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return site
+
+
+def installed(site, *command):
+    """Run a program of the fresh environment in a folder that has nothing to do with it."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")
+    }
+    done = subprocess.run(
+        [str(site.parents[2] / "bin" / command[0]), *command[1:]],
+        capture_output=True, text=True, cwd="/", env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.slow
@@ -168,19 +187,21 @@ from bayes_enues import models
 e = be.load_experiment("lz_ws2022:low_edge")
 print(be.__file__, be.experiment_names(), e.n_bins, be.signal_counts(e, be.StandardModel()).sum() > 30)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True, text=True, cwd=wheel, env={**os.environ, "PYTHONPATH": str(wheel / "site")},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert str(wheel / "site") in done.stdout
-    assert str(be.experiment_names()) in done.stdout
-    assert done.stdout.strip().endswith("51 True")
+    said = installed(wheel, "python", "-c", code)
+    assert str(wheel / "bayes_enues" / "__init__.py") in said
+    assert str(be.experiment_names()) in said
+    assert said.strip().endswith("51 True")
+
+
+@pytest.mark.slow
+def test_the_command_of_an_installed_wheel_shows_its_data(wheel):
+    said = installed(wheel, "bayes-enues", "data", "--experiment", "xenonnt_sr0")
+    assert "XENONnT" in said
 
 
 def test_every_file_of_the_data_is_in_the_wheel(wheel):
     there = {p.relative_to(ROOT / "data") for p in (ROOT / "data").rglob("*") if p.is_file()}
-    packed = wheel / "site" / "bayes_enues" / "data"
+    packed = wheel / "bayes_enues" / "data"
     assert {p for p in there if "__pycache__" not in p.parts} <= {
         p.relative_to(packed) for p in packed.rglob("*")
     }
@@ -190,8 +211,8 @@ def test_every_file_of_the_data_is_in_the_wheel(wheel):
 
 @pytest.mark.slow
 def test_nothing_of_the_tests_or_notebooks_is_in_the_wheel(wheel):
-    top = {p.name for p in (wheel / "site").iterdir() if not p.name.startswith((".", "_", "bin"))}
-    assert {name for name in top if not name.endswith(".dist-info")} == {"bayes_enues"}
-    assert (wheel / "site" / "bayes_enues" / "data" / "solar" / "fluxes.csv").is_file()
-    assert (wheel / "site" / "bayes_enues" / "reports" / "templates" / "report.html").is_file()
-    assert (wheel / "site" / "bayes_enues" / "py.typed").is_file()
+    top = {p.name for p in wheel.iterdir() if not p.name.startswith((".", "_", "bin"))}
+    assert {name for name in top if not name.endswith((".dist-info", ".pth"))} == {"bayes_enues"}
+    assert (wheel / "bayes_enues" / "data" / "solar" / "fluxes.csv").is_file()
+    assert (wheel / "bayes_enues" / "reports" / "templates" / "report.html").is_file()
+    assert (wheel / "bayes_enues" / "py.typed").is_file()

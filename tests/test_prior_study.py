@@ -70,7 +70,7 @@ def test_draws_are_reweighted_where_they_can_be_and_the_reason_is_given_where_no
 
 
 def test_the_lower_edge_of_a_log_uniform_prior_is_named_as_what_decides(study):
-    assert any("lower edge decides" in note for note in study[0]["loguniform(1e-13 mu_B)"]["notes"])
+    assert any("depends on its lower edge" in note for note in study[0]["loguniform(1e-13 mu_B)"]["notes"])
     assert study[0]["flat"]["notes"] == []
 
 
@@ -102,9 +102,9 @@ def test_power_scaling_needs_its_groups(study):
 
 def test_a_range_that_cuts_the_likelihood_is_said_and_one_beside_it_refused():
     cut = be.models.magnetic_moment(["xenonnt_sr0"], "nu_e", prior=Flat(0.0, 6.0))
-    assert any("upper edge decides" in note for note in be.limits(cut, draws=1000).notes)
+    assert any("depends on its upper edge" in note for note in be.limits(cut, draws=1000).notes)
     beside = be.models.magnetic_moment(["xenonnt_sr0"], "nu_e", prior=Flat(40.0, 60.0))
-    with pytest.raises(ValueError, match="leaves out all that the data allow"):
+    with pytest.raises(ValueError, match="excludes everything that the data allow"):
         be.limits(beside, draws=1000)
 
 

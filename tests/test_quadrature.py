@@ -96,7 +96,7 @@ def test_quantiles_of_a_density_known_by_hand():
 
 def test_another_free_parameter_must_be_on_the_grid_too(xenonnt):
     model = models.magnetic_moment([xenonnt], ["nu_e", "nu_mu"], prior=Flat(0, 40))
-    with pytest.raises(ValueError, match=r"\['nu_mu'\] must be on the grid too"):
+    with pytest.raises(ValueError, match=r"\['nu_mu'\] are free too; they must be on the grid"):
         marginal_density(model, "nu_e")
 
 

@@ -269,8 +269,8 @@ def test_the_variants_are_there(name):
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"moves": "efficiency.table"}, "is no number that can be moved"),
-        ({"moves": "nothing.at_all"}, "is no number that can be moved"),
+        ({"moves": "efficiency.table"}, "is not a number that can be moved"),
+        ({"moves": "nothing.at_all"}, "is not a number that can be moved"),
         ({"moves": "efficiency.scale", "sigma": 0.5}, "the efficiency reaches"),
         ({"moves": "resolution.scale", "sigma": 2.0}, "leaves its physical range"),
         ({"moves": "sun.s12sq", "sigma": 0.9}, "leaves its physical range"),

@@ -22,7 +22,7 @@ def calibrate(
     prior: common.PriorText = None,
     every_shape: Annotated[
         bool,
-        typer.Option("--every-shape", help="One of each kind of model instead: signed or not, planes, ..."),
+        typer.Option("--every-shape", help="Instead test one model of each kind: signed or not, planes, ..."),
     ] = False,
     simulations: Annotated[
         int, typer.Option(callback=common.between(20, 10**7), help="Simulations of each model.")

@@ -21,7 +21,7 @@ def check(
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """Bands of predicted counts, p-values of the deviance, and the integral transform of each bin."""
+    """Bands of predicted counts, p-values of the deviance, probability integral transform of each bin."""
     from ..analyses import checks
 
     found = checks.check(

@@ -137,7 +137,7 @@ PriorText = Annotated[
     typer.Option(
         "--prior",
         metavar="PRIOR",
-        help="Of the parameter: flat, flat_strength, 'flat(0, 30)', 'halfnormal(1e-11 mu_B)', "
+        help="Prior of the parameter: flat, flat_strength, 'flat(0, 30)', 'halfnormal(1e-11 mu_B)', "
         "'loguniform(1e-14 mu_B)', jeffreys and so on. Default: flat over the likelihood's range.",
     ),
 ]
@@ -152,10 +152,10 @@ Draws = Annotated[
     int,
     typer.Option(
         callback=between(1, MAX_DRAWS, "more do not fit into memory"),
-        help="Draws per chain to begin with; doubled as the error asks.",
+        help="Draws per chain at first; doubled until the Monte Carlo error is small.",
     ),
 ]
-Seed = Annotated[int, typer.Option(callback=between(0, MAX_SEED), help="Of every random number.")]
+Seed = Annotated[int, typer.Option(callback=between(0, MAX_SEED), help="Seed of all random numbers.")]
 Mass = Annotated[
     float | None,
     typer.Option(
@@ -180,9 +180,9 @@ Settings = Annotated[
 ]
 Out = Annotated[Path, typer.Option(parser=_folder, metavar="FOLDER", help="Folder for the results.")]
 Notes = Annotated[
-    bool, typer.Option("--notes", help="Print all notes below the tables, not the first three lines.")
+    bool, typer.Option("--notes", help="Print all notes below the tables, not only the first three lines.")
 ]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything anew.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything again.")]
 Jobs = Annotated[
     int | None,
     typer.Option(
@@ -196,7 +196,7 @@ Scheduler = Annotated[
     str | None,
     typer.Option(
         callback=_reachable,
-        help="A running Dask scheduler, tcp://host:port, whose workers see --out; instead of processes.",
+        help="A running Dask scheduler, tcp://host:port, instead of processes; its workers must see --out.",
     ),
 ]
 

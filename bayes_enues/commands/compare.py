@@ -25,7 +25,7 @@ def compare(
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """ln B three ways, and its dependence on the prior's width."""
+    """Bayes factors (ln B) in three ways, and their dependence on the width of the prior."""
     from ..analyses import comparison
 
     found = comparison.compare(

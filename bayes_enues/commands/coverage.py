@@ -21,10 +21,14 @@ def coverage(
         int, typer.Option(callback=common.between(1, 10**9), help="Toys at each true value.")
     ] = 10_000,
     true_values: Annotated[
-        str, typer.Option(help="How many, or a list such as 0,4,8 in the parameter's unit (one value: 4,).")
+        str,
+        typer.Option(
+            help="How many true values, or a list such as 0,4,8 in the parameter's unit (one value: 4,)."
+        ),
     ] = "20",
     kind: Annotated[
-        Literal["poisson", "gaussian"], typer.Option(help="Gaussian counts have the data's errors.")
+        Literal["poisson", "gaussian"],
+        typer.Option(help="How counts are simulated; gaussian with the errors of the data."),
     ] = "poisson",
     level: common.Level = 0.9,
     seed: common.Seed = 20220811,

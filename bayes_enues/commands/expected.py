@@ -17,7 +17,7 @@ def expected(
     settings: common.Settings = None,
     prior: common.PriorText = None,
     toys: Annotated[
-        int, typer.Option(callback=common.between(0, 10**6), help="Toys a row; 0 for Asimov data alone.")
+        int, typer.Option(callback=common.between(0, 10**6), help="Toys per row; 0 for Asimov data alone.")
     ] = 1000,
     level: common.Level = 0.9,
     seed: common.Seed = 20220811,

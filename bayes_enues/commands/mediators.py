@@ -17,7 +17,7 @@ def mediators(
             "--model",
             metavar="MODEL",
             help="light_scalar, light_pseudoscalar, light_vector, light_axial_vector or light_tensor; "
-            "repeatable. Default: all. Or sterile_dipole, the moment that makes a heavy neutrino.",
+            "repeatable. Default: all. Or sterile_dipole, the moment that produces a heavy neutrino.",
             autocompletion=choices.complete_mediator,
         ),
     ] = None,
@@ -35,7 +35,9 @@ def mediators(
     level: common.Level = 0.9,
     delta_chi2: Annotated[
         float | None,
-        typer.Option(help="Of the profile, such as 4.605 for two parameters. Default: the level's own."),
+        typer.Option(
+            help="Threshold of the profile, such as 4.605 for two parameters. Default: that of the level."
+        ),
     ] = None,
     prior: common.PriorText = None,
     draws: common.Draws = 2500,
@@ -53,7 +55,7 @@ def mediators(
     ] = None,
     plane: Annotated[
         Literal["loguniform", "flat", "flat_strength"] | None,
-        typer.Option(help="Also mass and coupling free together, with this prior of the coupling."),
+        typer.Option(help="Also a fit with mass and coupling both free, with this prior of the coupling."),
     ] = None,
     out: common.Out = Path("results"),
     notes: common.Notes = False,

@@ -17,7 +17,7 @@ def priors(
         list[str] | None,
         typer.Option(
             "--prior",
-            help="Such as flat_strength, jeffreys, 'halfnormal(1e-11 mu_B)', 'loguniform(1e-14 mu_B)'; "
+            help="A prior, as flat_strength, jeffreys, 'halfnormal(1e-11 mu_B)', 'loguniform(1e-14 mu_B)'; "
             "repeatable. Default: six for moments and couplings, five for signed parameters.",
         ),
     ] = None,

@@ -18,7 +18,8 @@ def project(
     exposure: Annotated[
         list[float] | None,
         typer.Option(
-            callback=common.between(1e-6, 1e6), help="In t yr; repeatable. Default: the experiment's own."
+            callback=common.between(1e-6, 1e6),
+            help="Exposure in t yr; repeatable. Default: the experiment's own.",
         ),
     ] = None,
     background: Annotated[

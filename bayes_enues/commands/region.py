@@ -18,7 +18,7 @@ def region(
         typer.Option(
             "--parameter",
             metavar="NAME",
-            help="Twice: on the horizontal axis, then on the vertical one. Default: the model's first two.",
+            help="Give two: the horizontal axis, then the vertical one. Default: the model's first two.",
             autocompletion=choices.complete_parameter,
         ),
     ] = None,
@@ -29,9 +29,7 @@ def region(
     prior: common.PriorText = None,
     range_: Annotated[
         list[str] | None,
-        typer.Option(
-            "--range", help="Where to draw, such as nu_e=0:12; extended where the region does not fit."
-        ),
+        typer.Option("--range", help="Range to draw, such as nu_e=0:12; extended if the region is larger."),
     ] = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,

@@ -13,7 +13,7 @@ def report(
     folder: Annotated[Path, typer.Argument(help="Folder that other commands wrote to.")] = Path("results"),
     out: Annotated[Path | None, typer.Option(help="The page; default: report.html in the folder.")] = None,
 ) -> None:
-    """Tables, figures, sources and diagnostics of a results folder on one page that loads nothing."""
+    """Tables, figures, sources and diagnostics of a results folder on one page that needs no network."""
     from ..reports.report import build_report
     from ..runs.files import write_text
 

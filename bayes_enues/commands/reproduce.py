@@ -16,7 +16,7 @@ def reproduce(
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """Table I and the figures of the paper by both statistics, and a page on every difference."""
+    """Table I and the figures of the paper by both statistics, and a page that explains each difference."""
     from ..analyses.paper import reproduce as compute
 
     found = compute(out, draws=draws, seed=seed, fresh=fresh, jobs=jobs, scheduler=scheduler)

@@ -13,12 +13,12 @@ def spectrum(
     signal: Annotated[
         list[str] | None,
         typer.Option(
-            help="Such as magnetic_moment:nu_e=9 or light_vector:coupling=2e-7,mass=10; repeatable."
+            help="A signal, such as magnetic_moment:nu_e=9 or light_vector:coupling=2e-7,mass=10; repeatable."
         ),
     ] = None,
     before_fit: Annotated[
         bool,
-        typer.Option("--before-fit", help="Background and signals as they are given, no nuisance fitted."),
+        typer.Option("--before-fit", help="Show background and signals before the nuisances are fitted."),
     ] = False,
     out: Out = Path("results"),
 ) -> None:

@@ -20,7 +20,7 @@ def systematics(
     jobs: common.Jobs = 2,
     scheduler: common.Scheduler = None,
 ) -> None:
-    """One input varied at a time, both statistics; one table per parameter and experiment."""
+    """Bounds with one input varied at a time, both statistics; one table per parameter and experiment."""
     from ..analyses.systematics import systematics
 
     found = systematics(

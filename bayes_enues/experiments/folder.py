@@ -182,7 +182,7 @@ def with_changes(content: Mapping, changes: Mapping) -> dict:
                 raise InputError(f"{key} has no {unknown}; it has {[entry.get('name') for entry in old]}")
             for name, change in value.items():
                 if not isinstance(change, Mapping):
-                    raise InputError(f"{key}.{name}: {shown(change, 80)} is no table of changes")
+                    raise InputError(f"{key}.{name}: {shown(change, 80)} is not a table of changes")
             merged[key] = [with_changes(entry, value.get(entry["name"], {})) for entry in old]
         elif isinstance(old, Mapping) and isinstance(value, Mapping):
             merged[key] = with_changes(old, value)

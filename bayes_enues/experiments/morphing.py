@@ -206,7 +206,7 @@ def _moving_terms(moving: Sequence[NuisanceEntry], chain: At, expected: Callable
         corner = {n.name: _corner(n, sign * (-1) ** k) for k, n in enumerate(moving)}
         if len(moving) > 1 and (worst := off(terms, corner)) > TOLERANCE:
             words = ", ".join(f"{name} {x:+.3g}" for name, x in corner.items())
-            notes.append(f"the morph is off by {worst:.1e} of a bin's counts where {words}")
+            notes.append(f"the interpolation is off by {worst:.1e} of a bin's counts where {words}")
     return terms, notes
 
 

@@ -170,7 +170,7 @@ def check_moves(experiment: Experiment, where: str) -> None:
             continue
         if entry.moves not in (*_DETECTOR, *_SUN):
             raise InputError(
-                f"{key}: moves = {entry.moves!r} is no number that can be moved; the choices are "
+                f"{key}: moves = {entry.moves!r} is not a number that can be moved; the choices are "
                 f"{[*_DETECTOR, *_SUN]}"
             )
         _check_there_is_something_to_move(experiment.settings, entry, key)

@@ -38,8 +38,8 @@ def range_notes(likelihood: Likelihood, name: str, prior: Callable, chi2_min: fl
     delta = profile_many(likelihood, [index], prior.grid(25)).chi2 - chi2_min
     if delta.min() > RANGE_DELTA_CHI2:
         raise InputError(
-            f"the prior of {name} ({prior.words(name)}) leaves out all that the data allow: delta chi^2 is "
-            f"at least {delta.min():.3g} on it; widen its range"
+            f"the prior of {name} ({prior.words(name)}) excludes everything that the data allow: "
+            f"delta chi^2 is at least {delta.min():.3g} on it; widen its range"
         )
     notes = []
     physical = likelihood.lower[index]
@@ -47,7 +47,7 @@ def range_notes(likelihood: Likelihood, name: str, prior: Callable, chi2_min: fl
         if cut < CUT_DELTA_CHI2 and edge > physical:
             notes.append(
                 f"the prior of {name} ends at {edge:.4g}, where delta chi^2 is {cut:.2g}: "
-                f"its {end} edge decides the bound with the data"
+                f"the bound depends on its {end} edge as well as on the data"
             )
     return notes
 

@@ -100,7 +100,8 @@ def log_marginal_likelihood(
     others = np.array([i for i in range(len(likelihood.names)) if i not in held], int)
     if np.any(others < likelihood.n_physics):
         raise InputError(
-            f"{[likelihood.names[i] for i in others if i < likelihood.n_physics]} must be on the grid too"
+            f"{[likelihood.names[i] for i in others if i < likelihood.n_physics]} are free too; they must be "
+            "on the grid"
         )
     start = np.repeat(likelihood.start[None], len(values), axis=0)
     start[:, list(held)] = np.asarray(values, float).reshape(-1, len(held))
@@ -291,7 +292,7 @@ def _support(log_density, name: str, lower: float, upper: float) -> tuple[float,
     inside = np.flatnonzero(np.isfinite(log_density(values)))
     if not inside.size:
         raise InputError(
-            f"the prior of {name} has nothing from {lower:g} to {upper:g}, all that the data allow; widen it"
+            f"the prior of {name} is zero from {lower:g} to {upper:g}, which is what the data allow; widen it"
         )
 
     def edge(inner: float, outer: float) -> float:

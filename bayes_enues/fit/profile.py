@@ -66,7 +66,7 @@ def profile(
     values = np.atleast_1d(np.asarray(values, float))
     if wrong := values[(values < low) | (values > high) | ~np.isfinite(values)].tolist():
         raise InputError(
-            f"{name} was to be scanned at {wrong[0]:g}, but it cannot lie "
+            f"{name} cannot be scanned at {wrong[0]:g}: it cannot lie "
             + (f"below {low:g}" if wrong[0] < low else f"above {high:g}")
         )
     scan = profile_many(likelihood, [index], values, fit.x)

@@ -85,7 +85,7 @@ def importance_weights(log_ratio: np.ndarray) -> Weights:
         If the new prior has nothing where any draw lies.
     """
     if not np.any(np.isfinite(log_ratio)):
-        raise InputError("the new prior has nothing where the draws lie; sample it instead")
+        raise InputError("the new prior is zero where the draws are; sample with it instead")
     log_ratio = log_ratio - np.max(log_ratio)
     if np.ptp(log_ratio[np.isfinite(log_ratio)]) < 1e-9:  # the same prior, perhaps cut: no tail to fit
         return Weights(_normalised(np.exp(log_ratio)), -np.inf)

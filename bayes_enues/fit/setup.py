@@ -379,7 +379,7 @@ def question_of(model: pm.Model) -> Question:
     question = getattr(model, "question", None)
     if question is None:
         raise InputError(
-            "this model carries no question: build it with a function of bayes_enues.models. A copy made by "
+            "this model lacks its question: build it with a function of bayes_enues.models. A copy made by "
             "copy.deepcopy, pm.do or pm.observe loses it; give it back: copy.question = original.question"
         )
     return question

@@ -159,7 +159,7 @@ class Mediator(Interaction):
         super().check_nuclei()
         if self.quarks is None:
             raise InputError(
-                f"{self.name} with charges {self.charges!r} says nothing of quarks, which nuclear recoils "
+                f"{self.name} with charges {self.charges!r} says nothing about quarks, which nuclear recoils "
                 "need; give quark_charges, two numbers for u and d"
             )
 

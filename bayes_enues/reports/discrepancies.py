@@ -20,17 +20,17 @@ _UNIVERSAL = (
 )
 _LZ_EDGE = (
     "The LZ efficiency used by the paper is not published. Ours is derived from LZ's later release, and its "
-    "low-energy edge decides about signals that rise towards low energy: moments like 1/E, millicharges like "
-    "1/E^2. The variant lz_ws2022:low_edge (edge 0.2 keV lower) brings the paper's limits back; an "
+    "low-energy edge matters most for signals that rise towards low energy: moments like 1/E, millicharges "
+    "like 1/E^2. The variant lz_ws2022:low_edge (edge 0.2 keV lower) reproduces the paper's limits; an "
     "inference, not a measurement, and never the default."
 )
 _LZ_LOW = (
-    "With the edge of LZ's efficiency 0.2 keV lower the paper's limits come back, millicharges and charge "
-    "radii to 5 %, magnetic moments to 9 %; what is left is within what the unpublished efficiency can do."
+    "With the edge of LZ's efficiency 0.2 keV lower the paper's limits are reproduced, millicharges and "
+    "charge radii to 5 %, magnetic moments to 9 %; the unpublished efficiency can explain the rest."
 )
 _SECOND_MINIMUM = (
-    "chi^2 has a second minimum that mirrors the first; whether the barrier between them lies above the "
-    "threshold decides between one piece and two, and for XENONnT it lies just below (2.698 against 2.706)."
+    "chi^2 has a second minimum, the mirror image of the first. There are two pieces if the barrier between "
+    "them is above the threshold, and one if not; for XENONnT it is just below (2.698 against 2.706)."
 )
 _UNKNOWN = "No reason is known."
 

@@ -109,7 +109,7 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
     lines += [f"* {line}" for limit in limits for line in limit.notes]
     if "upper" in kinds:
         lines += [
-            "Bounds differ by threshold first, then by prior; one-sided compares with one-sided.",
+            "Bounds differ by threshold first, then by prior; compare one-sided with one-sided.",
             f"posterior: one-sided {level} credible bound, by quadrature and checked by the draws.",
             f"The other profile column cuts a two-sided {level} interval, as the paper does; its upper end, "
             "read alone, covers more.",
@@ -122,8 +122,8 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
         lines.append(f"The best fit lies on the boundary at zero in {where} of these rows.")
     if "upper" in kinds:
         lines.append(
-            "So near the boundary no bound covers exactly what it promises: 'bayes-enues coverage' shows how "
-            "often each does."
+            "Near the boundary no bound has exactly its nominal coverage; 'bayes-enues coverage' computes "
+            "the actual one."
         )
     if "xenonnt_sr0" in experiments:
         lines.append(
@@ -145,8 +145,8 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
     lines += [f"* {where}: {words}" for words, where in reasons.items()]
     if "lz_ws2022" in experiments:
         lines.append(
-            "* LZ: the low-energy edge of its efficiency is the dominant systematic; "
-            "--experiment lz_ws2022:low_edge shows what it does."
+            "* LZ: the low-energy edge of its efficiency is the largest systematic uncertainty; "
+            "--experiment lz_ws2022:low_edge shows its effect."
         )
     caveats = {}  # a variant repeats what its experiment said
     for line in (line for limit in limits for line in limit.caveats):

@@ -321,7 +321,7 @@ def _with_own_electrons(model: str | type[Interaction]) -> str:
     kinds = (getattr(interactions, n) for n in interactions.__all__)
     found = {kind.alternative_to: kind.name for kind in kinds if kind.own_atomic_model}
     if model not in found:
-        raise InputError(f"{model} knows no equivalent photons; only {sorted(found)} does")
+        raise InputError(f"{model} has no equivalent photons; only {sorted(found)} has")
     return found[model]
 
 
