@@ -105,7 +105,7 @@ def limit(
 
     tree = sample_posterior(
         likelihood.model, draws, seed, precision=excess, groups=groups, progress=progress,
-        likelihood=likelihood, independent=lean, **sampling,
+        likelihood=likelihood, **{"independent": lean, **sampling},
     )  # fmt: skip
     if not lean:
         content = {"delta_chi2": (name, curve.delta_chi2)}
