@@ -28,7 +28,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "jupyter_execute"]  # what MyST-NB takes out of notebooks
 # Words such as "values" in a docstring's column of types are attributes of several classes.
-suppress_warnings = ["ref.python", "etoc.glob"]  # and a pattern of pages may match none
+suppress_warnings = ["ref.python"]
 
 # Markdown as a code host reads it, and notebooks with the outputs that are stored in them.
 myst_enable_extensions = ["dollarmath"]

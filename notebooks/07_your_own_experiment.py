@@ -58,9 +58,8 @@ def write(name, source, header, *columns):
 
 write("efficiency.csv", "Made up: half of 0.9 at 1.5 keV.", "e_keV,efficiency", energy, efficiency)
 write("background.csv", "Made up: flat.", "e_lo_keV,e_hi_keV,flat", edges[:-1], edges[1:], background)
-write(
-    "bins.csv", "Placeholder counts.", "e_lo_keV,e_hi_keV,n_obs", edges[:-1], edges[1:], np.round(background)
-)
+placeholder = np.round(background + 50)  # about as many neutrinos as will be expected in each bin
+write("bins.csv", "Placeholder counts.", "e_lo_keV,e_hi_keV,n_obs", edges[:-1], edges[1:], placeholder)
 (folder / "experiment.toml").write_text(
     f"""
 name = "next_generation"

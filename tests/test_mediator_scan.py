@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues import cli
-from bayes_enues.commands.mediators import _region
+from bayes_enues.analyses.mediators import _region
 from bayes_enues.fit.setup import ask
 from bayes_enues.mediators import scan as mediators
 from bayes_enues.models.counting import ask_anew

@@ -383,7 +383,7 @@ def test_an_atomic_model_is_asked_for_by_name():
     assert row.model == "equivalent_photon_millicharge"
     for model, atomic, words in (
         ("millicharge", "rrpa", "interferes"),
-        ("magnetic_moment", "equivalent_photons", r"only \['millicharge'\] does"),
+        ("magnetic_moment", "equivalent_photons", r"only \['millicharge'\] has"),
         ("magnetic_moment", "rpa", "choices are"),
     ):
         with pytest.raises(ValueError, match=words):

@@ -49,7 +49,7 @@ def test_resampled_draws_follow_the_new_density(uniform):
 
 
 def test_a_prior_without_mass_where_the_draws_lie_is_refused(uniform):
-    with pytest.raises(ValueError, match="nothing where the draws lie"):
+    with pytest.raises(ValueError, match="zero where the draws are"):
         importance_weights(np.full(uniform.shape, -np.inf))
 
 

@@ -119,8 +119,8 @@ def read_analysis(path: str | Path, group: Any) -> Analysis:
                 mine.setdefault(theirs, value)
         steps.append(Step(name, command, _arguments(where, command, mine, options)))
         _try(where, mine, steps[-1], group)
-        if "level" in options:
-            level = mine.get("level", options["level"].default)
+        if option := options.get("level"):
+            level = mine.get("level", option.default)
             first, other = levels.setdefault((command, str(mine.get("out"))), (name, level))
             if level != other:
                 raise InputError(

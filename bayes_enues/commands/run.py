@@ -77,7 +77,7 @@ def _changes(record: Path, now: dict[str, Any]) -> list[str]:
 
     try:
         before = json.loads(record.read_text("utf-8"))
-        words = changes_since(Provenance.from_dict(before["provenance"]))
+        words = changes_since(Provenance.from_dict(before.get("provenance")))
         words += ["the file"] if before["sha256"] != now["sha256"] else []
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that can be read
         return []
