@@ -265,7 +265,13 @@ def test_no_room_reads_a_row_by_its_keys(room):
 
 def test_no_command_imports_another():
     folder = Path(be.__file__).parent / "commands"
-    names = {path.stem for path in folder.glob("*.py")} - {"__init__", "common", "choices", "tables", "analysis_file"}
+    names = {path.stem for path in folder.glob("*.py")} - {
+        "__init__",
+        "common",
+        "choices",
+        "tables",
+        "analysis_file",
+    }
     for path in folder.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             assert not (isinstance(node, ast.ImportFrom) and node.level == 1 and node.module in names), path
