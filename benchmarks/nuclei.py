@@ -1,7 +1,7 @@
 """What nuclear recoils cost: one mediator in each channel and in both, effects of nuisances.
 
-Run with ``python3 -m uv run python benchmarks/nuclei.py`` on an idle machine, a minute. The joint fit must
-cost no more than 1.5 times the sum of the two.
+Run with ``python3 -m uv run python benchmarks/nuclei.py`` on an idle machine, three minutes. The joint fit
+must cost no more than 1.5 times the sum of the two.
 """
 
 import os
