@@ -10,6 +10,10 @@ from scipy.stats import norm, poisson
 SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
 
 
+def pytest_addoption(parser):
+    parser.addoption("--all-notebooks", action="store_true", help="execute all notebooks, not three")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:

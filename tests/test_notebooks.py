@@ -16,13 +16,22 @@ from _execute import execute, text_notebooks  # noqa: E402
 
 NOTEBOOKS = text_notebooks()
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+#: What every run of the tests executes; ``pytest --all-notebooks`` executes all of them.
+USUAL = ("02_posterior_and_profile", "06_your_own_interaction", "07_your_own_experiment")
+
+
+def pytest_generate_tests(metafunc):
+    if "executed" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--all-notebooks")
+        chosen = [path for path in NOTEBOOKS if every or path.stem in USUAL]
+        metafunc.parametrize("executed", chosen, ids=lambda path: path.stem)
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory, request):
     """All notebooks that were asked for, two at a time, in empty folders."""
     mine = [item for item in request.session.items if item.path == request.path]
-    asked = {item.callspec.params["path"] for item in mine if "runs" in item.fixturenames}
+    asked = {item.callspec.params["executed"] for item in mine if "runs" in item.fixturenames}
     with ThreadPoolExecutor(2) as pool:
         yield {
             path: pool.submit(execute, path, tmp_path_factory.mktemp(path.stem))
@@ -32,9 +41,8 @@ def runs(tmp_path_factory, request):
 
 
 @pytest.mark.slow
-@each
-def test_a_notebook_runs_with_no_cell_over_a_minute(path, runs):
-    notebook = runs[path].result()
+def test_a_notebook_runs_with_no_cell_over_a_minute(executed, runs):
+    notebook = runs[executed].result()
     assert any(cell.get("outputs") for cell in notebook.cells)
 
 
