@@ -1097,11 +1097,12 @@ class Comparison(Row):
 class CoverageRow(Row):
     """How often each bound includes one true value: a row of ``coverage.json``.
 
-    ``toy_kind`` is ``poisson`` or ``gaussian``. Coverage, its error and what is promised are by the names of
-    :data:`bayes_enues.simulations.jobs.BOUNDS`, None where a bound does not exist. ``critical_value`` is the
-    Delta chi^2 that a share ``level`` of the toys stays below; ``share_at_boundary`` that of the toys with
-    their best fit at zero, None for a signed parameter; ``delta_chi2_observed`` the data's own at the true
-    value; ``p_value`` the share of toys at least as extreme; ``complete`` whether all toys are there.
+    ``toy_kind`` is ``poisson`` or ``gaussian``. Coverage, its error and what is promised are by the names
+    of :data:`bayes_enues.studies.simulations.jobs.BOUNDS`, None where a bound does not exist.
+    ``critical_value`` is the Delta chi^2 that a share ``level`` of the toys stays below;
+    ``share_at_boundary`` that of the toys with their best fit at zero, None for a signed parameter;
+    ``delta_chi2_observed`` the data's own at the true value; ``p_value`` the share of toys at least as
+    extreme; ``complete`` whether all toys are there.
     """
 
     unit: str

@@ -16,10 +16,10 @@ from bayes_enues.compiled.structures import structure_of
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.minimise import minimise_many
 from bayes_enues.runs.rows import RowSpec, model_of
-from bayes_enues.simulations.fast_fits import COLUMNS
-from bayes_enues.simulations.jobs import Chunk, analyse, job_of
-from bayes_enues.simulations.run import coverage_folder, run_coverage
-from bayes_enues.simulations.toys import ToyMaker
+from bayes_enues.studies.simulations.fast_fits import COLUMNS
+from bayes_enues.studies.simulations.jobs import Chunk, analyse, job_of
+from bayes_enues.studies.simulations.run import coverage_folder, run_coverage
+from bayes_enues.studies.simulations.toys import ToyMaker
 
 MODEL, PARAMETER, SEED = "magnetic_moment", "nu_e", 20220811
 

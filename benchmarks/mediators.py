@@ -14,9 +14,9 @@ import numpy as np
 import pymc as pm
 
 import bayes_enues as be
-from bayes_enues.mediators.scan import DRAWS, default_masses, plan_scan
 from bayes_enues.runs.rows import all_converged, run
 from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.studies.mediators.scan import DRAWS, default_masses, plan_scan
 
 
 def scan(masses: np.ndarray, jobs: int) -> tuple[float, int, bool]:

@@ -23,8 +23,8 @@
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.planes.plane import plane_region
 from bayes_enues.plots.regions import plot_region
+from bayes_enues.studies.planes.plane import plane_region
 
 # %% [markdown]
 # ## Two magnetic moments

@@ -26,10 +26,10 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.mediators.scan import curves, plan_scan
 from bayes_enues.plots.mediators import plot_curves, plot_ratio
 from bayes_enues.runs.rows import run
 from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.studies.mediators.scan import curves, plan_scan
 
 # %% [markdown]
 # ## Five kinds, one recoil spectrum each

@@ -8,13 +8,19 @@ from schemas import check_files
 
 from bayes_enues import models
 from bayes_enues.compiled.structures import same_structure
-from bayes_enues.mediators.scan import plan_scan
-from bayes_enues.planes.rows import plan_regions
 from bayes_enues.results import CalibrationRow
 from bayes_enues.runs.provenance import provenance
 from bayes_enues.runs.rows import RowSpec
-from bayes_enues.simulations.calibration import STATES, Simulator, judge, quantities_of, simulations_of
-from bayes_enues.simulations.calibration_run import calibration_folder, every_shape, run_calibration
+from bayes_enues.studies.mediators.scan import plan_scan
+from bayes_enues.studies.planes.rows import plan_regions
+from bayes_enues.studies.simulations.calibration import (
+    STATES,
+    Simulator,
+    judge,
+    quantities_of,
+    simulations_of,
+)
+from bayes_enues.studies.simulations.calibration_run import calibration_folder, every_shape, run_calibration
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from bayes_enues.planes.contours import contour_lines, sharpen
+from bayes_enues.studies.planes.contours import contour_lines, sharpen
 
 X = np.linspace(-3, 3, 31)
 

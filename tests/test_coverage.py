@@ -13,8 +13,8 @@ from bayes_enues import load_experiment, signal_counts
 from bayes_enues.commands.coverage import parse_true_values
 from bayes_enues.interactions import MagneticMoment
 from bayes_enues.runs.rows import RowSpec
-from bayes_enues.simulations.fast_fits import COLUMNS
-from bayes_enues.simulations.jobs import (
+from bayes_enues.studies.simulations.fast_fits import COLUMNS
+from bayes_enues.studies.simulations.jobs import (
     BOUNDS,
     CHUNK,
     Chunk,
@@ -25,7 +25,7 @@ from bayes_enues.simulations.jobs import (
     critical_value,
     job_of,
 )
-from bayes_enues.simulations.run import coverage_folder, run_coverage
+from bayes_enues.studies.simulations.run import coverage_folder, run_coverage
 from bayes_enues.tables import packaged
 
 FACTOR = 100  # times LZ's exposure, background and argon

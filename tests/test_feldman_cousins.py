@@ -12,8 +12,8 @@ from test_report import a_row
 from bayes_enues import profile_likelihood
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder
-from bayes_enues.simulations.attached import attach, inputs_of
-from bayes_enues.simulations.feldman_cousins import feldman_cousins, p_value
+from bayes_enues.studies.simulations.attached import attach, inputs_of
+from bayes_enues.studies.simulations.feldman_cousins import feldman_cousins, p_value
 
 
 def test_wilks_critical_value_gives_back_the_profile_limit(xenonnt_model):

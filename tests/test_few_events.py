@@ -5,8 +5,8 @@ import pytest
 from test_uncertain_signals import SignalStrength, folder
 
 import bayes_enues as be
-from bayes_enues.simulations.feldman_cousins import feldman_cousins
-from bayes_enues.simulations.few_events import exact_region
+from bayes_enues.studies.simulations.feldman_cousins import feldman_cousins
+from bayes_enues.studies.simulations.few_events import exact_region
 
 
 def fit_of(tmp_path, n: int, background: float, nuisances: str = "") -> tuple[be.Fit, float]:

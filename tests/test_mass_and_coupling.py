@@ -21,11 +21,17 @@ import bayes_enues as be
 from bayes_enues import cli
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.mass_table import mass_table
-from bayes_enues.mediators.planes import MassPlaneSpec, counted, mass_plane, share_inside, stored_plane
 from bayes_enues.priors.wall import LogPower, SoftWall
 from bayes_enues.results import Region
 from bayes_enues.runs import rows
 from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.studies.mediators.planes import (
+    MassPlaneSpec,
+    counted,
+    mass_plane,
+    share_inside,
+    stored_plane,
+)
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ import bayes_enues as be
 from bayes_enues import cli
 from bayes_enues.analyses.mediators import _region
 from bayes_enues.fit.setup import ask
-from bayes_enues.mediators import scan as mediators
 from bayes_enues.models.counting import ask_anew
 from bayes_enues.plots import mediators as mediator_plots
 from bayes_enues.plots.overlays import plot_points
 from bayes_enues.results import Curve
 from bayes_enues.runs import rows
+from bayes_enues.studies.mediators import scan as mediators
 
 
 def test_a_scan_lists_mediators_experiments_and_rising_masses():

@@ -12,12 +12,12 @@ import pytest
 
 import bayes_enues as be
 from bayes_enues.cli import main
-from bayes_enues.mediators.scan import plan_scan
 from bayes_enues.runs.rows import RowSpec, plan, run
 from bayes_enues.runs.runner import check_scheduler
 from bayes_enues.runs.store import ResultsFolder, load_rows
-from bayes_enues.simulations.jobs import job_of
-from bayes_enues.simulations.run import coverage_folder, run_coverage
+from bayes_enues.studies.mediators.scan import plan_scan
+from bayes_enues.studies.simulations.jobs import job_of
+from bayes_enues.studies.simulations.run import coverage_folder, run_coverage
 from bayes_enues.tables import packaged
 
 pytestmark = pytest.mark.slow

@@ -13,10 +13,10 @@ from bayes_enues import HalfNormal, models
 from bayes_enues.fit import sample_posterior
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.minimise import profile_many
-from bayes_enues.planes.credible import credible_plane
-from bayes_enues.planes.plane import plane_region
-from bayes_enues.planes.profile import profile_plane
 from bayes_enues.statistics import threshold
+from bayes_enues.studies.planes.credible import credible_plane
+from bayes_enues.studies.planes.plane import plane_region
+from bayes_enues.studies.planes.profile import profile_plane
 
 
 @pytest.fixture(scope="module")

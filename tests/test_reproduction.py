@@ -10,7 +10,6 @@ import pytest
 from schemas import check_files
 
 from bayes_enues.cli import main
-from bayes_enues.planes.rows import plan_regions
 from bayes_enues.plots import paper
 from bayes_enues.reports import reproduction
 from bayes_enues.reports.discrepancies import discrepancy
@@ -19,6 +18,7 @@ from bayes_enues.reports.table_one import table, table_csv, table_markdown
 from bayes_enues.results import Limit, PublishedBound
 from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.studies.planes.rows import plan_regions
 
 pytestmark = pytest.mark.slow
 
@@ -142,7 +142,9 @@ def test_an_unconverged_row_shows_no_posterior_bound(whole):
 
 def test_planes_are_computed_once(whole, tmp_path, monkeypatch):
     folder = ResultsFolder(whole, "regions.json", 0.9)
-    monkeypatch.setattr("bayes_enues.planes.rows.compute_region", lambda *a: pytest.fail("computed again"))
+    monkeypatch.setattr(
+        "bayes_enues.studies.planes.rows.compute_region", lambda *a: pytest.fail("computed again")
+    )
     assert len(run(planes_planned(DRAWS, 20220811), folder, keep_draws=False)) == 1
 
 

@@ -12,11 +12,11 @@ import bayes_enues as be
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.marginal import log_marginal_likelihood
 from bayes_enues.fit.minimise import minimise_many
-from bayes_enues.simulations.fast_fits import COLUMNS, analyse_toys
-from bayes_enues.simulations.jobs import NODES
-from bayes_enues.simulations.toy_loop import _log_integral
-from bayes_enues.simulations.toys import ToyMaker, truth_points
 from bayes_enues.statistics import count_errors
+from bayes_enues.studies.simulations.fast_fits import COLUMNS, analyse_toys
+from bayes_enues.studies.simulations.jobs import NODES
+from bayes_enues.studies.simulations.toy_loop import _log_integral
+from bayes_enues.studies.simulations.toys import ToyMaker, truth_points
 
 SIGMAS = {"beta_flux": 0.07, "alpha_background": 0.13, "delta_ar37": 1.0}
 

@@ -10,15 +10,15 @@ from rich.text import Text
 
 from ..compiled.feedback import feedback
 from ..errors import InputError
-from ..planes.rows import plan_regions
 from ..results import CalibrationRow
 from ..statistics import SEED
+from ..studies.planes.rows import plan_regions
 from .planned import Models, Names, fixed_by, listed, rows_of_a_table
 from .shown import BAD, Shown
 from .table import ResultTable
 
 if TYPE_CHECKING:
-    from ..simulations.calibration import Modelled
+    from ..studies.simulations.calibration import Modelled
 
 __all__ = ["CalibrationTable", "calibrate"]
 
@@ -105,8 +105,8 @@ def calibrate(
         specs += plan_regions(name, planes, chosen, prior=prior, seed=seed, fixed=fixed)
 
     # with PyMC, which a request that is refused can spare
-    from ..simulations import calibration_run
-    from ..simulations.calibration import simulations_of
+    from ..studies.simulations import calibration_run
+    from ..studies.simulations.calibration import simulations_of
 
     if every_shape:
         specs = calibration_run.every_shape(chosen or calibration_run.EXPERIMENTS, seed)

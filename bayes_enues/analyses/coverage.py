@@ -16,7 +16,7 @@ from .table import ResultTable
 
 __all__ = ["HEADERS", "CoverageTable", "coverage"]
 
-#: Heads of the columns, by bound: those of :data:`bayes_enues.simulations.jobs.BOUNDS`.
+#: Heads of the columns, by bound: those of :data:`bayes_enues.studies.simulations.jobs.BOUNDS`.
 HEADERS = {
     "profile_interval": "profile\ninterval",
     "profile_upper": "its upper\nend alone",
@@ -139,15 +139,15 @@ def coverage(
     Raises
     ------
     InputError
-        For another prior, or as :func:`bayes_enues.simulations.jobs.job_of` does.
+        For another prior, or as :func:`bayes_enues.studies.simulations.jobs.job_of` does.
     """
     if prior not in (None, "flat"):
         raise InputError(f"--prior is {prior!r}; coverage is of the default prior, flat, and flat_strength")
     specs = rows_of_a_table(model, parameters, experiments, mass, settings, level=level, seed=seed)
 
     # with PyMC, which a request that is refused can spare
-    from ..simulations.jobs import CHUNK, job_of
-    from ..simulations.run import coverage_folder, run_coverage
+    from ..studies.simulations.jobs import CHUNK, job_of
+    from ..studies.simulations.run import coverage_folder, run_coverage
 
     out = out or Path("results") / f"coverage_{model}"
     folder = coverage_folder(out, model, seed, kind, level)

@@ -11,8 +11,8 @@ from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, experiment_tit
 from ..results import Limit, grouped, there
 from ..runs.figures import to_be_drawn
 from ..runs.rows import run, with_nuisance_priors
-from ..simulations.attached import attach
 from ..statistics import DRAWS, LEVEL, SEED
+from ..studies.simulations.attached import attach
 from .planned import Models, Names, rows_of_a_table
 from .shown import BAD, Shown
 from .table import ResultTable

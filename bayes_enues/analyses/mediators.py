@@ -11,11 +11,11 @@ from rich.text import Text
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..experiments.overlays import Overlay
-from ..mediators.scan import DIPOLE, DRAWS, curves, plan_scan, published_points, write_curves
 from ..reports.wording import experiment_title, mediator_title
 from ..results import Curve, Limit, Region, there
 from ..runs.rows import run
 from ..statistics import LEVEL, SEED
+from ..studies.mediators.scan import DIPOLE, DRAWS, curves, plan_scan, published_points, write_curves
 from .planned import Names, listed
 from .shown import BAD, Cell, Shown
 from .table import ResultTable
@@ -95,7 +95,7 @@ class MediatorTable(ResultTable[Limit]):
         Parameters
         ----------
         points : sequence of mapping, optional
-            From :func:`bayes_enues.mediators.scan.published_points`; by default the packaged ones.
+            From :func:`bayes_enues.studies.mediators.scan.published_points`; by default the packaged ones.
         overlays : sequence
             Your own curves, from :func:`bayes_enues.experiments.overlays.read_overlays`.
         """
@@ -179,7 +179,7 @@ def scan_mediators(
     models : str, or several, optional
         Such as ``light_vector``; by default all. Or ``sterile_dipole``.
     masses : sequence of float, optional
-        In keV; by default as many as :func:`bayes_enues.mediators.scan.plan_scan` says.
+        In keV; by default as many as :func:`bayes_enues.studies.mediators.scan.plan_scan` says.
     delta_chi2 : float, optional
         Threshold of the profile, such as 4.605 for two parameters; by default the level's own.
     plane : str, optional
@@ -191,7 +191,7 @@ def scan_mediators(
     Raises
     ------
     InputError
-        As :func:`bayes_enues.mediators.scan.plan_scan` does, before anything runs.
+        As :func:`bayes_enues.studies.mediators.scan.plan_scan` does, before anything runs.
     """
     names = None if models is None else listed(models)
     if plane is not None and DIPOLE in (names or ()):
@@ -206,7 +206,7 @@ def scan_mediators(
     folder = MediatorTable.open(out, level)
     planes, plane_folder = [], None if plane is None else MassPlaneTable.open(out, level)
     if plane is not None:
-        from ..mediators.planes import MassPlaneSpec
+        from ..studies.mediators.planes import MassPlaneSpec
 
         given = tuple(sorted((settings or {}).items()))
         planes = [

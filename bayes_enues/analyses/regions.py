@@ -7,10 +7,10 @@ from typing import Any
 from rich.text import Text
 
 from ..errors import InputError
-from ..planes.rows import plan_regions
 from ..results import Region, grouped, there
 from ..runs.rows import interaction_named
 from ..statistics import DRAWS, LEVEL, SEED
+from ..studies.planes.rows import plan_regions
 from .planned import Names, fixed_by, listed
 from .shown import BAD, Shown
 from .table import ResultTable
@@ -108,7 +108,7 @@ def region(
     Raises
     ------
     InputError
-        As :func:`bayes_enues.planes.rows.plan_regions` does, before anything runs.
+        As :func:`bayes_enues.studies.planes.rows.plan_regions` does, before anything runs.
     """
     pair = tuple(parameters or interaction_named(model).free_names()[:2])
     if len(pair) != 2:

@@ -66,7 +66,7 @@ def mediators(
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from ..analyses.mediators import scan_mediators
     from ..experiments.overlays import read_overlays
-    from ..mediators.scan import published_points
+    from ..studies.mediators.scan import published_points
 
     points = [p for path in (None, *(published or [])) for p in published_points(path)]
     own = [curve for path in overlay or () for curve in read_overlays(path)]

@@ -93,7 +93,7 @@ def limit(
         what = "signed" if question.interaction.signed else "bounded from both sides"
         raise InputError(
             f"{name} is {what} and {list(question.free)} are free together; leave one free, or take the "
-            f"region of two: bayes_enues.planes.plane.plane_region(model, {list(question.free)[:2]})"
+            f"region of two: bayes_enues.studies.planes.plane.plane_region(model, {list(question.free)[:2]})"
         )
 
     curve = profile(likelihood, name, level=level, delta_chi2=delta_chi2)

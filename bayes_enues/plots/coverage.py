@@ -119,7 +119,7 @@ def plot_ranks(ax: Axes, ranks: np.ndarray, name: str, probability: float, quant
     """
     from arviz_stats.ecdf_utils import compute_ecdf
 
-    from ..simulations.calibration import band, each_of
+    from ..studies.simulations.calibration import band, each_of
 
     at, low, high = band(len(ranks), each_of(quantities, probability))
     ecdf = compute_ecdf(ranks, at)

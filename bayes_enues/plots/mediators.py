@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..experiments.overlays import Overlay, overlays_of
-from ..mediators.planes import stored_plane
 from ..reports.wording import mediator_title
 from ..results import Curve, Region, grouped, there
 from ..runs.rows import interaction_named
+from ..studies.mediators.planes import stored_plane
 from .base import (
     EXPLAINED,
     STATISTICS,
@@ -167,7 +167,7 @@ def _write_letters(ax, found: Sequence[Curve]) -> None:
 def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:
     """Mass and coupling together: credible region shaded with a dashed edge, Delta chi^2 contour as a line.
 
-    The region comes from :func:`bayes_enues.mediators.planes.mass_plane`, with its grids.
+    The region comes from :func:`bayes_enues.studies.mediators.planes.mass_plane`, with its grids.
     """
     profile, credible, title = region.profile, region.posterior, title_of(region.experiment)
     x, y, cut = 10 ** there(credible.x), 10 ** there(credible.y), credible.log_density_cut

@@ -116,8 +116,9 @@ def plot_points(
 ) -> Axes:
     """Published limits as labelled markers with an arrow down; nothing is drawn between them.
 
-    The points come from :func:`bayes_enues.mediators.scan.published_points`; those of other mediators than
-    the panel's are left out. Those that state a normalisation are converted to the panel's, if it is given.
+    The points come from :func:`bayes_enues.studies.mediators.scan.published_points`; those of other mediators
+    than the panel's are left out. Those that state a normalisation are converted to the panel's, if it is
+    given.
     """
     mine = [p for p in points if p["model"] in (None, model)]
     styles = ("D", "v", "P", "X", "*", "h")

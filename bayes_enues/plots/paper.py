@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..experiments.loading import load_experiment
 from ..interactions import ChargeRadius, MagneticMoment, Millicharge, StandardModel
-from ..mediators.scan import curves, published_points
+from ..studies.mediators.scan import curves, published_points
 from .limits import profiles_figure
 from .mediators import curves_figure, published_figure
 from .regions import regions_figure

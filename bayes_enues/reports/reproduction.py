@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..mediators.scan import DRAWS, curves, plan_scan, write_curves
-from ..planes.rows import RegionSpec, plan_regions
 from ..runs.files import write_text
 from ..runs.rows import RowSpec, plan
+from ..studies.mediators.scan import DRAWS, curves, plan_scan, write_curves
+from ..studies.planes.rows import RegionSpec, plan_regions
 from .reproduction_page import reproduction_page
 from .table_one import table, table_csv, table_json, table_markdown
 

@@ -18,9 +18,9 @@ from ..fit.fit import Fit, fit_of
 from ..fit.minimise import minimise_many, others
 from ..results import Expected, Goodness, SignalTest
 from ..runs.rows import Asked, RowSpec, model_of
-from ..simulations.toys import ToyMaker, truth_points
 from ..statistics import LEVEL, SEED, check_level
 from .projection import Scan, scanned_toys
+from .simulations.toys import ToyMaker, truth_points
 
 __all__ = ["ExpectedSpec", "expected_limits"]
 

@@ -26,8 +26,8 @@ from ..fit.regions import highest_density_cut, highest_density_pieces
 from ..fit.scan import prior_range
 from ..interactions.base import Interaction
 from ..results import Density, Projection
-from ..simulations.toys import ToyMaker
 from ..statistics import check_level, one_sided_threshold, threshold
+from .simulations.toys import ToyMaker
 
 __all__ = ["Scan", "asimov_numbers", "future_experiment", "project", "scanned_toys"]
 

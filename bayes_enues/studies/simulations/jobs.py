@@ -17,12 +17,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
-from ..errors import InputError
-from ..fit.fit import fit_of
-from ..fit.scan import RANGE_DELTA_CHI2
-from ..fit.setup import question_of
-from ..runs.rows import Asked, RowSpec, interaction_named, model_of
-from ..statistics import one_sided_threshold, threshold
+from ...errors import InputError
+from ...fit.fit import fit_of
+from ...fit.scan import RANGE_DELTA_CHI2
+from ...fit.setup import question_of
+from ...runs.rows import Asked, RowSpec, interaction_named, model_of
+from ...statistics import one_sided_threshold, threshold
 from .fast_fits import COLUMNS, analyse_toys
 from .toys import ToyMaker, check_kind, truth_points
 
@@ -66,7 +66,7 @@ class CoverageJob:
     points : tuple of tuple of float
         True values: the parameter, then the nuisances as the data's profile has them.
     kind : str
-        ``poisson`` or ``gaussian``; see :mod:`bayes_enues.simulations.toys`.
+        ``poisson`` or ``gaussian``; see :mod:`bayes_enues.studies.simulations.toys`.
     """
 
     spec: RowSpec
@@ -117,7 +117,7 @@ def default_true_values(model: str, level: float, n: int = 20) -> list[float]:
 
     A non-negative parameter's begin at zero, the Standard Model.
     """
-    from ..fit import profile_likelihood
+    from ...fit import profile_likelihood
 
     if n < 2:
         raise InputError(f"{n} true values were asked for; two or more were needed, or a list of values")

@@ -8,8 +8,8 @@ negligible, can be summed exactly at thousands of true values.
 import numpy as np
 from scipy.stats import poisson
 
-from ..fit import Fit
-from ..results import FeldmanCousins
+from ...fit import Fit
+from ...results import FeldmanCousins
 
 __all__ = ["exact_region"]
 

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..experiments.folder import DEFAULT
-from ..experiments.loading import load_experiment
-from ..interactions.mediators import NORMALISATIONS
-from ..results import Curve, Limit, grouped, there
-from ..runs.files import write_text
-from ..runs.rows import RowSpec, interaction_named, plan, split_experiments
-from ..tables import packaged, read_table
+from ...errors import InputError
+from ...experiments.folder import DEFAULT
+from ...experiments.loading import load_experiment
+from ...interactions.mediators import NORMALISATIONS
+from ...results import Curve, Limit, grouped, there
+from ...runs.files import write_text
+from ...runs.rows import RowSpec, interaction_named, plan, split_experiments
+from ...tables import packaged, read_table
 
 __all__ = ["KINDS", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from contourpy import contour_generator
 
-from ..results import Line
+from ...results import Line
 
 __all__ = ["contour_lines", "sharpen"]
 

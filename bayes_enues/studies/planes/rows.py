@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..results import Region
-from ..runs.rows import Asked, RowSpec, interaction_named, plan
-from ..statistics import of_chains
+from ...errors import InputError
+from ...results import Region
+from ...runs.rows import Asked, RowSpec, interaction_named, plan
+from ...statistics import of_chains
 from .pair import plane_indices
 
 __all__ = ["RegionSpec", "compute_region", "plan_regions"]
@@ -79,7 +79,7 @@ class RegionSpec(Asked):
         """The ``pm.Model`` of the plane."""
         from bayes_enues.models import counting_model
 
-        from ..priors.text import parse_prior
+        from ...priors.text import parse_prior
 
         kind = interaction_named(self.model)
         prior = parse_prior(self.prior, kind.unit)
@@ -125,7 +125,7 @@ def plan_regions(
             raise InputError(f"the range of {name} begins at {lower:g}, but {name} cannot be negative")
     rows = plan([model], [planes[0][0]], experiments, **options)
 
-    from ..fit.setup import ask
+    from ...fit.setup import ask
 
     for row in rows:  # data that would count twice, or a shared nuisance with two sigmas
         ask(row.interaction, row.experiments, planes[0]).nuisances()
@@ -138,7 +138,7 @@ def plan_regions(
 
 def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> Region:
     """Both regions of one plane, with the count of draws inside the credible one."""
-    from ..fit.fit import fit_of, sample_posterior
+    from ...fit.fit import fit_of, sample_posterior
     from .plane import plane_region
 
     tell = progress or (lambda words: None)
@@ -154,7 +154,7 @@ def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = No
 
 def _counted(region: Region, tree) -> Region:
     """With the share of the draws that lies in the credible region; None where the draws do not count."""
-    from ..fit.posterior import state_of
+    from ...fit.posterior import state_of
 
     credible = replace(region.posterior, **state_of(tree))
     if not credible.converged:

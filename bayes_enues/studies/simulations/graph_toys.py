@@ -2,8 +2,8 @@
 
 from numba import types
 
-from ..compiled.caching import njit
-from ..fit.graph import FULL, MATRIX, VECTOR
+from ...compiled.caching import njit
+from ...fit.graph import FULL, MATRIX, VECTOR
 from .toy_loop import analyse_all
 
 __all__ = ["analyse_graph"]

@@ -9,10 +9,10 @@ import numpy as np
 import pymc as pm
 from numpy.typing import ArrayLike
 
-from ..errors import InputError
-from ..fit import fit_of, profile_likelihood
-from ..fit.setup import question_of
-from ..results import FeldmanCousins
+from ...errors import InputError
+from ...fit import fit_of, profile_likelihood
+from ...fit.setup import question_of
+from ...results import FeldmanCousins
 from .few_events import exact_region
 
 __all__ = ["feldman_cousins", "p_value"]

@@ -17,17 +17,17 @@ import xarray as xr
 from scipy.interpolate import RegularGridInterpolator
 from scipy.optimize import minimize
 
-from ..errors import InputError
-from ..fit.fit import fit_of
-from ..fit.mass_table import COUPLINGS, MASSES, MassQuestion
-from ..fit.minimise import profile_many
-from ..fit.posterior import prior_words, sample_posterior, state_of
-from ..interactions.mediators import LightMediator
+from ...errors import InputError
+from ...fit.fit import fit_of
+from ...fit.mass_table import COUPLINGS, MASSES, MassQuestion
+from ...fit.minimise import profile_many
+from ...fit.posterior import prior_words, sample_posterior, state_of
+from ...interactions.mediators import LightMediator
+from ...results import CredibleRegion, ProfileRegion, Region
+from ...runs.beside import read_group
+from ...runs.rows import Asked, RowSpec
+from ...statistics import check_level, threshold
 from ..planes.contours import contour_lines, sharpen
-from ..results import CredibleRegion, ProfileRegion, Region
-from ..runs.beside import read_group
-from ..runs.rows import Asked, RowSpec
-from ..statistics import check_level, threshold
 
 __all__ = ["MassPlaneSpec", "counted", "mass_plane", "share_inside", "stored_plane"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from ..fit.newton import cholesky_solve, minimise_one
+from ...fit.newton import cholesky_solve, minimise_one
 
 __all__ = ["analyse_all"]
 

@@ -7,9 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..results import FeldmanCousins, Limit
-from ..runs.rows import RowSpec
-from ..runs.store import ResultsFolder, is_intact
+from ...results import FeldmanCousins, Limit
+from ...runs.rows import RowSpec
+from ...runs.store import ResultsFolder, is_intact
 
 __all__ = ["attach", "inputs_of"]
 

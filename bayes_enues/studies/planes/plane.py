@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import pymc as pm
 
-from ..errors import InputError
-from ..fit.fit import fit_of
-from ..fit.posterior import prior_words
-from ..results import Region
-from ..statistics import check_level, threshold
+from ...errors import InputError
+from ...fit.fit import fit_of
+from ...fit.posterior import prior_words
+from ...results import Region
+from ...statistics import check_level, threshold
 from .credible import credible_plane
 from .pair import plane_indices
 from .profile import PROFILE_POINTS, profile_plane

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..compiled.caching import njit
-from ..fit.chi2 import Likelihood
-from ..fit.scan import RANGE_DELTA_CHI2
+from ...compiled.caching import njit
+from ...fit.chi2 import Likelihood
+from ...fit.scan import RANGE_DELTA_CHI2
 from .toy_loop import analyse_all
 
 __all__ = ["COLUMNS", "analyse_toys"]
@@ -69,7 +69,7 @@ def analyse_toys(
     if likelihood.terms is not None:
         _analyse_terms(likelihood.terms, toys, truth, *ranges, *more)
         return
-    from ..fit.graph import full_of
+    from ...fit.graph import full_of
     from .graph_toys import analyse_graph
 
     analyse_graph(full_of(likelihood.graph), toys, truth, *ranges, *more)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..errors import InputError
-from ..fit.chi2 import Likelihood
-from ..fit.minimise import minimise_many, profile_many
-from ..results import ProfileRegion
+from ...errors import InputError
+from ...fit.chi2 import Likelihood
+from ...fit.minimise import minimise_many, profile_many
+from ...results import ProfileRegion
 from .areas import area_below
 from .contours import contour_lines, sharpen
 
@@ -38,7 +38,7 @@ def profile_plane(
     cut : float
         Delta chi^2 of the contour.
     ranges, points, notes
-        See :func:`bayes_enues.planes.plane.plane_region`; ``notes`` is added to.
+        See :func:`bayes_enues.studies.planes.plane.plane_region`; ``notes`` is added to.
     """
     edge = likelihood.lower[held[0]]
     box = _box(likelihood, held, cut, ranges or {}, [] if notes is None else notes)

@@ -19,14 +19,14 @@ from arviz_stats.ecdf_utils import (
     simulate_confidence_bands,
 )
 
-from ..errors import InputError
-from ..fit import sample_posterior
-from ..fit.chi2 import Likelihood
-from ..fit.groups import draws_of
-from ..fit.setup import question_of
+from ...errors import InputError
+from ...fit import sample_posterior
+from ...fit.chi2 import Likelihood
+from ...fit.groups import draws_of
+from ...fit.setup import question_of
+from ...runs.rows import Asked, RowSpec
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
-from ..runs.rows import Asked, RowSpec
 from .toys import random_generator
 
 __all__ = [

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ...results import CalibrationRow, RankTest
+from ...runs.rows import RowSpec, interaction_named, run
+from ...runs.store import ResultsFolder, fingerprint
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
-from ..results import CalibrationRow, RankTest
-from ..runs.rows import RowSpec, interaction_named, run
-from ..runs.store import ResultsFolder, fingerprint
 from .calibration import PROBABILITY, STATES, Modelled, judge, quantities_of, simulations_of
 
 __all__ = ["calibration_folder", "every_shape", "run_calibration"]

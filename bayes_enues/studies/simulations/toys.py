@@ -13,11 +13,11 @@ import numpy as np
 import pymc as pm
 from numpy.typing import ArrayLike
 
-from ..errors import InputError
-from ..fit.chi2 import Likelihood
-from ..fit.fit import fit_of
-from ..fit.minimise import profile_many
-from ..statistics import count_errors
+from ...errors import InputError
+from ...fit.chi2 import Likelihood
+from ...fit.fit import fit_of
+from ...fit.minimise import profile_many
+from ...statistics import count_errors
 
 __all__ = ["KINDS", "ToyMaker", "check_kind", "random_generator", "truth_points"]
 

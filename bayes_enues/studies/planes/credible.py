@@ -12,12 +12,12 @@ from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import RectBivariateSpline
 from scipy.special import logsumexp
 
-from ..errors import InputError
-from ..fit.chi2 import Likelihood
-from ..fit.marginal import log_marginal_likelihood
-from ..fit.posterior import prior_words
-from ..fit.scan import prior_range
-from ..results import CredibleRegion
+from ...errors import InputError
+from ...fit.chi2 import Likelihood
+from ...fit.marginal import log_marginal_likelihood
+from ...fit.posterior import prior_words
+from ...fit.scan import prior_range
+from ...results import CredibleRegion
 from .areas import density_cut, log_integral
 from .contours import contour_lines, sharpen
 

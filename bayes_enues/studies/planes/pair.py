@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..errors import InputError
+from ...errors import InputError
 
 __all__ = ["plane_indices"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..fit import profile_likelihood
-from ..results import CoverageRow, there
-from ..runs.rows import interaction_named, model_of, run
-from ..runs.store import ResultsFolder, fingerprint
+from ...fit import profile_likelihood
+from ...results import CoverageRow, there
+from ...runs.rows import interaction_named, model_of, run
+from ...runs.store import ResultsFolder, fingerprint
 from .attached import inputs_of
 from .fast_fits import COLUMNS
 from .feldman_cousins import feldman_cousins, p_value
