@@ -68,7 +68,12 @@ if TYPE_CHECKING:
     from .fit import nuisances as nuisances
     from .fit import profile_likelihood as profile_likelihood
     from .fit import sample_posterior as sample_posterior
+    from .fit.groups import with_groups as with_groups
     from .fit.posterior import diagnose as diagnose
+    from .fit.power_scaling import power_scaling as power_scaling
+    from .fit.regions import highest_density as highest_density
+    from .interactions.base import Interaction as Interaction
+    from .interactions.base import weak_cross_section as weak_cross_section
     from .priors import *  # noqa: F403
     from .reports.citations import cite as cite
     from .results import CalibrationRow as CalibrationRow
@@ -96,9 +101,15 @@ if TYPE_CHECKING:
     from .results import Region as Region
     from .results import SystematicsRow as SystematicsRow
     from .signal.flux import Sun as Sun
+    from .signal.flux import flux_moments as flux_moments
+    from .signal.flux import minimum_energy as minimum_energy
+    from .signal.oscillation import load_mixing as load_mixing
+    from .signal.oscillation import survival_probability as survival_probability
     from .signal.rate import recoil_rate as recoil_rate
     from .signal.xenon import Xenon as Xenon
+    from .studies.evidence import log_bayes_factor as log_bayes_factor
     from .studies.expected import expected_limits as expected_limits
+    from .studies.planes.plane import plane_region as plane_region
     from .studies.projection import future_experiment as future_experiment
     from .studies.projection import project as project
 
@@ -141,11 +152,22 @@ _HOMES = {
     "load_experiment": "experiments.loading",
     "signal_counts": "experiments.counts",
     "recoil_rate": "signal.rate",
+    "Interaction": "interactions.base",
+    "weak_cross_section": "interactions.base",
     "Sun": "signal.flux",
+    "flux_moments": "signal.flux",
+    "minimum_energy": "signal.flux",
+    "load_mixing": "signal.oscillation",
+    "survival_probability": "signal.oscillation",
     "Xenon": "signal.xenon",
     **dict.fromkeys(_named_priors.__all__, "priors"),
     "sample_posterior": "fit",
     "diagnose": "fit.posterior",
+    "with_groups": "fit.groups",
+    "power_scaling": "fit.power_scaling",
+    "highest_density": "fit.regions",
+    "log_bayes_factor": "studies.evidence",
+    "plane_region": "studies.planes.plane",
     "profile_likelihood": "fit",
     "marginal_density": "fit",
     "limits": "fit",

@@ -24,8 +24,6 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.signal.flux import flux_moments, minimum_energy
-from bayes_enues.signal.oscillation import load_mixing, survival_probability
 
 # %% [markdown]
 # ## Which neutrinos reach us
@@ -35,11 +33,11 @@ from bayes_enues.signal.oscillation import load_mixing, survival_probability
 
 # %%
 e_nu = np.geomspace(30, 1.5e4, 200)
-mixing = load_mixing("deSalas2020")
+mixing = be.load_mixing("deSalas2020")
 with plots.style():
     fig, ax = plots.figure()
     for source, line in (("pp", "-"), ("7Be", "--"), ("8B", "-.")):
-        ax.plot(e_nu, survival_probability(e_nu, source, mixing, "b16_gs98"), line, label=source)
+        ax.plot(e_nu, be.survival_probability(e_nu, source, mixing, "b16_gs98"), line, label=source)
     ax.set(xscale="log", xlabel="neutrino energy [keV]", ylabel=r"$P_{ee}$", ylim=(0.25, 0.6))
     ax.legend(title="produced like")
 
@@ -57,8 +55,8 @@ with plots.style():
 
 # %%
 e_er = np.array([1.0, 10.0, 30.0])
-for e, m0 in zip(e_er, flux_moments(e_er)[0, 0], strict=True):
-    print(f"recoil of {e:4.0f} keV: neutrinos above {minimum_energy(e):5.1f} keV, {m0:.3g} nu_e/(cm2 s)")
+for e, m0 in zip(e_er, be.flux_moments(e_er)[0, 0], strict=True):
+    print(f"recoil of {e:4.0f} keV: neutrinos above {be.minimum_energy(e):5.1f} keV, {m0:.3g} nu_e/(cm2 s)")
 
 # %%
 e_er = np.geomspace(0.05, 100, 400)

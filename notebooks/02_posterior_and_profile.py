@@ -23,7 +23,6 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit import marginal_density
 
 xenonnt = be.load_experiment("xenonnt_sr0")
 model = be.models.magnetic_moment([xenonnt], free="nu_e")
@@ -67,7 +66,7 @@ print(f"90 % of the draws lie below {np.quantile(draws, 0.9):.2f}")
 # same bound, and the same density.
 
 # %%
-density = marginal_density(model, "nu_e")
+density = be.marginal_density(model, "nu_e")
 print(f"90 % quantile by quadrature: {density.quantile(0.9):.2f}")
 
 # %% [markdown]

@@ -23,8 +23,6 @@
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.plots.regions import plot_region
-from bayes_enues.studies.planes.plane import plane_region
 
 # %% [markdown]
 # ## Two magnetic moments
@@ -37,13 +35,13 @@ kind = be.MagneticMoment
 planes = {}
 for experiment in ("xenonnt_sr0", "lz_ws2022"):
     model = be.models.magnetic_moment([experiment], free=["nu_e", "nu_mu"])
-    planes[experiment] = plane_region(model, ["nu_e", "nu_mu"], points=61)
+    planes[experiment] = be.plane_region(model, ["nu_e", "nu_mu"], points=61)
 
 
 # %%
 with plots.style():
     fig, ax = plots.figure(width=3.6, height=3.4)
-    plot_region(ax, list(planes.values()), [kind.label("nu_e"), kind.label("nu_mu")])
+    plots.plot_region(ax, list(planes.values()), [kind.label("nu_e"), kind.label("nu_mu")])
     plots.one_legend(fig, [ax], fontsize=7)
 
 # %% [markdown]

@@ -26,10 +26,6 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.plots.mediators import plot_curves, plot_ratio
-from bayes_enues.runs.rows import run
-from bayes_enues.runs.store import ResultsFolder
-from bayes_enues.studies.mediators.scan import curves, plan_scan
 
 # %% [markdown]
 # ## Five kinds, one recoil spectrum each
@@ -68,23 +64,22 @@ print(be.limits(model, draws=2500))
 # %% [markdown]
 # ## Many masses
 #
-# `plan_scan` lists the rows, `run` computes those that the folder does not contain yet. The command
+# `be.scan_mediators` computes the rows that its folder does not contain yet. The command
 # `bayes-enues mediators` does the same for 40 masses, five kinds and both experiments.
 
 # %%
 masses = [1e-2, 1.0, 10.0, 50.0, 200.0, 1e3, 1e4, 1e5]
-specs = plan_scan(["vector", "scalar"], masses, ["xenonnt_sr0"])
 with tempfile.TemporaryDirectory() as folder:
-    rows = run(specs, ResultsFolder(folder, "mediators.json", 0.9), keep_draws=False)
-found = curves(rows)
+    table = be.scan_mediators(["light_vector", "light_scalar"], masses, "xenonnt_sr0", out=folder, jobs=1)
+found = table.curves()
 
 # %%
 with plots.style():
     fig, axes = plots.figure(
         2, 1, width=4.6, height=2.4, sharex=True, gridspec_kw={"height_ratios": [3, 1.3]}
     )
-    plot_curves(axes[0], found)
-    plot_ratio(axes[1], found)
+    plots.plot_curves(axes[0], found)
+    plots.plot_ratio(axes[1], found)
     axes[0].set_xlabel("")
     axes[0].legend(loc="upper left")
 

@@ -24,7 +24,6 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit.power_scaling import power_scaling
 
 XENONNT = ["xenonnt_sr0"]
 
@@ -93,7 +92,7 @@ with plots.style():
 rows = []
 for name in ("flat in the moment", "flat in its square", "half-normal, scale 10"):
     tree = be.sample_posterior(models[name], draws=2000)
-    found = power_scaling(tree, "nu_e")
+    found = be.power_scaling(tree, "nu_e")
     prior, likelihood = found.prior_sensitivity, found.likelihood_sensitivity
     rows.append([name, prior, likelihood])
     print(f"{name:24s} prior {prior:.3f}, likelihood {likelihood:.3f}: {found.diagnosis}")

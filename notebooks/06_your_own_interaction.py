@@ -33,17 +33,16 @@ from dataclasses import dataclass
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.interactions.base import Interaction, Scalar, weak_cross_section
 
 
 # %% tags=["the_class"]
 @dataclass(frozen=True)
-class VectorNSI(Interaction):
+class VectorNSI(be.Interaction):
     """Non-standard vector interactions of neutrinos with electrons: g_V + epsilon_V."""
 
-    nu_e: Scalar = 0.0
-    nu_mu: Scalar = 0.0
-    nu_tau: Scalar = 0.0
+    nu_e: float = 0.0
+    nu_mu: float = 0.0
+    nu_tau: float = 0.0
 
     unit = "1"
     power = 1  # counts are quadratic in epsilon itself,
@@ -53,7 +52,7 @@ class VectorNSI(Interaction):
 
     def cross_section(self, flavour, e_nu, e_er):
         g_v, g_a = self.weak_couplings(flavour)
-        return weak_cross_section(g_v + getattr(self, flavour), g_a, e_nu, e_er)
+        return be.weak_cross_section(g_v + getattr(self, flavour), g_a, e_nu, e_er)
 
 
 # %% [markdown]
@@ -126,7 +125,7 @@ class HighEnergyNSI(VectorNSI):
 
     def cross_section(self, flavour, e_nu, e_er):
         g_v, g_a = self.weak_couplings(flavour)
-        return weak_cross_section(g_v + (e_nu > 200) * getattr(self, flavour), g_a, e_nu, e_er)
+        return be.weak_cross_section(g_v + (e_nu > 200) * getattr(self, flavour), g_a, e_nu, e_er)
 
 
 with warnings.catch_warnings(record=True) as said:

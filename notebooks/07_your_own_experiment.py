@@ -152,11 +152,9 @@ for row in rows:
     )
 
 # %%
-from bayes_enues.plots.projection import plot_projection  # noqa: E402
-
 with plots.style():
     fig, ax = plots.figure(width=4.6, height=3.4)
-    plot_projection(ax, rows, be.MagneticMoment.label("nu_e"))
+    plots.plot_projection(ax, rows, be.MagneticMoment.label("nu_e"))
 
 # %% [markdown]
 # **Figure 2.** Expected 90 % bounds on the electron-flavour moment against exposure if the Standard Model

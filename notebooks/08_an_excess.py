@@ -24,8 +24,6 @@ import numpy as np
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit.regions import highest_density_cut, highest_density_pieces
-from bayes_enues.studies.evidence import log_bayes_factor
 
 models = {
     "no tritium": be.models.magnetic_moment(["xenon1t_sr1"], free="universal"),
@@ -84,12 +82,12 @@ for name, profile in profiles.items():
 # %%
 densities = {name: be.marginal_density(model) for name, model in models.items()}
 for name, density in densities.items():
-    pieces = highest_density_pieces(density, highest_density_cut(density, 0.9))
+    pieces = be.highest_density(density, 0.9)
     prior = models[name].question.priors["universal"]
     print(
         f"{name:13s} < {density.quantile(0.9):.1f}; smallest 90 % interval",
         [f"{a:.1f} to {b:.1f}" for a, b in pieces],
-        f"; ln B = {log_bayes_factor(models[name]):+.2f} for a moment, {prior.words('universal')}",
+        f"; ln B = {be.log_bayes_factor(models[name]):+.2f} for a moment, {prior.words('universal')}",
     )
 
 # %%

@@ -1,6 +1,7 @@
 """Figures say what they show: no code names, everything named, everything inside; and what they rest on."""
 
 import re
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,13 +9,16 @@ import pytest
 from looks import faults
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.text import Text
 
 import bayes_enues as be
 from bayes_enues import plots
 from bayes_enues.fit.fitted import fitted_spectra
 from bayes_enues.plots import mediators, overlays
-from bayes_enues.plots.limits import ROOM, _aside
-from bayes_enues.plots.spectrum import fitted_figure, spectra_figure
+from bayes_enues.plots.limits import ROOM, _aside, plot_others
+from bayes_enues.plots.mediators import MEDIATOR_COLOURS
+from bayes_enues.plots.priors import PRIOR_COLOURS
+from bayes_enues.plots.spectrum import SIGNAL_COLOURS, fitted_figure, spectra_figure
 from bayes_enues.plots.words import in_words, prior_words
 from bayes_enues.results import Curve
 
@@ -131,6 +135,15 @@ def test_a_limit_has_strokes_on_its_excluded_side_and_a_tick_for_the_published_b
         bottom = pair[1]
         drops = [line for line in bottom.lines if len(line.get_xdata()) == 2 and line.get_path_effects()]
         assert [line.get_xdata()[0] for line in drops] == pytest.approx([limit.posterior.exact.upper])
+
+        pair[0].set_xlim(
+            0, 60
+        )  # numbers of other people's limits stand above the frame: no curve crosses them
+        assert plot_others(pair[0], [replace(limit, parameter="universal")], {})
+        fig.canvas.draw()
+        numbers = [text for text in pair[0].texts if text.get_text().isdigit()]
+        assert numbers
+        assert all(Text.get_window_extent(one).y0 > pair[0].bbox.y1 for one in numbers)
     plt.close(fig)
 
 
@@ -182,3 +195,8 @@ def test_numbers_of_ticks_that_lie_close_together_do_not_cover_each_other():
     assert np.all(np.diff(at) > 0.99 * ROOM)
     assert at[3] == 80.0
     assert np.mean(at[:3]) == pytest.approx(np.mean(places[:3]))
+
+
+def test_no_statistic_or_experiment_shares_its_colour_with_a_prior_a_signal_or_a_mediator():
+    taken = {look["color"] for look in plots.STATISTICS.values()} | {*plots.EXPERIMENT_COLOURS.values()}
+    assert not taken & {*PRIOR_COLOURS, *SIGNAL_COLOURS, *MEDIATOR_COLOURS.values()}

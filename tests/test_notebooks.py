@@ -1,5 +1,6 @@
 """Notebooks run from a clean kernel, and what a code host shows of them is theirs."""
 
+import ast
 import inspect
 import re
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 import jupytext
 import pytest
 import test_interactions
+
+import bayes_enues as be
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 sys.path.insert(0, str(FOLDER))
@@ -63,6 +66,52 @@ def test_the_executed_notebook_is_light_and_shows_nothing_of_the_machine(path):
     assert not any(o["output_type"] == "error" for o in outputs)
     said = "".join(str(o.get("text", "")) + str(o.get("data", {}).get("text/plain", "")) for o in outputs)
     assert not re.search(r"/(home|root|work|tmp|Users)/", said)
+
+
+def inner_names(source):
+    """What a text takes from the package that is no public name of it."""
+    modules = {"be": be, "plots": be.plots}
+    for node in ast.walk(ast.parse(source.replace("%matplotlib", "# %matplotlib"))):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.startswith("bayes_enues."))
+        elif isinstance(node, ast.ImportFrom) and str(node.module).startswith("bayes_enues"):
+            known = be.__all__ if node.module == "bayes_enues" else []
+            yield from (f"{node.module}.{a.name}" for a in node.names if a.name not in known)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = modules.get(node.value.id)
+            if module is not None and node.attr not in module.__all__:
+                yield f"{node.value.id}.{node.attr}"
+
+
+@each
+def test_a_notebook_uses_public_names_only(path):
+    assert list(inner_names(path.read_text(encoding="utf-8"))) == []
+
+
+def test_the_check_of_public_names_finds_inner_ones():
+    source = "from bayes_enues.fit import chi2\nfrom bayes_enues import plots\nplots.save(be.fit, 1)"
+    assert list(inner_names(source)) == ["bayes_enues.fit.chi2", "be.fit"]
+
+
+@pytest.mark.parametrize("page", ["gallery", "add_an_interaction", "nuclear_recoils"])
+def test_a_page_uses_public_names_only(page):
+    text = (FOLDER.parent / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert cells
+    assert list(inner_names("\n".join(cells))) == []
+
+
+#: ArviZ's and PyMC's own figures that the page of the Bayesian workflow shows.
+WORKFLOW = (
+    "pm.model_to_mermaid", "az.plot_ppc_interval", "az.plot_trace_dist", "az.plot_rank", "az.plot_forest",
+    "az.plot_prior_posterior", "az.plot_pair", "az.plot_psense_dist", "to_netcdf", "xr.load_dataset",
+    "## When a sampler fails",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORKFLOW)
+def test_the_bayesian_workflow_is_shown_step_by_step(words):
+    assert words in (FOLDER / "11_bayesian_workflow.py").read_text(encoding="utf-8")
 
 
 @each

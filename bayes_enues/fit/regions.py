@@ -7,9 +7,10 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
+from ..statistics import LEVEL, check_level
 from .marginal import Density
 
-__all__ = ["credible_region", "highest_density_cut", "highest_density_pieces"]
+__all__ = ["credible_region", "highest_density", "highest_density_cut", "highest_density_pieces"]
 
 
 def highest_density_pieces(density: Density, cut: float) -> list[tuple[float, float]]:
@@ -48,6 +49,28 @@ def highest_density_cut(density: Density, level: float) -> float:
     return float(brentq(lambda cut: mass(cut) - level, 0.0, peak, xtol=1e-12 * peak))
 
 
+def highest_density(density: Density, level: float = LEVEL) -> list[tuple[float, float]]:
+    """The smallest region that holds a share ``level`` of the probability, in pieces where it splits.
+
+    Parameters
+    ----------
+    density : Density
+        As :func:`bayes_enues.marginal_density` gives it.
+    level : float
+        Credibility, between 0 and 1.
+
+    Returns
+    -------
+    list of (lower, upper)
+
+    Raises
+    ------
+    InputError
+        If the level is no number between 0 and 1.
+    """
+    return highest_density_pieces(density, highest_density_cut(density, check_level(level)))
+
+
 def credible_region(density: Density, level: float, signed: bool) -> dict[str, Any]:
     """The bound of a marginal density known exactly, as in ``limits.json``: lower, upper, pieces and eti.
 
@@ -60,7 +83,7 @@ def credible_region(density: Density, level: float, signed: bool) -> dict[str, A
     """
     if not signed:
         return {"lower": None, "upper": density.quantile(level), "pieces": None, "eti": None}
-    pieces = highest_density_pieces(density, highest_density_cut(density, level))
+    pieces = highest_density(density, level)
     tail = (1 - level) / 2
     return {
         "lower": pieces[0][0],

@@ -219,6 +219,7 @@ def title_of(experiment: str) -> str:
     """What a legend calls an experiment; a variant's name in words."""
     if not any(mark in experiment for mark in "/\\("):
         experiment = re.sub(r":\w+", lambda found: found[0].replace("_", " "), experiment)
+        experiment = experiment.replace(":poisson", ":Poisson")
     return plain(experiment_title(experiment))
 
 

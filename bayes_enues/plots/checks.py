@@ -55,7 +55,7 @@ def plot_pit(ax: Axes, check: Check) -> Axes:
     )
     ax.axhline(0, color="0.4", lw=0.6, ls="-")
     ax.set_xlim(0, 1)
-    ax.set_xlabel("probability integral transform of a bin")
+    ax.set_xlabel("probability integral transform")
     ax.set_ylabel("ECDF $-$ uniform")
     ax.set_title(f"{n} bins", fontsize=9)
     return ax
@@ -69,7 +69,7 @@ def plot_deviance(ax: Axes, check: Check) -> Axes:
     ax.hist(predicted, bins, density=True, color="0.8", label="deviance of predicted counts")
     ax.hist(data, bins, density=True, histtype="step", color=DATA, lw=1.2, label="deviance of the data")
     ax.set_xlim(0, top)
-    ax.set_xlabel("deviance against the saturated model")
+    ax.set_xlabel("deviance")
     ax.set_ylabel("density")
     ax.set_title(f"$p$ = {check.p_value:.3f}", fontsize=9)
     return ax
@@ -79,7 +79,7 @@ def checks_figure(checks: Sequence[Check], experiments: Sequence[Experiment], pa
     """A row of panels a check: bands, integral transforms, deviance."""
     by_name = {e.name: e for e in experiments}
     with style():
-        fig, axes = figure(len(checks), 3, 3.2, 2.4, squeeze=False)
+        fig, axes = figure(len(checks), 3, 2.35, 2.1, squeeze=False)
         for (left, middle, right), found in zip(axes, checks, strict=True):
             plot_bands(left, found, by_name[found.experiment])
             plot_pit(middle, found)

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 from ..results import Comparison
 from ..runs.rows import interaction_named
-from .base import CYCLE, one_legend, panels, save, style, title_of, unit_label
+from .base import one_legend, panels, save, style, title_of, unit_label
+from .priors import PRIOR_COLOURS
 from .words import FAMILIES, prior_words
 
 __all__ = ["bayes_factors_figure", "plot_bayes_factors"]
@@ -16,7 +17,7 @@ __all__ = ["bayes_factors_figure", "plot_bayes_factors"]
 
 def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
     """ln B against the width of the prior, with the value at the prior in use and Jeffreys' scale."""
-    looks = (("-", CYCLE[2]), ("--", CYCLE[3]), ("-.", CYCLE[4]))
+    looks = (("-", PRIOR_COLOURS[0]), ("--", PRIOR_COLOURS[2]), ("-.", PRIOR_COLOURS[1]))
     for scan, (line, colour) in zip(found.scans, looks, strict=False):
         ax.semilogx(
             scan.widths,
@@ -25,7 +26,11 @@ def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
             color=colour,
             label=f"{prior_words(scan.family)} prior",
         )
-    styles = (("quadrature", "o", "black"), ("savage_dickey", "x", "#CC79A7"), ("smc", "+", "#E69F00"))
+    styles = (
+        ("quadrature", "o", PRIOR_COLOURS[5]),
+        ("savage_dickey", "x", PRIOR_COLOURS[6]),
+        ("smc", "+", PRIOR_COLOURS[3]),
+    )
     for name, marker, colour in styles:
         if (value := getattr(found, name)) is not None:
             ax.plot(
@@ -43,8 +48,8 @@ def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
             ax.axhline(value, color="0.8", lw=0.6, ls="-", zorder=0)
             words = {0.0: "equal"}.get(value, f"{np.exp(abs(value)):.0f} to 1")
             ax.annotate(
-                words, (0.99, value), xycoords=("axes fraction", "data"), fontsize=5.5, color="0.3",
-                ha="right", va="bottom",
+                words, (0.97, value), (0, -1), ("axes fraction", "data"), textcoords="offset points",
+                fontsize=6, color="0.3", ha="right", va="top",
             )  # fmt: skip
     ax.axhline(0, color="0.4", lw=0.8, ls="-")
     ax.set_xlabel(f"width of the prior of {label} [{unit_label(found.unit)}]")
@@ -53,9 +58,9 @@ def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
 
 
 def bayes_factors_figure(rows: Sequence[Comparison], path: Path) -> list[Path]:
-    """One panel a row, three in a line."""
+    """One panel a row, two in a line."""
     with style():
-        fig, axes = panels(rows, 3)
+        fig, axes = panels(rows, 2)
         for ax, row in zip(axes, rows, strict=True):
             plot_bayes_factors(ax, row, interaction_named(row.model).label(row.parameter))
             ax.set_title(title_of(row.experiment), fontsize=9)

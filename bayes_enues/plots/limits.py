@@ -35,6 +35,7 @@ from .base import (
 __all__ = ["limit_legend", "limits_figures", "plot_limit", "plot_others", "profiles_figure"]
 
 HISTOGRAM_BINS = 40
+TICK = 0.94  # where the ticks of others' limits end below the frame, of the panel's height
 ROOM = 6.0  # between the numbers of two ticks [points]
 
 
@@ -169,9 +170,9 @@ def _curve_of(posterior: Density | np.ndarray, signed: bool) -> tuple[np.ndarray
 def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> list[Published]:
     """Numbered ticks at the top for what others publish on the same parameter, from other events.
 
-    Those in view are drawn and returned; ``numbers`` counts them over all panels, for the footnote.
-    Numbers of ticks that lie close together stand apart from them; dashed is what does not state its level or
-    statistic.
+    Those in view are drawn and returned; ``numbers`` counts them over all panels, for the footnote. They
+    stand above the frame, where no curve crosses them, those of close ticks apart; dashed is what does not
+    state its level or statistic.
     """
     ours, first = {part for one in limits for part in one.experiment.split("+")}, limits[0]
     left, right = ax.get_xlim()
@@ -185,13 +186,14 @@ def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> l
             stated = other.confidence is not None and other.statistic != ""
             ticks.append((value, numbers.setdefault(_of_other(other), len(numbers) + 1), stated))
         drawn += [other] if values else []
-    width = ax.bbox.width * 72 / there(ax.get_figure(root=True)).dpi / (right - left)  # points a unit
+    dpi = there(ax.get_figure(root=True)).dpi
+    width = ax.bbox.width * 72 / dpi / (right - left)  # points a unit
     ticks.sort()
     for (value, number, stated), aside in zip(ticks, _aside([v[0] * width for v in ticks]), strict=True):
         ax.annotate(
-            f"{number}", (value, 1), (aside, -9), ("data", "axes fraction"),
-            textcoords="offset points", ha="center", va="top", fontsize=5.5, color="0.35", zorder=6,
-            bbox={"facecolor": "white", "lw": 0, "pad": 0.4},
+            f"{number}", (value, TICK), (aside, (1 - TICK) * ax.bbox.height * 72 / dpi + 2.5),
+            ("data", "axes fraction"), textcoords="offset points", ha="center", va="bottom", fontsize=5.5,
+            color="0.35", zorder=6,
             arrowprops={
                 "arrowstyle": "-", "color": "0.35", "lw": 0.8, "shrinkA": 0, "shrinkB": 0,
                 "ls": "-" if stated else (0, (2, 1)),

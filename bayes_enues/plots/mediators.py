@@ -51,7 +51,7 @@ LETTERS = {
     "light_tensor": "T",
     "sterile_dipole": "N",
 }
-LETTER_DECADES = 0.16  # between two letters
+LETTER_ROOM = 0.065  # between two letters, of the height of the curves and their overlays
 
 
 def axis_words(model: str) -> tuple[str, str]:
@@ -87,12 +87,17 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: f
     )
     explain(ax, f"posterior, one-sided {level_words(level, 'posterior')}", ls="--", lw=1.2)
     explain(ax, "strokes: excluded side", ls="-", lw=1.2, path_effects=excluding())
+    ax.set_xscale("log")
+    ax.set_yscale("log")
     if not by_experiment:
         _strokes(ax, found)
     if letters and not by_experiment:
-        _write_letters(ax, found)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
+        lowest = {
+            model: float(np.log10(min(curve.profile_upper[0] for curve in mine)))
+            for model, mine in grouped(found, "model").items()
+        }
+        highest = max(np.log10(curve.profile_upper.max()) for curve in found)
+        _write_letters(ax, found, lowest, LETTER_ROOM * (highest - min(lowest.values())))
     if letters and not by_experiment:
         left, right = (f(curve.mass_keV[k] for curve in found) for f, k in ((min, 0), (max, -1)))
         ax.set_xlim(left / (right / left) ** 0.1, right * (right / left) ** 0.05)
@@ -127,34 +132,40 @@ def _strokes(ax: Axes, found: Sequence[Curve]) -> None:
         )  # fmt: skip
 
 
-def plot_ratio(ax: Axes, found: Sequence[Curve]) -> Axes:
+def plot_ratio(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
     """Posterior bound, by quadrature, over the profile's one-sided bound: one-sided like it."""
+    start: dict[str, float] = {}
     for curve in found:
         ratio = curve.posterior_exact / curve.profile_upper_one_sided
         ax.plot(curve.mass_keV, ratio, color=_look(curve, found)[0], ls="-", lw=1.0)
+        start[curve.model] = ratio[0]
     ax.axhline(1.0, color="0.6", lw=0.6)
     ax.set_ylim(min(0.8, ax.get_ylim()[0]), max(1.05, ax.get_ylim()[1]))
     ax.set_xscale("log")
+    if letters and not _by_experiment(found):
+        low, high = ax.get_ylim()
+        _write_letters(ax, found, start, 2.5 * LETTER_ROOM * (high - low))
     ax.set_xlabel(axis_words(found[0].model)[0])
     ax.set_ylabel("posterior / profile,\nboth one-sided")
     return ax
 
 
-def _write_letters(ax, found: Sequence[Curve]) -> None:
-    """Each mediator's letter at the lightest mass, moved apart where curves are close."""
-    lowest = {}
-    for curve in found:
-        lowest[curve.model] = min(lowest.get(curve.model, np.inf), curve.profile_upper[0])
-    models = sorted(lowest, key=lowest.__getitem__)
-    heights = np.log10([lowest[model] for model in models])
+def _write_letters(ax: Axes, found: Sequence[Curve], starts: Mapping[str, float], room: float) -> None:
+    """Each mediator's letter beside its curve at the lightest mass, moved apart where curves are close.
+
+    ``starts`` are the curves' heights there, logarithms on an axis of decades.
+    """
+    models = sorted(starts, key=starts.__getitem__)
+    heights = np.array([starts[model] for model in models])
     for _ in range(50):
-        gap = np.maximum(LETTER_DECADES - np.diff(heights), 0)
+        gap = np.maximum(room - np.diff(heights), 0)
         heights[1:] += gap / 2
         heights[:-1] -= gap / 2
+    lightest, decades = min(curve.mass_keV[0] for curve in found), ax.get_yscale() == "log"
     for model, height in zip(models, heights, strict=True):
         ax.annotate(
             LETTERS[model],
-            (min(curve.mass_keV[0] for curve in found), 10**height),
+            (lightest, 10**height if decades else height),
             xytext=(-4, 0),
             textcoords="offset points",
             ha="right",

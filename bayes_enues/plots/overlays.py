@@ -81,7 +81,7 @@ def plot_overlays(
     if any(overlay.is_stated for overlay in drawn):
         explain(ax, "others, level and statistic stated", ls="-", lw=0.9, color="0.45")
     if not all(overlay.is_stated for overlay in drawn):
-        explain(ax, "others, not stated", ls=(0, (4, 2)), lw=0.9, color="0.45")
+        explain(ax, "others, level or statistic not stated", ls=(0, (4, 2)), lw=0.9, color="0.45")
     return drawn
 
 
@@ -146,6 +146,6 @@ def _notes(overlays: Sequence[Overlay], kind: Interaction) -> list[str]:
     """Lines of a footnote, those that say the same of several curves together."""
     same: dict[str, list[str]] = {}
     for overlay in overlays:
-        title, _, words = overlay.words(kind).partition(": ")
-        same.setdefault(words, []).append(title)
-    return [f"{', '.join(titles)}: {words}" for words, titles in same.items()]
+        title, _, words = overlay.words(kind).replace("Delta chi2", r"$\Delta\chi^2$").partition(": ")
+        same.setdefault(words, []).append(title.partition(",")[0])  # one name, as at the curve
+    return [f"{', '.join(dict.fromkeys(titles))}: {words}" for words, titles in same.items()]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
 from ..interactions import Interaction
-from .base import CYCLE, CYCLE_LINES, explain, figure, plain, save, stacked, style, title_of
+from .base import CYCLE_LINES, explain, figure, plain, save, stacked, style, title_of
 from .words import in_words
 
 if TYPE_CHECKING:  # its room imports PyMC, which figures of stored results can do without
@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # its room imports PyMC, which figures of stored results can 
 
 __all__ = ["fitted_figure", "plot_fitted", "plot_spectrum", "spectra_figure"]
 
-#: Of curves in turn: the Standard Model is black, and nothing here is a statistic.
-_COLOURS = ("black", CYCLE[3], CYCLE[4], CYCLE[2], CYCLE[7])
+#: Of curves in turn: the Standard Model is black, and none is a statistic's or an experiment's.
+SIGNAL_COLOURS = ("black", "#332288", "#E69F00", "#CC79A7", "#8C510A")
 
 
 def plot_spectrum(
@@ -48,7 +48,7 @@ def plot_spectrum(
     )
     top = 0.0
     for k, (label, counts) in enumerate(curves):
-        look = {"color": _COLOURS[k % 5], "ls": CYCLE_LINES[k % 5]}
+        look = {"color": SIGNAL_COLOURS[k % 5], "ls": CYCLE_LINES[k % 5]}
         stairs(experiment.background + counts, label=label, lw=1.2, **look)
         top = max(top, np.max((experiment.background + counts) * scale))
     if data:
@@ -66,8 +66,8 @@ def plot_spectrum(
     ax.set_xlabel(plain(experiment.axis))
     ax.set_ylabel("events / keV" if per_keV else "events / bin")
     ax.set_xlim(edges[0], edges[-1])
-    ax.set_ylim(0, 1.45 * top)
-    ax.legend(loc="upper right", ncols=1 if len(curves) < 3 else 2, columnspacing=1.0, fontsize=7)
+    ax.set_ylim(0, (1.15 + 0.1 * len(curves)) * top)
+    ax.legend(loc="upper right", fontsize=7)
     return ax
 
 
@@ -98,7 +98,7 @@ def plot_fitted(
         floor = floor + counts
     highest = 0.0
     for k, (label, fitted) in enumerate(spectra):
-        colour, line = _COLOURS[k % 5], CYCLE_LINES[k % 5]
+        colour, line = SIGNAL_COLOURS[k % 5], CYCLE_LINES[k % 5]
         band = {"baseline": fitted.low * scale, "fill": True, "color": colour, "alpha": 0.2, "lw": 0}
         top.stairs(fitted.high * scale, e.bin_edges, **band)
         words = rf"{label}, $\chi^2$ / bins = {fitted.chi2:.1f} / {fitted.bins}"
@@ -144,7 +144,7 @@ def spectra_figure(
 ) -> list[Path]:
     """A panel an experiment, with the counts that each interaction predicts."""
     with style():
-        fig, axes = figure(1, len(experiments), width=4.2, height=3.2, squeeze=False)
+        fig, axes = figure(1, len(experiments), width=3.6, height=3.2, squeeze=False)
         for ax, e in zip(axes[0], experiments, strict=True):
             plot_spectrum(ax, e, [(label, signal_counts(e, interaction)) for label, interaction in signals])
         return save(fig, path)

@@ -81,6 +81,7 @@ def in_words(label: str) -> str:
             label = words + label.removeprefix(begin)
     label = label.replace("$", r"\$")
     parts, names = _KNOWN.split(label), _KNOWN.findall(label)
+    parts = [re.sub(r"(?<![\w-])-(?=\d)", "\N{MINUS SIGN}", part) for part in parts]
     parts = [part.replace("_", " ").replace("sigma", "width") for part in parts]
     return "".join(
         part + (NAMES[name] if name else "") for part, name in zip(parts, [*names, ""], strict=True)
