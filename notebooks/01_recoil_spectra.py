@@ -34,10 +34,11 @@ from bayes_enues import plots
 # %%
 e_nu = np.geomspace(30, 1.5e4, 200)
 mixing = be.load_mixing("deSalas2020")
+names = {"pp": "pp", "7Be": r"$^7$Be", "8B": r"$^8$B"}
 with plots.style():
     fig, ax = plots.figure()
     for source, line in (("pp", "-"), ("7Be", "--"), ("8B", "-.")):
-        ax.plot(e_nu, be.survival_probability(e_nu, source, mixing, "b16_gs98"), line, label=source)
+        ax.plot(e_nu, be.survival_probability(e_nu, source, mixing, "b16_gs98"), line, label=names[source])
     ax.set(xscale="log", xlabel="neutrino energy [keV]", ylabel=r"$P_{ee}$", ylim=(0.25, 0.6))
     ax.legend(title="produced like")
 

@@ -105,7 +105,7 @@ with plots.style():
     ax.plot([row[2] for row in rows], y, "s", color="0.2", ls="none", label="likelihood")
     ax.axvline(0.05, color="0.6", lw=0.8, ls="--")
     ax.set_yticks(y, [row[0] for row in rows])
-    ax.set(xlabel="power-scaling sensitivity (no unit)", xlim=(0, None), ylim=(-0.5, 2.5))
+    ax.set(xlabel="power-scaling sensitivity (no unit)", xlim=(-0.01, None), ylim=(-0.5, 2.5))
     ax.legend()
 
 # %% [markdown]

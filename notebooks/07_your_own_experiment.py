@@ -155,6 +155,8 @@ for row in rows:
 with plots.style():
     fig, ax = plots.figure(width=4.6, height=3.4)
     plots.plot_projection(ax, rows, be.MagneticMoment.label("nu_e"))
+    ax.set_title(future.title)
+    plots.one_legend(fig, [ax], fontsize=7)
 
 # %% [markdown]
 # **Figure 2.** Expected 90 % bounds on the electron-flavour moment against exposure if the Standard Model

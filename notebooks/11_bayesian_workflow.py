@@ -50,10 +50,11 @@ print(pm.model_to_mermaid(model))
 # %%
 warnings.filterwarnings("ignore", "Numba will use object mode")  # a cut Gaussian is drawn by NumPy
 before = pm.sample_prior_predictive(500, model=model, random_seed=1)
-plot = az.plot_ppc_interval(before, group="prior_predictive")
+black = {"observed_markers": {"color": "black"}}
+plot = az.plot_ppc_interval(before, group="prior_predictive", visuals=black)
 # %% [markdown]
-# **Figure 1.** Counts in each bin: what the prior predicts (intervals) and what was observed. The flat
-# prior reaches far above the data in the lowest bins; the data rule that out.
+# **Figure 1.** Counts in each bin: what the prior predicts (blue: median and intervals) and what was observed
+# (black). The flat prior reaches far above the data in the lowest bins; the data rule that out.
 
 # %% [markdown]
 # ## Chains
@@ -68,10 +69,11 @@ plot = az.plot_trace_dist(tree, var_names=["nu_e", "beta_flux"])
 # **Figure 2.** Density and trace of each chain: they agree, and none drifts.
 
 # %%
-plot = az.plot_rank(tree, var_names=["nu_e", "beta_flux"])
+plot = az.plot_rank(tree, var_names=["nu_e", "beta_flux"], method="envelope")
 # %% [markdown]
 # **Figure 3.** Ranks of each chain's draws among all, as the distance of their ECDF from the uniform one;
-# chains that sample the same distribution stay inside the band.
+# chains that sample the same distribution stay inside the band. Draws are thinned first, because the band is
+# that of independent ones.
 
 # %% [markdown]
 # ## What the data changed
@@ -96,7 +98,7 @@ for name in ("nu_mu", "nu_tau"):
     other = be.sample_posterior(be.models.magnetic_moment(["xenonnt_sr0"], free=name), draws=1000, seed=1)
     flavours[name] = other["posterior"][name]
 every = xr.DataTree.from_dict({"posterior": xr.Dataset(flavours)})
-plot = az.plot_forest(every, ci_kind="hdi", ci_probs=(0.5, 0.9))
+plot = az.plot_forest(every, combined=True, ci_kind="hdi", ci_probs=(0.5, 0.9))
 # %% [markdown]
 # **Figure 6.** Posteriors of the three moments, in 1e-12 Bohr magnetons, each from a model of its own:
 # median, and highest-density intervals of 50 and 90 %.

@@ -10,12 +10,15 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from made_up_tables import rows_of, table_of
 from markupsafe import escape
 from tasks import stored
 
+from bayes_enues.analyses.stored import as_shown
 from bayes_enues.cli import app
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.report import CAPTIONS, TITLES, build_report
+from bayes_enues.reports.wording import experiment_title
 from bayes_enues.results import Limit
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder
@@ -297,6 +300,29 @@ def test_rows_without_draws_show_what_was_varied_and_no_error(tmp_path):
     page = build_report(tmp_path)
     assert '<td class="left">sqrt errors</td><td>&lt; 8.25</td>' in page
     assert "label</button></th>" in page
+
+
+def test_rows_are_shown_in_the_tables_that_their_command_prints(tmp_path):
+    """With as many numbers as a row has, a printed page would cut them off."""
+    for kind in ("checks", "compare", "coverage", "expected", "projection", "nuisances", "regions"):
+        write_rows(tmp_path, kind, [row.to_dict() for row in rows_of(kind)])
+    page = build_report(tmp_path, as_shown)
+    for kind in ("checks", "compare", "coverage", "expected", "projection", "nuisances", "regions"):
+        for shown in table_of(kind).shown():
+            heads, lines = shown.flat()
+            assert all(f">{escape(head)}</button>" in page for head in heads), kind
+            assert all(f">{escape(cell)}</td>" in page for line in lines for cell in line), kind
+    assert max(len(table["rows"]) and table["heads"] for table in Structure(page).tables) <= 13
+
+
+def test_what_was_changed_is_said_once_for_all_files_of_an_experiment(tmp_path):
+    rows = []
+    for change in ("exposure = 2 t yr", "likelihood = poisson"):
+        name = f"lz_ws2022 (changed: {change})"
+        rows.append(a_row(experiment=name) | {"caveats": [f"{name}, efficiency.csv: DERIVED from a figure"]})
+    write_rows(tmp_path, "limits", rows)
+    assert build_report(tmp_path).count("DERIVED from a figure") == 1
+    assert experiment_title(name) == "LZ WS2022 (changed: likelihood = poisson)"
 
 
 def test_a_posterior_without_an_r_hat_is_shown(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from ..errors import InputError, MissingFileError
+from ..results import ROW_TYPES, Row
 from .calibration import CalibrationTable
 from .checks import CheckTable
 from .comparison import ComparisonTable
@@ -25,7 +26,7 @@ from .table import ResultTable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TABLES", "Results", "load_results"]
+__all__ = ["TABLES", "Results", "as_shown", "load_results"]
 
 #: The table of each kind of row.
 TABLES: dict[str, type[ResultTable]] = {
@@ -112,6 +113,14 @@ class Results(ResultTable[Any]):
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.tables))
+
+
+def as_shown(kind: str, rows: Sequence[Row], folder: Path) -> tuple[list[Shown], list[str]] | None:
+    """The tables that a command prints of rows of a kind, and what it says below; None if it prints none."""
+    if kind not in TABLES or not all(isinstance(row, ROW_TYPES[kind]) for row in rows):
+        return None
+    table = TABLES[kind](tuple(rows), folder)
+    return table.shown(), table.footnotes()
 
 
 def load_results(out: str | Path = "results") -> Results:

@@ -14,12 +14,13 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The page; default: report.html in the folder.")] = None,
 ) -> None:
     """Tables, figures, sources and diagnostics of a results folder on one page that needs no network."""
+    from ..analyses.stored import as_shown
     from ..reports.report import build_report
     from ..runs.files import write_text
 
     target = out or folder / "report.html"
     try:
-        page = build_report(folder)
+        page = build_report(folder, as_shown)
         write_text(target, page)
     except OSError as error:
         name = error.filename or target

@@ -97,7 +97,8 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: f
             for model, mine in grouped(found, "model").items()
         }
         highest = max(np.log10(curve.profile_upper.max()) for curve in found)
-        _write_letters(ax, found, lowest, LETTER_ROOM * (highest - min(lowest.values())))
+        written = _write_letters(ax, found, lowest, LETTER_ROOM * (highest - min(lowest.values())))
+        ax.set_ylim(min(ax.get_ylim()[0], 10 ** (written - 0.15)))
     if letters and not by_experiment:
         left, right = (f(curve.mass_keV[k] for curve in found) for f, k in ((min, 0), (max, -1)))
         ax.set_xlim(left / (right / left) ** 0.1, right * (right / left) ** 0.05)
@@ -144,16 +145,19 @@ def plot_ratio(ax: Axes, found: Sequence[Curve], letters: bool = True) -> Axes:
     ax.set_xscale("log")
     if letters and not _by_experiment(found):
         low, high = ax.get_ylim()
-        _write_letters(ax, found, start, 2.5 * LETTER_ROOM * (high - low))
+        ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))  # letters lie inside
+        _write_letters(ax, found, start, 1.5 * LETTER_ROOM * (high - low), size=7)
     ax.set_xlabel(axis_words(found[0].model)[0])
     ax.set_ylabel("posterior / profile,\nboth one-sided")
     return ax
 
 
-def _write_letters(ax: Axes, found: Sequence[Curve], starts: Mapping[str, float], room: float) -> None:
+def _write_letters(
+    ax: Axes, found: Sequence[Curve], starts: Mapping[str, float], room: float, size: float = 9
+) -> float:
     """Each mediator's letter beside its curve at the lightest mass, moved apart where curves are close.
 
-    ``starts`` are the curves' heights there, logarithms on an axis of decades.
+    ``starts`` are the curves' heights there, logarithms on an axis of decades; returns the lowest letter's.
     """
     models = sorted(starts, key=starts.__getitem__)
     heights = np.array([starts[model] for model in models])
@@ -172,7 +176,9 @@ def _write_letters(ax: Axes, found: Sequence[Curve], starts: Mapping[str, float]
             va="center",
             color=MEDIATOR_COLOURS[model],
             fontweight="bold",
+            fontsize=size,
         )
+    return float(heights[0])
 
 
 def plot_mass_plane(ax: Axes, region: Region, colour: str) -> Axes:

@@ -99,7 +99,8 @@ def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
         )
         if not single:
             explain(ax, "68 % of toys, profile", ls="-", lw=0.6)
-    ax.set_title(title_of(rows[0].experiment), fontsize=9)
+    whose = rows[0].experiment.partition(" (changed: exposure")[0]  # the axis says it
+    ax.set_title(title_of(whose), fontsize=9)
     return ax
 
 

@@ -13,7 +13,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +24,7 @@ from ..results import ROW_TYPES, Limit, Region, Row
 from ..runs.store import is_intact
 from .pages import packaged_script, part, render
 from .sources import diagnostics, inputs, made, references
-from .tables import limits_tables, other_table
+from .tables import limits_tables, other_table, printed_tables
 
 __all__ = ["build_report"]
 
@@ -43,6 +43,7 @@ TITLES = {
     "expected": "Observed and expected limits",
     "checks": "Posterior predictive checks",
     "compare": "Model comparison",
+    "fluxes": "Fluxes of the Sun",
 }
 #: What a figure shows, by the beginning of its name.
 CAPTIONS = {
@@ -65,13 +66,17 @@ CAPTIONS = {
 }
 
 
-def build_report(folder: str | Path) -> str:
+def build_report(folder: str | Path, as_shown: Callable[..., tuple[list, list] | None] | None = None) -> str:
     """The page of a results folder as HTML text.
 
     Parameters
     ----------
     folder : path
         As ``bayes-enues limits --out`` and the other commands fill it.
+    as_shown : callable, optional
+        From the name of a file, its rows and the folder to the tables that a command prints of them and what
+        it says below, see :func:`bayes_enues.analyses.stored.as_shown`. Without it, and for rows that it
+        knows nothing of, a table shows every number of a row.
 
     Raises
     ------
@@ -100,7 +105,11 @@ def build_report(folder: str | Path) -> str:
         mine = [path for path in figures if path.name not in shown and _table_of(path.stem, tables) == name]
         shown |= {path.name for path in mine}
         limits = [row for row in rows if isinstance(row, Limit)]
-        body = limits_tables(limits, said) if limits else other_table(name, content)
+        printed = as_shown(name, rows, folder) if as_shown and rows and not limits else None
+        if limits:
+            body = limits_tables(limits, said)
+        else:
+            body = other_table(name, content) if printed is None else printed_tables(*printed, said)
         sections.append((TITLES.get(name, name), body + _figures(mine) + _saved(folder, name)))
     rest = [path for path in figures if path.name not in shown]
     if rest:
@@ -174,6 +183,7 @@ def _typed(name: str, rows: Sequence[dict]) -> list[Row]:
 
 def _table_of(figure: str, tables: Iterable[str]) -> str | None:
     """The table that a figure belongs to: ``mediator_planes`` is none of ``mediators``."""
+    figure = figure.replace("power_scaling", "priors", 1)  # it is of their rows
     return max((name for name in tables if figure.startswith(name.rstrip("s"))), key=len, default=None)
 
 

@@ -8,7 +8,7 @@ from .discrepancies import AGREEMENT, discrepancy
 from .pages import part
 from .wording import columns_of, footnotes, limit_cells
 
-__all__ = ["limits_tables", "other_table"]
+__all__ = ["limits_tables", "other_table", "printed_tables"]
 
 _SKIPPED = {"fingerprint", "file", "pieces", "eti", "nuisances", "caveats", "notes", "diagnosis", "vertices"}
 _SKIPPED |= {"schema", "provenance", "question", "sha256"}
@@ -74,6 +74,20 @@ def _reasons(limits: Sequence[Limit]) -> dict[str, list[str]]:
             name = f"{limit.model.replace('_', ' ')} {limit.parameter}, {limit.experiment}: {ratios}"
             reasons.setdefault(found.words, []).append(name)
     return reasons
+
+
+def printed_tables(tables: Sequence[Any], notes: Sequence[str], said: set[str]) -> str:
+    """Tables as a command prints them, each complete, with the notes not yet ``said`` on the page."""
+    shown, left = [], [*notes]
+    for table in tables:
+        head, rows = table.flat()
+        names = table.left + bool(table.sections)
+        below = [str(words) for words in table.below]
+        shown.append({"title": table.title, "head": head, "rows": rows, "left": names, "below": below})
+        left += table.notes
+    fresh = [line for note in dict.fromkeys(left) if (line := note.removeprefix("* ")) not in said]
+    said.update(fresh)
+    return part("printed", tables=shown, notes=fresh)
 
 
 def other_table(name: str, content: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """How a limit reads in a table: cells, columns and the footnotes without which no number should travel."""
 
+import re
 from collections.abc import Sequence
 
 from ..experiments.folder import experiment_sets
@@ -18,6 +19,8 @@ __all__ = [
 ]
 
 NOT_CONVERGED, BAD_FIT = "not converged", "bad fit"
+#: A file's note holds whatever else was changed: ``lz_ws2022 (changed: ...), efficiency.csv: DERIVED``.
+_OF_A_FILE = re.compile(r" \(changed: .*?\)(?=, [\w./-]+\.\w+: )")
 HOPELESS = 1e-6  # the p-value below which a fit gives no bound
 
 
@@ -34,18 +37,22 @@ def region_text(pieces: Sequence) -> str:
 def experiment_title(experiment: str) -> str:
     """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``, or ``LZ + XENONnT``.
 
-    A set of :func:`bayes_enues.experiments.folder.experiment_sets` has a title of its own.
+    A set of :func:`bayes_enues.experiments.folder.experiment_sets` has a title of its own; what was changed
+    stays behind the title: ``XENONnT SR0 (changed: beta_flux.sigma = 0.2)``.
     """
-    names = experiment.split("+")
+    names = re.split(r"\+(?![^(]*\))", experiment)
     for found in experiment_sets().values():
         if sorted(found.experiments) == sorted(names):
             return found.title
+    changes = [name[len(name.partition(" (changed: ")[0]) :] for name in names]
+    names = [name.removesuffix(change) for name, change in zip(names, changes, strict=True)]
     whole = [title_of_one(name.partition(":")[0]) for name in names]
     short = [title.split()[0] for title in whole]
     titles = []
-    for name, title in zip(names, short if 1 < len(set(short)) == len(short) else whole, strict=True):
+    heads = short if 1 < len(set(short)) == len(short) else whole
+    for name, change, title in zip(names, changes, heads, strict=True):
         variant = name.partition(":")[2]
-        titles.append(f"{title}, {variant}" if variant else title)
+        titles.append((f"{title}, {variant}" if variant else title) + change)
     return " + ".join(titles)
 
 
@@ -149,6 +156,6 @@ def footnotes(limits: Sequence[Limit]) -> list[str]:
             "--experiment lz_ws2022:low_edge shows its effect."
         )
     caveats = {}  # a variant repeats what its experiment said
-    for line in (line for limit in limits for line in limit.caveats):
+    for line in (_OF_A_FILE.sub("", line) for limit in limits for line in limit.caveats):
         caveats.setdefault(line.partition(": ")[2] or line, line)
     return list(dict.fromkeys([*lines, *(f"* {line}" for line in caveats.values())]))
