@@ -206,7 +206,11 @@ def _brief(value: Any) -> str:
         ends = f" from {value.min():.4g} to {value.max():.4g}" if value.size else ""
         return f"<{' x '.join(map(str, value.shape))} numbers{ends}>"
     if isinstance(value, Result):
-        bounds = {k: v for k, v in value._summary().items() if k in ("lower", "upper", "pieces", "threshold")}
+        bounds = {
+            k: v
+            for k, v in value._summary().items()
+            if k in ("lower", "upper", "pieces", "threshold", "area")
+        }
         return f"{type(value).__name__}({', '.join(f'{k}={v}' for k, v in bounds.items())})"
     if isinstance(value, float):
         return f"{value:.6g}"
@@ -1158,9 +1162,11 @@ class Projection(Row):
     exposure : float
         [t yr], summed over the experiments.
     level : float
+    prior : str or None
+        In words, where it is not flat over the likelihood's range.
     asimov : dict of str to float
-        The bound by each statistic from Asimov data. Non-negative parameters: ``posterior`` (credible bound,
-        flat prior), ``profile`` (two-sided threshold), ``profile_one_sided``. Signed ones: lower and upper
+        The bound by each statistic from Asimov data. Non-negative parameters: ``posterior`` (credible
+        bound), ``profile`` (two-sided threshold), ``profile_one_sided``. Signed ones: lower and upper
         ends of the outermost pieces, ``posterior_lower`` and so on.
     toy_bounds : dict of str to (n,)
         The same from each toy that gave a bound.
@@ -1174,6 +1180,7 @@ class Projection(Row):
     asimov: dict[str, Real]
     toy_bounds: dict[str, Array]
     failed: int
+    prior: MaybeText = None
 
     def median(self, statistic: str) -> tuple[float | None, float | None]:
         """Median bound and its Monte Carlo error, from order statistics; None of fewer than two toys."""

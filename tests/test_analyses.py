@@ -97,7 +97,6 @@ def test_a_name_may_stand_for_a_list_of_one():
         (be.scan_mediators, {"masses": [-1.0]}, "mass is -1"),
         (be.scan_mediators, {"models": "sterile_dipole", "plane": "flat"}, "sterile_dipole has none"),
         (be.coverage, {"prior": "jeffreys"}, "coverage is of the default prior"),
-        (be.projection_table, {"experiment": "lz_ws2022+xenonnt_sr0"}, "joins experiments"),
         (be.spectrum, {"signals": "magnetic_moment"}, "is no signal"),
         (be.expected, {"mass": 3.0}, "magnetic_moment has no mass"),
     ],

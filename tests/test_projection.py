@@ -13,7 +13,9 @@ from bayes_enues.cli import app
 from bayes_enues.fit.marginal import Density
 from bayes_enues.fit.regions import highest_density_cut
 from bayes_enues.plots.projection import plot_projection
+from bayes_enues.runs.rows import RowSpec
 from bayes_enues.studies.projection import future_experiment, project
+from bayes_enues.studies.projection_rows import ProjectionSpec
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +163,31 @@ def test_the_edge_of_a_simulated_response_cannot_move():
 def test_a_negative_number_of_toys_is_refused():
     with pytest.raises(ValueError, match="zero or more"):
         project(be.MagneticMoment(), ["xenonnt_sr0"], "nu_e", toys=-1)
+
+
+def test_experiments_projected_together_grow_alike_and_keep_a_prior():
+    spec = RowSpec("magnetic_moment", "nu_e", "lz_ws2022+xenonnt_sr0", prior="flat_strength", draws=1, seed=0)
+    now = [be.load_experiment(name).exposure for name in ("lz_ws2022", "xenonnt_sr0")]
+    asked = ProjectionSpec(spec, exposure=10.0, toys=0)
+    assert [e.exposure for e in asked.future] == pytest.approx([10 * one / sum(now) for one in now])
+    assert [e.exposure for e in ProjectionSpec(spec).future] == pytest.approx(now)
+    assert asked.total == pytest.approx(10.0)
+    alone = ProjectionSpec(replace(spec, experiment="xenonnt_sr0"), exposure=2.0, toys=0)
+    row, _ = alone.compute()
+    assert row["prior"].startswith("flat in nu_e^2 on")
+    prior = be.FlatStrength()
+    direct = project(be.MagneticMoment(), alone.future, "nu_e", toys=0, prior=prior)
+    assert row["asimov"]["posterior"] == pytest.approx(direct.asimov["posterior"], rel=1e-9)
+    flat = project(be.MagneticMoment(), alone.future, "nu_e", toys=0)
+    assert flat.prior is None
+    assert flat.asimov["profile"] == pytest.approx(direct.asimov["profile"], rel=1e-4)
+    assert flat.asimov["posterior"] < direct.asimov["posterior"]
+
+
+def test_the_region_of_highest_density_of_a_gaussian_is_its_central_interval():
+    x = np.linspace(-6, 6, 401)
+    gaussian = Density(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), 0.0)
+    ((low, high),) = be.highest_density(gaussian, 0.9)
+    assert (low, high) == pytest.approx((-1.6448536, 1.6448536), rel=1e-4)
+    with pytest.raises(ValueError, match="level is 2"):
+        be.highest_density(gaussian, 2)

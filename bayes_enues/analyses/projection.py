@@ -1,10 +1,9 @@
 """Expected limits after more exposure: what ``bayes-enues project`` computes, writes and shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
 from ..results import Projection, grouped
 from ..runs.rows import interaction_named
 from ..statistics import LEVEL, SEED
@@ -52,7 +51,8 @@ class ProjectionTable(ResultTable[Projection]):
         return [
             *failed_toys(self.rows),
             f"{level} bounds if the Standard Model is true. profile: two-sided threshold.",
-            "Posterior: flat prior, nuisances integrated by quadrature. ± is the median's Monte Carlo error.",
+            f"Posterior: {self.rows[0].prior or 'flat prior'}, nuisances integrated by quadrature. "
+            "± is the median's Monte Carlo error.",
         ]
 
 
@@ -68,6 +68,7 @@ def projection_table(
     edge: float = 0.0,
     toys: int = 200,
     level: float = LEVEL,
+    prior: str | Callable | None = None,
     seed: int = SEED,
     out: str | Path = "results",
     fresh: bool = False,
@@ -81,31 +82,31 @@ def projection_table(
     Parameters
     ----------
     model, parameter, experiment : str
-        One of each; by default the first parameter that can be free.
+        One of each; by default the first parameter that can be free. Experiments joined by a plus are
+        fitted together and grow by the same factor.
     exposures : sequence of float or None
-        In t yr; None is the experiment's own.
+        In t yr, of all experiments together; None is their own.
     background : float
         Factor on the background per exposure.
     edge : float
         Shift of the efficiency's edge in keV; negative is lower.
     toys : int
         Per exposure; 0 for Asimov data alone.
-    mass, settings, level, seed, out, fresh, jobs, scheduler
+    mass, settings, level, prior, seed, out, fresh, jobs, scheduler
         See :func:`bayes_enues.limit_table`.
 
     Raises
     ------
     InputError
-        If experiments are joined, or as :func:`bayes_enues.runs.rows.plan` does.
+        As :func:`bayes_enues.runs.rows.plan` does.
     """
-    if "+" in experiment and not Path(experiment).is_dir():
-        raise InputError(f"{experiment!r} joins experiments; a projection takes one at a time")
     parameter = parameter or interaction_named(model).free_names()[0]
-    (spec,) = rows_of_a_table(model, parameter, experiment, mass, settings, level=level, seed=seed)
+    options = {"level": level, "seed": seed, "prior": prior}
+    (spec,) = rows_of_a_table(model, parameter, experiment, mass, settings, **options)
     folder = ProjectionTable.open(out, level)
 
     from ..studies.projection_rows import ProjectionSpec
 
     asked = [ProjectionSpec(spec, t_yr, background, edge, toys) for t_yr in exposures]
-    asked.sort(key=lambda one: one.future.exposure)
+    asked.sort(key=lambda one: one.total)
     return ProjectionTable.computed(asked, folder, fresh, jobs, scheduler)

@@ -19,7 +19,7 @@ def project(
         list[float] | None,
         typer.Option(
             callback=common.between(1e-6, 1e6),
-            help="Exposure in t yr; repeatable. Default: the experiment's own.",
+            help="Exposure in t yr, of all experiments together; repeatable. Default: their own.",
         ),
     ] = None,
     background: Annotated[
@@ -36,6 +36,7 @@ def project(
         typer.Option(callback=common.between(0, 10**6), help="Toys per exposure; 0 for Asimov data alone."),
     ] = 200,
     level: common.Level = 0.9,
+    prior: common.PriorText = None,
     seed: common.Seed = 20220811,
     out: common.Out = Path("results"),
     notes: common.Notes = False,
@@ -52,6 +53,7 @@ def project(
         one_of(parameter, None, "--parameter", why),
         one_of(experiment, "xenonnt_sr0", "--experiment", why),
         mass=mass, settings=settings_of(settings), exposures=exposure or [None], background=background,
-        edge=edge, toys=toys, level=level, seed=seed, out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
+        edge=edge, toys=toys, level=level, prior=prior, seed=seed, out=out, fresh=fresh, jobs=jobs,
+        scheduler=scheduler,
     )  # fmt: skip
     finish(found, out, notes)

@@ -193,6 +193,7 @@ def project(
         parameter=parameter,
         experiment="+".join(sorted(e.name for e in given)),
         unit=likelihood.question.interaction.unit,
+        prior=None if prior is None else likelihood.question.priors[parameter].words(parameter),
         exposure=float(sum(e.exposure for e in given)),
         level=level,
     )

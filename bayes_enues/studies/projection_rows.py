@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..experiments.experiment import Experiment
-from ..runs.rows import Asked, RowSpec
+from ..experiments.loading import load_experiment
+from ..priors.text import parse_prior
+from ..runs.rows import Asked, RowSpec, split_experiments
 from . import projection
 
 __all__ = ["ProjectionSpec"]
@@ -13,14 +15,14 @@ __all__ = ["ProjectionSpec"]
 
 @dataclass(frozen=True)
 class ProjectionSpec(Asked):
-    """One row of ``projection.json``: a parameter, and an experiment of the future.
+    """One row of ``projection.json``: a parameter, and one or several experiments of the future.
 
     Parameters
     ----------
     spec : RowSpec
-        Of one experiment; its level and seed are the projection's.
+        Its level, seed and prior are the projection's.
     exposure : float or None
-        [t yr]
+        Of all experiments together, each of which keeps its share [t yr].
     background : float
     edge_keV : float
         See :func:`bayes_enues.future_experiment`.
@@ -39,7 +41,7 @@ class ProjectionSpec(Asked):
 
     @property
     def words(self) -> str:
-        return f"{super().words}, {self.future.exposure:g} t yr"
+        return f"{super().words}, {self.total:g} t yr"
 
     @property
     def batch(self) -> str:
@@ -47,18 +49,31 @@ class ProjectionSpec(Asked):
         return f"{self.spec.experiment} {self.exposure}"
 
     @property
-    def future(self) -> Experiment:
-        return projection.future_experiment(
-            self.spec.experiment, self.exposure, self.background, self.edge_keV
-        )
+    def future(self) -> list[Experiment]:
+        """The experiments, their exposures grown by the same factor."""
+        names = split_experiments(self.spec.experiment)
+        exposures = [self.exposure]
+        if len(names) > 1:
+            own = [load_experiment(name).exposure for name in names]
+            exposures = [self.exposure and self.exposure * one / sum(own) for one in own]
+        return [
+            projection.future_experiment(name, t_yr, self.background, self.edge_keV)
+            for name, t_yr in zip(names, exposures, strict=True)
+        ]
+
+    @property
+    def total(self) -> float:
+        """Exposure of all experiments [t yr]."""
+        return sum(e.exposure for e in self.future)
 
     def compute(
         self, progress: Callable[[str], None] | None = None, groups: bool = False
     ) -> tuple[dict[str, Any], Any]:
         """A row of ``projection.json`` with its scenario; the toys' bounds are in it, nothing lies beside."""
         tell, spec = progress or (lambda words: None), self.spec
+        prior = parse_prior(spec.prior, spec.interaction.unit) if isinstance(spec.prior, str) else spec.prior
         found = projection.project(
-            spec.interaction, [self.future], spec.parameter, self.toys, spec.level, spec.seed,
+            spec.interaction, self.future, spec.parameter, self.toys, spec.level, spec.seed, prior,
             progress=lambda done: tell(f"toy {done} of {self.toys}"),
         )  # fmt: skip
         scenario = {"background_scale": self.background, "edge_shift_keV": self.edge_keV}
