@@ -531,7 +531,7 @@ class PowerScaling(Result):
     Attributes
     ----------
     prior_sensitivity, likelihood_sensitivity : float
-        Cumulative Jensen-Shannon distance per unit of log2 of the power; above 0.05 counts as sensitive.
+        Cumulative Jensen-Shannon distance per unit of log2 of the power; above ``SENSITIVE``, it is.
     diagnosis : str
         In words.
     """
@@ -539,6 +539,7 @@ class PowerScaling(Result):
     prior_sensitivity: Real
     likelihood_sensitivity: Real
     diagnosis: str
+    SENSITIVE: ClassVar[float] = 0.05
     _renamed: ClassVar = {"prior": "prior_sensitivity", "likelihood": "likelihood_sensitivity"}
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ..results import Comparison, grouped
+from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import SEED
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..reports.wording import experiment_title
+from ..experiments.folder import experiment_title
 from ..results import Expected, Projection, grouped
+from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import LEVEL, SEED
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 

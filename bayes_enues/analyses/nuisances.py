@@ -7,9 +7,9 @@ from typing import Any
 from rich.text import Text
 
 from ..results import Nuisances, grouped
+from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.rows import with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..experiments.folder import DEFAULT
 from ..results import SystematicsRow, grouped, there
+from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import LEVEL, threshold
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 
