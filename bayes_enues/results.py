@@ -531,7 +531,7 @@ class PowerScaling(Result):
     Attributes
     ----------
     prior_sensitivity, likelihood_sensitivity : float
-        Cumulative Jensen-Shannon distance per unit of log2 of the power; above ``SENSITIVE``, it is.
+        Cumulative Jensen-Shannon distance per unit of log2 of the power; above 0.05 counts as sensitive.
     diagnosis : str
         In words.
     """

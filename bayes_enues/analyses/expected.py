@@ -35,8 +35,7 @@ class ExpectedTable(ResultTable[Expected]):
     def _figures(self) -> Iterable[Path]:
         from ..plots.expected import expected_figure
 
-        for name, mine in grouped(self.rows, "model").items():
-            yield from expected_figure(mine, self.folder / f"expected_{name}")
+        return self._one_a_model(expected_figure)
 
     def _shown(self) -> list[Shown]:
         """A table a parameter: each statistic of each experiment."""
