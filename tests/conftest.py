@@ -9,6 +9,14 @@ from scipy.stats import norm, poisson
 #: Fixtures that take long, and with them the tests that need one.
 SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
 
+#: In this order, the rest after them: the first compiles the kernel and the loop of toys, which all others then
+#: find on disk; beside it runs what compiles nothing; then what takes longest, so that no process ends alone.
+ORDER = """
+coverage mutations toys interactions experiment results report layers schemas printed_tables rate package
+docs notebooks parallel cli calibration response_nuisances landmarks_of_nuclei surroundings checks result_types
+light_mediators mass_and_coupling reproduction what_users_add posterior mediator_scan workers nuclear_data kernel
+""".split()
+
 
 def pytest_addoption(parser):
     parser.addoption("--all-notebooks", action="store_true", help="execute all notebooks, not three")
@@ -19,6 +27,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if SLOW & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+    rank = {f"test_{name}": place for place, name in enumerate(ORDER)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -46,7 +46,7 @@ class Tables:
         return table
 
 
-def first(mask) -> int:
+def first(mask: np.ndarray) -> int:
     """Data row, from one, of the first entry that is true."""
     return int(np.flatnonzero(mask)[0]) + 1
 
