@@ -9,13 +9,15 @@ from scipy.stats import norm, poisson
 #: Fixtures that take long, and with them the tests that need one.
 SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
 
-#: In this order, the rest after them: the first compiles the kernel and the loop of toys, which all others then
-#: find on disk; beside it runs what compiles nothing; then what takes longest, so that no process ends alone.
-ORDER = """
-coverage mutations toys interactions experiment results report layers schemas printed_tables rate package
-docs notebooks parallel cli calibration response_nuisances landmarks_of_nuclei surroundings checks result_types
-light_mediators mass_and_coupling reproduction what_users_add posterior mediator_scan workers nuclear_data kernel
-""".split()
+#: Files in this order, the rest after them. The first compiles the kernel and the loop of toys, which all
+#: others then find on disk; beside it runs what compiles nothing; what takes longest comes before what fills the gaps.
+ORDER = [
+    "coverage", "mutations", "toys", "interactions", "experiment", "results", "report", "layers",
+    "schemas", "printed_tables", "rate", "package", "docs", "notebooks", "parallel", "cli",
+    "calibration", "response_nuisances", "landmarks_of_nuclei", "surroundings", "checks",
+    "result_types", "light_mediators", "mass_and_coupling", "reproduction", "what_users_add",
+    "posterior", "mediator_scan", "workers", "nuclear_data", "kernel",
+]  # fmt: skip
 
 
 def pytest_addoption(parser):
