@@ -9,8 +9,8 @@ from scipy.stats import norm, poisson
 #: Fixtures that take long, and with them the tests that need one.
 SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
 
-#: Files in this order, the rest after them. The first compiles the kernel and the loop of toys, which all
-#: others then find on disk; beside it runs what compiles nothing; what takes longest comes before what fills the gaps.
+#: Files in this order, the rest after them. The first compiles the kernel and the loop of toys, which others
+#: then find on disk; beside it runs what compiles nothing; what takes long comes before what fills the gaps.
 ORDER = [
     "coverage", "mutations", "toys", "interactions", "experiment", "results", "report", "layers",
     "schemas", "printed_tables", "rate", "package", "docs", "notebooks", "parallel", "cli",
