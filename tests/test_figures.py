@@ -13,7 +13,6 @@ from matplotlib.text import Text
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit.fitted import fitted_spectra
 from bayes_enues.plots import mediators, overlays
 from bayes_enues.plots.limits import ROOM, _aside, plot_others
 from bayes_enues.plots.mediators import MEDIATOR_COLOURS
@@ -21,6 +20,7 @@ from bayes_enues.plots.priors import PRIOR_COLOURS
 from bayes_enues.plots.spectrum import SIGNAL_COLOURS, fitted_figure, spectra_figure
 from bayes_enues.plots.words import in_words, prior_words
 from bayes_enues.results import Curve
+from bayes_enues.studies.fitted import fitted_spectra
 
 MASS = np.geomspace(1e-3, 1e5, 20)
 

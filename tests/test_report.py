@@ -16,9 +16,9 @@ from tasks import stored
 
 from bayes_enues.analyses.stored import as_shown
 from bayes_enues.cli import app
+from bayes_enues.experiments.folder import experiment_title
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.report import CAPTIONS, TITLES, build_report
-from bayes_enues.reports.wording import experiment_title
 from bayes_enues.results import Limit
 from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder

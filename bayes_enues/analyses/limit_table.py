@@ -8,13 +8,14 @@ from rich.text import Text
 
 from ..compiled.caching import is_kept
 from ..compiled.feedback import feedback
-from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
+from ..experiments.folder import experiment_title
+from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
 from ..results import Limit, grouped, there
 from ..runs.figures import to_be_drawn
+from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.rows import run, with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.simulations.attached import attach
-from .planned import Models, Names, rows_of_a_table
 from .shown import BAD, Shown
 from .table import ResultTable
 

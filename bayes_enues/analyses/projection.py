@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ..results import Projection, grouped
+from ..runs.options import rows_of_a_table
 from ..runs.rows import interaction_named
 from ..statistics import LEVEL, SEED
 from .expected import bands, failed_toys
-from .planned import rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 

@@ -1,5 +1,6 @@
 """The names of experiments and their variants, and what the ``experiment.toml`` of each says."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -71,9 +72,30 @@ def members(name: str) -> list[str]:
     return list(sets[name].experiments) if name in sets and not _is_folder(name) else [name]
 
 
+def experiment_title(experiment: str) -> str:
+    """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``, or ``LZ + XENONnT``.
+
+    A set has a title of its own, and what is not packaged its name; what was changed stays behind the title:
+    ``XENONnT SR0 (changed: beta_flux.sigma = 0.2)``.
+    """
+    names = re.split(r"\+(?![^(]*\))", experiment)
+    for found in experiment_sets().values():
+        if sorted(found.experiments) == sorted(names):
+            return found.title
+    changes = [name[len(name.partition(" (changed: ")[0]) :] for name in names]
+    names = [name.removesuffix(change) for name, change in zip(names, changes, strict=True)]
+    whole = [_title(name.partition(":")[0]) for name in names]
+    short = [title.split()[0] for title in whole]
+    heads = short if 1 < len(set(short)) == len(short) else whole
+    titles = []
+    for name, change, title in zip(names, changes, heads, strict=True):
+        variant = name.partition(":")[2]
+        titles.append((f"{title}, {variant}" if variant else title) + change)
+    return " + ".join(titles)
+
+
 @lru_cache
-def experiment_title(name: str) -> str:
-    """What a packaged experiment is called in tables and figures; another name is its own title."""
+def _title(name: str) -> str:
     return read_settings(name)[1].title if name in experiment_names() else name
 
 

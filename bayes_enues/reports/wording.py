@@ -3,18 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from ..experiments.folder import experiment_sets
-from ..experiments.folder import experiment_title as title_of_one
+from ..experiments.folder import experiment_title
 from ..results import Limit, there
 from .discrepancies import discrepancy
 
 __all__ = [
     "NOT_CONVERGED",
     "columns_of",
-    "experiment_title",
     "footnotes",
     "limit_cells",
-    "mediator_title",
     "region_text",
 ]
 
@@ -32,33 +29,6 @@ def number(value: float) -> str:
 def region_text(pieces: Sequence) -> str:
     """Every piece of a region."""
     return " ∪ ".join(f"({number(a)}, {number(b)})" for a, b in pieces)
-
-
-def experiment_title(experiment: str) -> str:
-    """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``, or ``LZ + XENONnT``.
-
-    A set of :func:`bayes_enues.experiments.folder.experiment_sets` has a title of its own; what was changed
-    stays behind the title: ``XENONnT SR0 (changed: beta_flux.sigma = 0.2)``.
-    """
-    names = re.split(r"\+(?![^(]*\))", experiment)
-    for found in experiment_sets().values():
-        if sorted(found.experiments) == sorted(names):
-            return found.title
-    changes = [name[len(name.partition(" (changed: ")[0]) :] for name in names]
-    names = [name.removesuffix(change) for name, change in zip(names, changes, strict=True)]
-    whole = [title_of_one(name.partition(":")[0]) for name in names]
-    short = [title.split()[0] for title in whole]
-    titles = []
-    heads = short if 1 < len(set(short)) == len(short) else whole
-    for name, change, title in zip(names, changes, heads, strict=True):
-        variant = name.partition(":")[2]
-        titles.append((f"{title}, {variant}" if variant else title) + change)
-    return " + ".join(titles)
-
-
-def mediator_title(model: str) -> str:
-    """What a table or a legend calls a mediator."""
-    return model.removeprefix("light_").replace("_", " ")
 
 
 def columns_of(limits: Sequence[Limit], signed: bool) -> list[str]:

@@ -7,14 +7,14 @@ from typing import Any
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..priors.text import parse_prior
-from ..runs.rows import Asked, RowSpec, split_experiments
+from ..runs.rows import RowStudy, split_experiments
 from . import projection
 
 __all__ = ["ProjectionSpec"]
 
 
 @dataclass(frozen=True)
-class ProjectionSpec(Asked):
+class ProjectionSpec(RowStudy):
     """One row of ``projection.json``: a parameter, and one or several experiments of the future.
 
     Parameters
@@ -29,15 +29,10 @@ class ProjectionSpec(Asked):
     toys : int
     """
 
-    spec: RowSpec
     exposure: float | None = None
     background: float = 1.0
     edge_keV: float = 0.0
     toys: int = 200
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     @property
     def words(self) -> str:
