@@ -150,9 +150,8 @@ def _cells(likelihood: Likelihood) -> Cells:
         np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1).reshape(-1, d)
         for sides in ([(e[1:] + e[:-1]) / 2 for e in edges], [np.diff(e) for e in edges])
     )
-    cells = _fitted(
-        likelihood, middle, width, np.repeat(likelihood.start[None], len(middle), axis=0), warm=True
-    )
+    start = np.repeat(likelihood.start[None], len(middle), axis=0)
+    cells = _fitted(likelihood, middle, width, start, warm=True)
     for _ in range(HALVINGS):
         most = np.minimum(cells.log_share + cells.bend, 0.0)
         coarse = cells.bend * np.exp(most / 3) > COARSE
@@ -163,7 +162,8 @@ def _cells(likelihood: Likelihood) -> Cells:
             (cells.middle[coarse] + np.array(side) * width, width, cells.x[coarse])
             for side in product((-0.5, 0.5), repeat=d)
         ]
-        new = _fitted(likelihood, *(np.concatenate(v) for v in zip(*parts, strict=True)))
+        middle, width, start = map(np.concatenate, zip(*parts, strict=True))
+        new = _fitted(likelihood, middle, width, start)
         cells = Cells(*(np.concatenate([a[~coarse], b]) for a, b in zip(cells, new, strict=True)))
     return cells
 

@@ -141,11 +141,12 @@ def sample_posterior(
         likelihood = Likelihood(model)
     begins = likelihood is not None and begins_with_proposals(likelihood)
     sampler = kernel_sampler_of(likelihood) if likelihood is not None else None
-    if sampler is None and not (begins and likelihood.terms is None):  # of mass and coupling only if needed
-        sampler = sampler_of(model, tell)
-    if sampler is not None and likelihood is not None:
-        with LOCK:
-            check_agreement(likelihood, sampler)
+    spared = begins and sampler is None and likelihood is not None and likelihood.terms is None
+    if not spared:  # of mass and coupling it is compiled only if needed, and nothing stands beside it
+        sampler = sampler or sampler_of(model, tell)
+        if likelihood is not None:
+            with LOCK:
+                check_agreement(likelihood, sampler)
 
     def run(draws, target):
         nonlocal sampler
