@@ -546,6 +546,7 @@ class PowerScaling(Result):
     prior_sensitivity: Real
     likelihood_sensitivity: Real
     diagnosis: str
+    SENSITIVE: ClassVar[float] = 0.05
     _renamed: ClassVar = {"prior": "prior_sensitivity", "likelihood": "likelihood_sensitivity"}
 
 

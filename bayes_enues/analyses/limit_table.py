@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from ..compiled.caching import is_kept
 from ..compiled.feedback import feedback
-from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
+from ..experiments.folder import experiment_title
+from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
 from ..results import Limit, grouped, there
 from ..runs.figures import to_be_drawn
+from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.rows import run, with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.simulations.attached import attach
-from .planned import Models, Names, rows_of_a_table
 from .shown import BAD, Shown
 from .table import ResultTable
 
@@ -83,6 +85,17 @@ class LimitTable(ResultTable[Limit]):
 
     def _footnotes(self) -> list[str]:
         return footnotes(self.rows)
+
+
+def get_ready() -> None:
+    """What a second process does while the first computes: compile for the sampler, and lay out a figure."""
+    if not is_kept("kernel_sampler._log_probability"):
+        from ..fit.kernel_sampler import c_functions
+
+        c_functions()
+    from ..plots.limits import warm_up
+
+    warm_up()
 
 
 def limit_table(

@@ -1,7 +1,7 @@
 """What the public function behind each command returns: typed rows, in the forms that people need."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Self, overload
 
 from ..compiled.feedback import feedback
 from ..errors import InputError
-from ..results import ROW_TYPES, Row
+from ..results import ROW_TYPES, Row, grouped
+from ..runs import second
 from ..runs.asked import Asked
 from ..runs.beside import draws_file
 from ..runs.runner import run
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = ["ResultTable"]
+
+
+def _drawn(table: "ResultTable") -> list[Path]:
+    return list(table._figures())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,6 +136,11 @@ class ResultTable[R: Row](Sequence[R]):
         """See :meth:`plot`; there are rows."""
         return []
 
+    def _one_a_model(self, draw: Callable[[list[R], Path], Iterable[Path]]) -> Iterable[Path]:
+        """A figure of the rows of each model, named after both."""
+        for name, mine in grouped(self.rows, "model").items():
+            yield from draw(mine, self.folder / f"{self.kind}_{name}")
+
     def shown(self) -> list[Shown]:
         """The tables that the command prints and all other forms are made of."""
         return self._shown() if self.rows else []
@@ -145,7 +155,7 @@ class ResultTable[R: Row](Sequence[R]):
             return []
         with feedback("figures") as tell:
             tell(0, "")
-            return list(self._figures())
+            return second.call(_drawn, self)
 
     def to_markdown(self) -> str:
         """The tables as Markdown, with footnotes."""

@@ -1,10 +1,6 @@
 """``bayes-enues run``: an analysis of many tables, studies and figures, from one file."""
 
-import hashlib
-import json
-import platform
-from collections.abc import Sequence
-from importlib.metadata import version
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +8,7 @@ import typer
 from rich.text import Text
 
 from ..errors import InputError
-from .analysis_file import TEMPLATE, Step, read_analysis
+from .analysis_file import TEMPLATE, read_analysis
 from .common import console, warn
 
 
@@ -34,12 +30,13 @@ def run(
         raise InputError("no file was given; bayes-enues run --print-template prints one to begin with")
     group: Any = ctx.find_root().command
     steps, out = (analysis := read_analysis(file, group)).steps, analysis.out
-    from ..runs.files import check_writable, write_text
+    from ..runs.files import check_writable
+    from ..runs.record import changes, made_with, write_record
 
     check_writable(out)
     record, failed = out / f"{file.stem}.run.json", []
-    made_with = _made_with(file, steps)
-    warn(_changes(record, made_with))
+    now = made_with(file, [asdict(step) for step in steps])
+    warn(changes(record, now))
     for step in steps:
         console.print(Text(f"[{step.table}] {step.command} {' '.join(step.arguments)}", "bold"))
         try:
@@ -47,45 +44,8 @@ def run(
         except InputError as error:
             raise InputError(f"{file}, [{step.table}]: {error}") from None
         failed += [step.table] if status else []
-        written = {"written": _hashes(out, record)}
-        write_text(record, json.dumps({**made_with, **written}, indent=1) + "\n")
+        write_record(record, now)
     console.print(f"Written to {record}: versions, and hashes of what {file} rests on and of what it made.")
     if failed:
         console.print(f"Not everything converged: {', '.join(failed)}.", style="red")
         raise typer.Exit(1)
-
-
-def _made_with(file: Path, steps: Sequence[Step]) -> dict[str, Any]:
-    """What decides the results: the file, the commands that it stands for, code, tables, versions."""
-    from ..runs.provenance import provenance
-
-    return {
-        "schema": "bayes_enues/run/1",
-        "file": file.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "steps": [{"table": s.table, "command": s.command, "arguments": s.arguments} for s in steps],
-        "python": platform.python_version(),
-        "bayes_enues": version("bayes-enues"),
-        "provenance": provenance({}).to_dict(),
-    }
-
-
-def _changes(record: Path, now: dict[str, Any]) -> list[str]:
-    """What is another since the file ran last, in one line."""
-    from ..results import Provenance
-    from ..runs.provenance import changes_since
-
-    try:
-        before = json.loads(record.read_text("utf-8"))
-        words = changes_since(Provenance.from_dict(before.get("provenance")))
-        words += ["the file"] if before["sha256"] != now["sha256"] else []
-    except (OSError, ValueError, KeyError, TypeError):  # none, or none that can be read
-        return []
-    more = f" and {len(words) - 4} more" if len(words) > 4 else ""
-    return [f"since the last run, other: {', '.join(words[:4])}{more}"] if words else []
-
-
-def _hashes(out: Path, record: Path) -> dict[str, str]:
-    """Each file of results in JSON, but for rows, with its hash."""
-    files = [p for p in sorted(out.rglob("*.json")) if "rows" not in p.parts and p != record]
-    return {p.relative_to(out).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}

@@ -27,7 +27,7 @@ from ..priors.density import log_density
 from ..priors.named import Flat, Prior
 from ..priors.text import parse_prior
 from ..results import Interval, Limit, PriorStudyRow, there
-from ..runs.rows import Asked, RowSpec, model_of
+from ..runs.rows import RowSpec, RowStudy, model_of
 
 __all__ = ["FLAG", "StudyRow"]
 
@@ -35,7 +35,7 @@ FLAG = 0.1  # a row that moves by more is flagged in words
 
 
 @dataclass(frozen=True)
-class StudyRow(Asked):
+class StudyRow(RowStudy):
     """One row of a study: what to compute, and how to call it.
 
     Parameters
@@ -48,13 +48,8 @@ class StudyRow(Asked):
         Whether a nuisance's prior is varied.
     """
 
-    spec: RowSpec
     label: str
     nuisance: bool = False
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     @property
     def words(self) -> str:
