@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.interpolate import PchipInterpolator
 
 from ..fit import limits, marginal_density
 from ..fit.caveats import range_notes
@@ -111,7 +110,7 @@ class _Under:
         log_p = log_marginal_likelihood(group.likelihood, [0], grid[:, None]) + log_prior[: grid.size]
         peak = np.max(log_p)
         density = np.exp(log_p - peak)
-        total = float(PchipInterpolator(grid, density).integrate(grid[0], grid[-1]))
+        total = float(Density(grid, density, 0.0).curve().integrate(grid[0], grid[-1]))
         self.density = Density(grid, density / total, float(peak + np.log(total)))
         self.log_prior = log_prior[: grid.size]
         self.weights = importance_weights(self.at_draws)  # the default is flat: a constant
