@@ -12,8 +12,8 @@ SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
 #: Files in this order, the rest after them. The first compiles the kernel and the loop of toys, which others
 #: then find on disk; beside it runs what compiles nothing; what takes long comes before what fills the gaps.
 ORDER = [
-    "coverage", "mutations", "toys", "interactions", "experiment", "results", "report", "layers",
-    "schemas", "printed_tables", "rate", "package", "docs", "notebooks", "parallel", "cli",
+    "coverage", "mutations", "interactions", "experiment", "results", "report", "layers", "schemas",
+    "printed_tables", "rate", "package", "toys", "docs", "notebooks", "parallel", "cli",
     "calibration", "response_nuisances", "landmarks_of_nuclei", "surroundings", "checks",
     "result_types", "light_mediators", "mass_and_coupling", "reproduction", "what_users_add",
     "posterior", "mediator_scan", "workers", "nuclear_data", "kernel",
