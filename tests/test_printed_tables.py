@@ -3,7 +3,6 @@
 The same tables in Markdown, LaTeX, HTML and pandas say the same.
 """
 
-
 import pytest
 from latex import columns_of_tables
 from made_up_tables import PROFILE, WORDS, a_limit, table_of

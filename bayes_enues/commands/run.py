@@ -4,16 +4,20 @@ import hashlib
 import json
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
 from ..errors import InputError
-from .analysis_file import TEMPLATE, Step, read_analysis
+from .analysis_file import TEMPLATE, read_analysis
 from .common import console, warn
+
+if TYPE_CHECKING:
+    from ..runs.record import RunRecord, Step
 
 
 def run(
@@ -35,9 +39,11 @@ def run(
     group: Any = ctx.find_root().command
     steps, out = (analysis := read_analysis(file, group)).steps, analysis.out
     from ..runs.files import check_writable, write_text
+    from ..runs.record import RunRecord
+    from ..runs.store import schema_name
 
     check_writable(out)
-    record, failed = out / f"{file.stem}.run.json", []
+    record, failed = RunRecord.beside(out, file), []
     made_with = _made_with(file, steps)
     warn(_changes(record, made_with))
     for step in steps:
@@ -47,30 +53,30 @@ def run(
         except InputError as error:
             raise InputError(f"{file}, [{step.table}]: {error}") from None
         failed += [step.table] if status else []
-        written = {"written": _hashes(out, record)}
-        write_text(record, json.dumps({**made_with, **written}, indent=1) + "\n")
+        content = replace(made_with, written=_hashes(out, record)).to_dict()
+        write_text(record, json.dumps({"schema": schema_name("run"), **content}, indent=1) + "\n")
     console.print(f"Written to {record}: versions, and hashes of what {file} rests on and of what it made.")
     if failed:
         console.print(f"Not everything converged: {', '.join(failed)}.", style="red")
         raise typer.Exit(1)
 
 
-def _made_with(file: Path, steps: Sequence[Step]) -> dict[str, Any]:
+def _made_with(file: Path, steps: "Sequence[Step]") -> "RunRecord":
     """What decides the results: the file, the commands that it stands for, code, tables, versions."""
     from ..runs.provenance import provenance
+    from ..runs.record import RunRecord
 
-    return {
-        "schema": "bayes_enues/run/1",
-        "file": file.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "steps": [{"table": s.table, "command": s.command, "arguments": s.arguments} for s in steps],
-        "python": platform.python_version(),
-        "bayes_enues": version("bayes-enues"),
-        "provenance": provenance({}).to_dict(),
-    }
+    return RunRecord(
+        file=file.name,
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        steps=tuple(steps),
+        python=platform.python_version(),
+        bayes_enues=version("bayes-enues"),
+        provenance=provenance({}),
+    )
 
 
-def _changes(record: Path, now: dict[str, Any]) -> list[str]:
+def _changes(record: Path, now: "RunRecord") -> list[str]:
     """What is another since the file ran last, in one line."""
     from ..results import Provenance
     from ..runs.provenance import changes_since
@@ -78,7 +84,7 @@ def _changes(record: Path, now: dict[str, Any]) -> list[str]:
     try:
         before = json.loads(record.read_text("utf-8"))
         words = changes_since(Provenance.from_dict(before.get("provenance")))
-        words += ["the file"] if before["sha256"] != now["sha256"] else []
+        words += ["the file"] if before["sha256"] != now.sha256 else []
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that can be read
         return []
     more = f" and {len(words) - 4} more" if len(words) > 4 else ""

@@ -130,11 +130,13 @@ Every name below is `be.<name>`, `be.models.<name>` or `be.plots.<name>`. Energi
 
 
 def words_of_type(schema: dict) -> str:
-    """What a JSON Schema allows, in a few words."""
+    """What a JSON Schema allows, in a few words; a type of its own is a link to its table."""
     if "const" in schema:
         return f"`{json.dumps(schema['const'])}`"
     if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2]
+        name = schema["$ref"].rpartition("/")[2]
+        more = ", ".join(f"`{key}`" for key in schema.get("properties", {}))
+        return f"[{name}](#{name.lower()}){more and f' with {more}'}"
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(map(words_of_type, schema["anyOf"])))
     kinds = schema.get("type", "anything")
@@ -149,21 +151,46 @@ def keys_of(schema: dict) -> str:
     return "".join(["| key | value |\n| --- | --- |\n", *(f"| `{key}` | {words} |\n" for key, words in keys)])
 
 
+FILES = """# Files
+
+The JSON files that commands write. All follow one [JSON Schema](schemas/results.json), which comes with the package;
+the key `schema` of each says which part of it. How to check a file: [results](../results.md#the-files).
+
+"""
+#: Parts of the schema that are not called like their file.
+PARTS = {
+    "run": ("FILE.run.json", "beside the results of `bayes-enues run FILE.toml`"),
+    "toys_row": ("rows/toys/*.json", "a part of the toys of `coverage`"),
+    "simulations_row": ("rows/simulations/*.json", "a part of the simulations of `calibrate`"),
+}
+
+
 def files() -> str:
-    """Every JSON file that commands write, from its JSON Schema, which can be downloaded."""
-    text = "# Files\n\nThe JSON files that commands write, by the JSON Schema files of the package.\n"
-    paths = sorted((ROOT / "bayes_enues/schemas").glob("*.json"))
-    names = {path.stem for path in paths}
-    for path in paths:
-        if path.stem.removesuffix("_row") in names - {path.stem}:
-            continue  # rows are shown with the table that they are in
-        write(DOCS / "reference/schemas" / path.name, path.read_text("utf-8"))
-        schema = json.loads(path.read_text("utf-8"))
-        text += f"\n## {path.stem}\n\n[JSON Schema](schemas/{path.name})\n\n{keys_of(schema)}"
-        row = schema.get("properties", {}).get("rows", {}).get("items", {})
-        if "properties" in row:
-            text += f"\nEach row:\n\n{keys_of(row)}"
+    """Every JSON file that commands write, from the JSON Schema, which can be downloaded."""
+    source = ROOT / "bayes_enues/schemas/results.json"
+    write(DOCS / "reference/schemas" / source.name, source.read_text("utf-8"))
+    parts = json.loads(source.read_text("utf-8"))["$defs"]
+    text = FILES
+    for kind, part in parts.items():
+        if kind[0].isupper() or kind.removesuffix("_row") in parts.keys() - {kind}:
+            continue  # a type; or rows, which are shown with the table that they are in
+        name, words = PARTS.get(kind, (f"{kind}.json", f"and each row in `rows/{kind}`"))
+        words = "of `reproduce`" if kind == "table_one" else words
+        text += f"## {name}\n\n{words[0].upper()}{words[1:]}.\n\n"
+        part = parts[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        properties = {key: _row_of(inner, parts) for key, inner in part["properties"].items()}
+        text += keys_of(part | {"properties": properties}) + "\n"
+    text += "## Types of rows and what is in them\n\n"
+    for name, part in parts.items():
+        if name[0].isupper():
+            text += f"### {name}\n\n{part.get('description', '')}\n\n{keys_of(part)}\n"
     return text
+
+
+def _row_of(key: dict, parts: dict) -> dict:
+    """A list of rows as a list of their type."""
+    name = key.get("items", {}).get("$ref", "").rpartition("/")[2]
+    return key | {"items": parts[name]} if name.endswith("_row") else key
 
 
 def make_pages() -> None:
