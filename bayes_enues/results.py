@@ -523,6 +523,15 @@ class Published(PublishedBound):
     read_in: str = ""
     beside: str = ""
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether level, statistic and normalisation are known: what is not is drawn dashed."""
+        return self.confidence is not None and bool(self.statistic) and "not stated" not in self.convention
+
+    def is_of(self, row: "Limit") -> bool:
+        """Whether it is a limit on the same parameter, in the same unit."""
+        return (self.model, self.parameter, self.unit) == (row.model, row.parameter, row.unit)
+
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class PowerScaling(Result):

@@ -24,10 +24,10 @@ FUNCTIONS = {
 SEVERAL = {
     "models": "model", "parameters": "parameter", "experiments": "experiment", "masses": "mass",
     "ranges": "range_", "priors": "prior", "planes": "plane", "exposures": "exposure", "signals": "signal",
-    "nuisance_priors": "nuisance_prior",
+    "nuisance_priors": "nuisance_prior", "overlays": "overlay",
 }  # fmt: skip
-#: Of printing and drawing.
-OWN = {"notes", "published", "overlay"}
+#: Of printing.
+OWN = {"notes"}
 
 
 @pytest.mark.parametrize("command", FUNCTIONS)
