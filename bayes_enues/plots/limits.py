@@ -218,7 +218,8 @@ def _of_other(other: Published) -> str:
     statistic = (other.statistic or "statistic not stated").replace("Delta chi2", r"$\Delta\chi^2$")
     known = all(name in experiment_names() for name in other.experiment.split("+"))
     title = title_of(other.experiment) if known else plain(other.experiment)
-    how = [other.atomic_model, other.convention, "" if other.read_in == "full text" else other.read_in]
+    atom = other.atomic_model and f"atomic model: {other.atomic_model}"
+    how = [atom, other.convention, "" if other.read_in == "full text" else other.read_in]
     return ", ".join([title, level, statistic, *(plain(words) for words in how if words), other.source])
 
 

@@ -153,15 +153,22 @@ def keys_of(schema: dict) -> str:
 
 FILES = """# Files
 
-The JSON files that commands write. All follow one [JSON Schema](schemas/results.json), which comes with the package;
-the key `schema` of each says which part of it. How to check a file: [results](../results.md#the-files).
+The JSON files that commands write. All follow one [JSON Schema](schemas/results.json), which comes with the
+package; the key `schema` of each says which part of it. How to check one: [results](../results.md#the-files).
 
+## Tables of rows
+
+Each row is a file of its own in `rows/limits` and so on, too, with the same keys and `schema`.
+
+| file | each of its `rows` | what they share |
+| --- | --- | --- |
 """
-#: Parts of the schema that are not called like their file.
+#: Files that are no table of rows, and what they are.
 PARTS = {
-    "run": ("FILE.run.json", "beside the results of `bayes-enues run FILE.toml`"),
-    "toys_row": ("rows/toys/*.json", "a part of the toys of `coverage`"),
-    "simulations_row": ("rows/simulations/*.json", "a part of the simulations of `calibrate`"),
+    "coverage_row": ("A row of coverage", "`rows/coverage/*.json`: one experiment at all its true values."),
+    "toys_row": ("A part of the toys", "`rows/toys/*.json`, which `coverage` puts together."),
+    "simulations_row": ("A part of the simulations", "`rows/simulations/*.json`, for `calibrate`."),
+    "run": ("The record of a run", "`FILE.run.json`, beside the results of `bayes-enues run FILE.toml`."),
 }
 
 
@@ -172,25 +179,21 @@ def files() -> str:
     parts = json.loads(source.read_text("utf-8"))["$defs"]
     text = FILES
     for kind, part in parts.items():
-        if kind[0].isupper() or kind.removesuffix("_row") in parts.keys() - {kind}:
-            continue  # a type; or rows, which are shown with the table that they are in
-        name, words = PARTS.get(kind, (f"{kind}.json", f"and each row in `rows/{kind}`"))
-        words = "of `reproduce`" if kind == "table_one" else words
-        text += f"## {name}\n\n{words[0].upper()}{words[1:]}.\n\n"
+        if kind[0].islower() and "rows" in part.get("properties", {}) and kind not in PARTS:
+            shared = dict(part["properties"])
+            row = shared.pop("rows")["items"]
+            row = parts[f"{kind}_row"] if row == {"$ref": f"#/$defs/{kind}_row"} else row
+            words = ", ".join(f"`{key}`: {words_of_type(inner)}" for key, inner in shared.items())
+            text += f"| `{kind}.json` | {words_of_type(row)} | {words} |\n"
+    for kind, (title, words) in PARTS.items():
+        part = parts[kind]
         part = parts[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
-        properties = {key: _row_of(inner, parts) for key, inner in part["properties"].items()}
-        text += keys_of(part | {"properties": properties}) + "\n"
-    text += "## Types of rows and what is in them\n\n"
+        text += f"\n## {title}\n\n{words}\n\n{keys_of(part)}"
+    text += "\n## Types of rows, and what is in them\n"
     for name, part in parts.items():
         if name[0].isupper():
-            text += f"### {name}\n\n{part.get('description', '')}\n\n{keys_of(part)}\n"
+            text += f"\n### {name}\n\n{part.get('description', '')}\n\n{keys_of(part)}"
     return text
-
-
-def _row_of(key: dict, parts: dict) -> dict:
-    """A list of rows as a list of their type."""
-    name = key.get("items", {}).get("$ref", "").rpartition("/")[2]
-    return key | {"items": parts[name]} if name.endswith("_row") else key
 
 
 def make_pages() -> None:
