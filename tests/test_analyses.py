@@ -17,8 +17,8 @@ from bayes_enues.runs.rows import RowSpec
 
 FUNCTIONS = {
     "limits": be.limit_table, "mediators": be.scan_mediators, "region": be.region, "flux": be.flux,
-    "priors": be.study_priors, "systematics": be.systematics, "nuisances": be.nuisance_table,
-    "expected": be.expected, "project": be.projection_table, "check": be.check, "compare": be.compare,
+    "priors": be.study_priors, "systematics": be.systematics, "nuisances": be.nuisances,
+    "expected": be.expected, "project": be.project, "check": be.check, "compare": be.compare,
     "coverage": be.coverage, "calibrate": be.calibrate, "reproduce": be.reproduce, "spectrum": be.spectrum,
 }  # fmt: skip
 SEVERAL = {
@@ -53,12 +53,12 @@ ALONE = {"model": "magnetic_moment", "parameter": "nu_e", "experiment": "xenonnt
     ("kind", "function", "asked", "first"),
     [
         ("systematics", be.systematics, ONE, "default"),
-        ("nuisances", be.nuisance_table, ONE, "NuisanceSpec"),
+        ("nuisances", be.nuisances, ONE, "NuisanceSpec"),
         ("expected", be.expected, ONE | {"toys": 7}, "toys=7"),
         ("checks", be.check, ONE, "group='prior'"),
         ("compare", be.compare, ONE | {"smc": False}, "smc=False"),
         ("priors", be.study_priors, ONE | {"priors": "jeffreys", "nuisances": False}, "jeffreys"),
-        ("projection", be.projection_table, ALONE | {"exposures": [20.0, 5.0], "toys": 3}, "exposure=5.0"),
+        ("projection", be.project, ALONE | {"exposures": [20.0, 5.0], "toys": 3}, "exposure=5.0"),
         ("regions", be.region, {"experiments": "xenonnt_sr0"}, "('nu_e', 'nu_mu')"),
         ("fluxes", be.flux, {"experiments": "xenonnt_nr"}, "b8"),
     ],
@@ -97,7 +97,7 @@ def test_a_name_may_stand_for_a_list_of_one():
         (be.scan_mediators, {"masses": [-1.0]}, "mass is -1"),
         (be.scan_mediators, {"models": "sterile_dipole", "plane": "flat"}, "sterile_dipole has none"),
         (be.coverage, {"prior": "jeffreys"}, "coverage is of the default prior"),
-        (be.projection_table, {"experiment": "lz_ws2022+xenonnt_sr0"}, "joins experiments"),
+        (be.project, {"experiment": "lz_ws2022+xenonnt_sr0"}, "joins experiments"),
         (be.spectrum, {"signals": "magnetic_moment"}, "is no signal"),
         (be.expected, {"mass": 3.0}, "magnetic_moment has no mass"),
     ],
@@ -141,7 +141,7 @@ print({"pymc", "matplotlib.pyplot", "numba"} & set(sys.modules))
 @pytest.mark.slow
 def test_a_table_of_nuisances_is_written_by_its_schema_drawn_and_read_back(tmp_path):
     asked = ("magnetic_moment", "nu_e", "xenonnt_sr0:marginalised")
-    found = be.nuisance_table(*asked, draws=500, out=tmp_path, jobs=1)
+    found = be.nuisances(*asked, draws=500, out=tmp_path, jobs=1)
     assert check_files(tmp_path) == {"nuisances", "nuisances_row"}
     assert all(path.exists() for path in found.plot())
     results = be.load_results(tmp_path)

@@ -13,7 +13,7 @@ from .planned import rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ProjectionTable", "projection_table"]
+__all__ = ["ProjectionTable", "project"]
 
 
 class ProjectionTable(ResultTable[Projection]):
@@ -56,7 +56,7 @@ class ProjectionTable(ResultTable[Projection]):
         ]
 
 
-def projection_table(
+def project(
     model: str = "magnetic_moment",
     parameter: str | None = None,
     experiment: str = "xenonnt_sr0",
@@ -76,7 +76,7 @@ def projection_table(
 ) -> ProjectionTable:
     """Expected limits after more exposure, with bands of toys: what ``bayes-enues project`` makes.
 
-    :func:`bayes_enues.project` computes one row of it.
+    :func:`bayes_enues.projected_limits` computes one row of it.
 
     Parameters
     ----------

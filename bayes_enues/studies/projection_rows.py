@@ -57,7 +57,7 @@ class ProjectionSpec(Asked):
     ) -> tuple[dict[str, Any], Any]:
         """A row of ``projection.json`` with its scenario; the toys' bounds are in it, nothing lies beside."""
         tell, spec = progress or (lambda words: None), self.spec
-        found = projection.project(
+        found = projection.projected_limits(
             spec.interaction, [self.future], spec.parameter, self.toys, spec.level, spec.seed,
             progress=lambda done: tell(f"toy {done} of {self.toys}"),
         )  # fmt: skip
