@@ -1,6 +1,7 @@
 """The command line, ``bayes-enues``. Each command lives in its own file of :mod:`bayes_enues.commands`."""
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -85,6 +86,9 @@ def main() -> None:
     So does a disk that is full, or a standard output that nobody reads any more. Anything else is a fault of
     the program and shows its traceback, with what to do about it.
     """
+    # Imports and compiled graphs are a million objects that stay: looking through them again and again for
+    # circles takes a second of twenty.
+    gc.set_threshold(100_000, 20, 100)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Greek letters on a terminal or in a log without them
             stream.reconfigure(errors="replace")

@@ -11,7 +11,7 @@ import bayes_enues as be
 from bayes_enues.compiled.reference import reference_of
 from bayes_enues.fit.agreement import DisagreementError, check_agreement
 from bayes_enues.fit.kernel import chi2_and_derivatives, chi2_and_gradient
-from bayes_enues.fit.kernel_sampler import _log_probability, kernel_sampler_of, packed, unpacked
+from bayes_enues.fit.kernel_sampler import c_functions, kernel_sampler_of, packed, unpacked
 
 MODELS = {
     "flat": lambda: be.models.magnetic_moment(["xenonnt_sr0"], "nu_e"),
@@ -32,7 +32,7 @@ def pointer(array):
 def value_and_gradient(sampler, y):
     value, gradient = np.empty(1), np.empty(y.size)
     data = sampler.nutpie.user_data.ctypes.data
-    status = _log_probability.ctypes(y.size, pointer(y), pointer(gradient), pointer(value), data)
+    status = c_functions()[0].ctypes(y.size, pointer(y), pointer(gradient), pointer(value), data)
     return status, value[0], gradient
 
 

@@ -1,14 +1,25 @@
 """What nutpie is given is PyMC's log-probability; physics of the sampler's input, not of its draws."""
 
 import ctypes
+import re
+from pathlib import Path
 
+import arviz_base
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from bayes_enues import models
+from bayes_enues.compiled.nuts import nutpie
 from bayes_enues.compiled.sampler import sampler_of
 from bayes_enues.compiled.structures import structure_of
+
+
+def test_nutpie_takes_of_arviz_what_arviz_base_has():
+    taken = set(re.findall(r"\barviz\.(\w+)\(", Path(nutpie.sample.__code__.co_filename).read_text()))
+    assert taken == {"from_dict", "dict_to_dataset"}
+    assert all(hasattr(arviz_base, name) for name in taken)
+
 
 POINTS = [np.zeros(2), np.array([1.3, -0.2]), np.array([-2.0, 0.4])]
 

@@ -10,6 +10,7 @@ from multiprocessing import active_children
 import pytest
 from tasks import Deadly, Failing, Quick
 
+from bayes_enues.runs import second
 from bayes_enues.runs.rows import run
 from bayes_enues.runs.runner import Task, batches
 from bayes_enues.runs.store import ResultsFolder, load_rows
@@ -63,6 +64,33 @@ def test_every_row_comes_back_once_from_processes_of_their_own(folder):
     assert {p.suffix for p in folder.home.iterdir()} == {".json", ".npy"}
 
 
+def test_a_second_process_writes_what_this_one_computes_and_may_die(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(Quick, "light", True)
+    with second.second_process(True, os.getpid):
+        assert second.call(os.getpid) == os.getpid()  # not before there is a row to compute
+        found = run(specs("x", "y"), folder, jobs=2)
+        other = second.call(os.getpid)
+        assert other != os.getpid()
+        assert {row["process"] for row in found} == {os.getpid()}
+        with pytest.raises(ZeroDivisionError):  # a fault is raised here
+            second.call(divmod, 1, 0)
+        os.kill(other, signal.SIGKILL)
+        assert len(run(specs("z"), folder, jobs=2)) == 4
+        assert second.call(os.getpid) == os.getpid()
+    assert not active_children()
+    assert len(list(folder.home.glob("*.npy"))) == 12
+    with second.second_process(False, os.getpid):
+        run(specs("w"), folder, jobs=2)
+        assert second.call(os.getpid) == os.getpid()
+
+
+def test_a_fault_keeps_the_row_that_the_second_process_is_writing(folder, monkeypatch):
+    monkeypatch.setattr(Quick, "light", True)
+    with second.second_process(True, os.getpid), pytest.raises(ValueError, match="wrong was asked for"):
+        run([Quick("a"), Failing("wrong")], folder, jobs=2)
+    assert len(load_rows(folder.path, "quick")) == 1
+
+
 def test_one_job_is_this_process(folder):
     assert {row["process"] for row in run(specs("x", "y"), folder, jobs=1)} == {os.getpid()}
 
@@ -90,7 +118,7 @@ def test_without_shared_memory_one_process_does_everything_and_says_so(folder, m
     def refuse(*arguments):
         raise OSError(38, "Function not implemented")
 
-    monkeypatch.setattr("bayes_enues.runs.runner.ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("bayes_enues.runs.processes.ProcessPoolExecutor", refuse)
     found = run(specs("x", "y"), folder, jobs=2)
     assert {row["process"] for row in found} == {os.getpid()}
     assert folder.messages == ["there is no shared memory for workers; one process did all"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from ..compiled.caching import is_kept
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..experiments.overlays import Paths
@@ -95,6 +96,17 @@ class LimitTable(ResultTable[Limit]):
 
     def _footnotes(self) -> list[str]:
         return footnotes(self.rows)
+
+
+def get_ready() -> None:
+    """What a second process does while the first computes: compile for the sampler, and lay out a figure."""
+    if not is_kept("kernel_sampler._log_probability"):
+        from ..fit.kernel_sampler import c_functions
+
+        c_functions()
+    from ..plots.limits import warm_up
+
+    warm_up()
 
 
 def limit_table(

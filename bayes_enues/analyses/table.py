@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, overload
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..results import ROW_TYPES, Row
+from ..runs import second
 from ..runs.asked import Asked
 from ..runs.beside import draws_file
 from ..runs.runner import run
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = ["ResultTable"]
+
+
+def _drawn(table: "ResultTable") -> list[Path]:
+    return list(table._figures())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -145,7 +150,7 @@ class ResultTable[R: Row](Sequence[R]):
             return []
         with feedback("figures") as tell:
             tell(0, "")
-            return list(self._figures())
+            return second.call(_drawn, self)
 
     def to_markdown(self) -> str:
         """The tables as Markdown, with footnotes."""

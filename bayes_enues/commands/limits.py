@@ -48,12 +48,14 @@ def limits(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
-    from ..analyses.limit_table import limit_table
+    from ..analyses.limit_table import get_ready, limit_table
+    from ..runs.second import second_process
 
-    found = limit_table(
-        model or "magnetic_moment", parameter, experiment, level=level, mass=mass,
-        settings=settings_of(settings), atomic=atomic, prior=prior, nuisance_priors=nuisance_prior or (),
-        draws=draws, seed=seed, groups=groups, accept_bad_fit=accept_bad_fit, overlays=overlay or (),
-        out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
-    )  # fmt: skip
-    finish(found, out, notes, "limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)")
+    with second_process(jobs != 1, get_ready):
+        found = limit_table(
+            model or "magnetic_moment", parameter, experiment, level=level, mass=mass,
+            settings=settings_of(settings), atomic=atomic, prior=prior, nuisance_priors=nuisance_prior or (),
+            draws=draws, seed=seed, groups=groups, accept_bad_fit=accept_bad_fit, overlays=overlay or (),
+            out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
+        )  # fmt: skip
+        finish(found, out, notes, "limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)")

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-__all__ = ["cfunc", "njit", "source_hash", "use_writable_folders"]
+__all__ = ["cfunc", "is_kept", "njit", "source_hash", "use_writable_folders"]
 
 #: Rooms that show numbers and make none.
 SHOWING = ("cli.py", "commands", "analyses", "exports", "plots", "reports")
@@ -60,13 +60,12 @@ def cfunc(signature: Any) -> Callable[[Callable], Any]:
 
 def _kept(decorator: str, *signature: Any, **options: Any) -> Callable[[Callable], Any]:
     import numba
-    from pytensor.configdefaults import config
 
     settings: Any = vars(numba)["config"]
 
     def compiled(function: Callable) -> Any:
         before: str = settings.CACHE_DIR
-        folder = Path(before or config.base_compiledir / "numba", f"bayes_enues-{source_hash()[:16]}")
+        folder = _folder(before)
         with _LOCK:  # the folder is one for all of Numba
             settings.CACHE_DIR = str(folder)
             try:
@@ -75,6 +74,20 @@ def _kept(decorator: str, *signature: Any, **options: Any) -> Callable[[Callable
                 settings.CACHE_DIR = before
 
     return compiled
+
+
+def is_kept(function: str) -> bool:
+    """Whether compiled code of a function, ``module.name``, lies on disk."""
+    import numba
+
+    folder = _folder(vars(numba)["config"].CACHE_DIR)
+    return any(folder.rglob(f"{function}-*.nbi"))
+
+
+def _folder(numba_cache: str) -> Path:
+    from pytensor.configdefaults import config
+
+    return Path(numba_cache or config.base_compiledir / "numba", f"bayes_enues-{source_hash()[:16]}")
 
 
 def use_writable_folders() -> None:

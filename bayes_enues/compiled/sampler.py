@@ -23,12 +23,12 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from nutpie.compile_pymc import CompiledPyMCModel, address_as_void_pointer
 from pymc.initial_point import make_initial_point_fn
 from pytensor.graph import rewrite_graph
 from pytensor.graph.replace import graph_replace
 
 from .caching import cfunc
+from .nuts import CompiledPyMCModel, address_as_void_pointer
 from .structures import Structure, numbers_of, structure_of
 
 __all__ = ["Sampler", "nutpie_model", "sampler_of"]

@@ -6,20 +6,21 @@ are compiled once for all models and kept on disk: what a model is travels with 
 """
 
 import ctypes
+from functools import lru_cache
 from typing import Any
 
 import numba
 import numpy as np
 from numba import types
-from nutpie.compile_pymc import address_as_void_pointer
 
 from ..compiled.caching import cfunc
+from ..compiled.nuts import address_as_void_pointer
 from ..compiled.sampler import nutpie_model
 from .chi2 import Likelihood
 from .coordinates import coordinate, coordinates_of, starting_point
 from .kernel import FAST, Terms, chi2_and_gradient
 
-__all__ = ["KernelSampler", "kernel_sampler_of", "log_probability_at", "packed", "unpacked"]
+__all__ = ["KernelSampler", "c_functions", "kernel_sampler_of", "log_probability_at", "packed", "unpacked"]
 
 _POINTER, _C_POINTER = types.CPointer(types.double), ctypes.POINTER(ctypes.c_double)
 _HEAD = 6  # how many variables, bins, terms, factors, different ones and coordinates
@@ -91,7 +92,6 @@ def log_probability_at(vector: Any, y: np.ndarray, gradient: np.ndarray) -> floa
     return total
 
 
-@cfunc(types.int64(types.uint64, _POINTER, _POINTER, _POINTER, types.voidptr))
 def _log_probability(dimension, y_, gradient_, value_, data_):  # pragma: no cover - compiled
     """C function to zero, or to what nutpie takes for a divergence."""
     data = numba.carray(data_, (2,), np.uintp)
@@ -105,7 +105,6 @@ def _log_probability(dimension, y_, gradient_, value_, data_):  # pragma: no cov
     return 0 if finite else 3
 
 
-@cfunc(types.int64(types.uint64, types.uint64, _POINTER, _POINTER, types.voidptr))
 def _parameters(dimension, expanded_dimension, y_, expanded_, data_):  # pragma: no cover - compiled
     """C function: parameters from the sampler's point."""
     data = numba.carray(data_, (2,), np.uintp)
@@ -114,6 +113,16 @@ def _parameters(dimension, expanded_dimension, y_, expanded_, data_):  # pragma:
     for i in range(int(vector[0])):
         expanded_[i] = coordinate(coordinates, i, y_[i])[0]
     return 0
+
+
+@lru_cache
+def c_functions() -> tuple[Any, Any]:
+    """What nutpie calls, compiled or read from disk on first demand."""
+    whole = types.uint64
+    return (
+        cfunc(types.int64(whole, _POINTER, _POINTER, _POINTER, types.voidptr))(_log_probability),
+        cfunc(types.int64(whole, whole, _POINTER, _POINTER, types.voidptr))(_parameters),
+    )
 
 
 class KernelSampler:
@@ -139,20 +148,18 @@ class KernelSampler:
         self.vector = packed(likelihood.terms, likelihood.numbers, coordinates, n)
         self.coordinates, self.centre = coordinates, starting_point(coordinates, n)
         data = np.array([self.vector.ctypes.data, self.vector.size], np.uintp)
-        self.nutpie = nutpie_model(
-            _log_probability, _parameters, data, self.names, [()] * n, self.centre, self.vector
-        )
+        self.nutpie = nutpie_model(*c_functions(), data, self.names, [()] * n, self.centre, self.vector)
 
     def log_probability(self, y: np.ndarray) -> float:
         """What is sampled up to a constant, at a point (n,) in the sampler's coordinates."""
         gradient, value = np.empty(y.size), np.empty(1)
-        status = _log_probability.ctypes(y.size, *map(_pointer, (y, gradient, value)), self._data)
+        status = c_functions()[0].ctypes(y.size, *map(_pointer, (y, gradient, value)), self._data)
         return -np.inf if status else float(value[0])
 
     def constrained(self, y: np.ndarray) -> dict[str, float]:
         """The free variables at a point in the sampler's coordinates."""
         x = np.empty(y.size)
-        _parameters.ctypes(y.size, y.size, *map(_pointer, (y, x)), self._data)
+        c_functions()[1].ctypes(y.size, y.size, *map(_pointer, (y, x)), self._data)
         return dict(zip(self.names, x.tolist(), strict=True))
 
     @property

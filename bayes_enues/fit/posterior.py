@@ -19,6 +19,7 @@ import pymc as pm
 import xarray as xr
 
 from ..compiled.draws import draw_functions
+from ..compiled.nuts import nutpie
 from ..compiled.sampler import Sampler, sampler_of
 from ..compiled.structures import LOCK, numbers_of
 from ..errors import ConvergenceWarning, InputError
@@ -233,8 +234,6 @@ def prior_words(model: pm.Model) -> dict[str, str]:
 
 
 def _nuts(sampler: KernelSampler | Sampler, draws, tune, chains, seed, target_accept, cores) -> xr.DataTree:
-    import nutpie
-
     trace = nutpie.sample(
         sampler.nutpie,
         draws=draws,

@@ -1,6 +1,7 @@
 """Limits on one parameter: the Delta chi^2 profile above, the posterior density below, on one axis."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -247,6 +248,20 @@ def _drawn(
     others = "; ".join(f"({k}) {words}" for words, k in numbers.items())
     said = "Numbered ticks, published from other events, dashed where not stated how: "
     return [f"{said}{others}."] * bool(others) + [f"Outside the axes: {'; '.join(unseen)}."] * bool(unseen)
+
+
+def warm_up() -> None:
+    """Lay out and draw a figure that nobody sees: the first one of a process takes a second longer."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    with style():
+        fig, ((top, bottom),) = stacked(1, 1)
+        top.plot([0, 1], label=r"$\Delta\chi^2<2.71$")
+        bottom.set_xlabel(r"$\mu_{\nu_e}$ [$10^{-12}\,\mu_B$]")
+        one_legend(fig, [top])
+        FigureCanvasAgg(fig).print_png(BytesIO())
+        FigureCanvasPdf(fig).print_pdf(BytesIO())
 
 
 def limits_figures(limits: Sequence[Limit], folder: Path, own: Sequence[Published] = ()) -> list[Path]:

@@ -7,20 +7,18 @@ starts here, so nothing heavy is imported.
 """
 
 import os
-import signal
-import sys
-import threading
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
-from multiprocessing import active_children, connection, get_context, parent_process
+from copy import copy
 from threading import Lock
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from ..compiled.feedback import be_quiet
-from ..errors import ConvergenceWarning, DoubtWarning, InputError
+from ..errors import InputError
+from . import second
 from .asked import Asked
+from .processes import processes
 from .store import ResultsFolder
 
 __all__ = ["all_converged", "batches", "check_scheduler", "run"]
@@ -30,7 +28,6 @@ LIGHT = 20  # light rows that are worth a process: it imports for 5 s and compil
 CONNECT_SECONDS = 5
 POLL_SECONDS = 0.3
 MAX_BROKEN = 3
-NO_GUARD = 86  # exit status of a worker that found itself starting workers
 
 _ALONE = Lock()  # compiled functions keep their storage: one row at a time in a process
 
@@ -135,21 +132,36 @@ def work(
 ) -> list[str]:
     """Compute rows one after the other, each written as it finishes; returns what there is to say."""
     said = len(folder.messages)
-    for k, (one, mark, before) in enumerate(tasks):
-        if folder.stamp(mark) != before:
-            continue  # a worker that was lost had finished it
-        tell(k, one.words)
-        if one.fingerprint() != mark:
-            raise InputError(
-                f"{one.words}: data, code or versions are not those that were asked for; run it again, all "
-                "workers with one installation"
-            )
-        with _ALONE if one.alone else nullcontext():
-            row, beside = one.compute(lambda what, k=k, one=one: tell(k, f"{one.words}: {what}"), keep_draws)
-        stored = {"fingerprint": mark, "question": one.question(), "provenance": one.provenance().to_dict()}
-        folder.write({**row, **stored}, beside if keep_draws else None)
-        tell(k + 1, one.words)
+    written: Callable[[], list[str]] = list
+    try:
+        for k, (one, mark, before) in enumerate(tasks):
+            if folder.stamp(mark) != before:
+                continue  # a worker that was lost had finished it
+            tell(k, one.words)
+            if one.fingerprint() != mark:
+                raise InputError(
+                    f"{one.words}: data, code or versions are not those that were asked for; run it again, "
+                    "all workers with one installation"
+                )
+            with _ALONE if one.alone else nullcontext():
+                row, beside = one.compute(
+                    lambda what, k=k, one=one: tell(k, f"{one.words}: {what}"), keep_draws
+                )
+            row |= {"fingerprint": mark, "question": one.question(), "provenance": one.provenance().to_dict()}
+            folder.messages += written()
+            written = second.submit(_write, folder, row, beside if keep_draws else None)
+            tell(k + 1, one.words)
+    finally:  # also what was finished before a fault or an interruption
+        folder.messages += written()
     return folder.messages[said:]
+
+
+def _write(folder: ResultsFolder, row: dict, beside: Any) -> list[str]:
+    """Write a row; what there is to say of it."""
+    mine = copy(folder)
+    mine.messages = []
+    mine.write(row, beside)
+    return mine.messages
 
 
 def _compute(
@@ -167,10 +179,11 @@ def _compute(
     for _ in range(MAX_BROKEN):
         left = [task for task in tasks if folder.stamp(task.mark) == task.before]
         try:
-            with _processes(jobs) if scheduler is None else _dask(scheduler) as (executor, workers):
+            with _executor(jobs, scheduler) as (executor, workers):
                 if executor is None:
                     if jobs > 1:
                         folder.messages.append("there is no shared memory for workers; one process did all")
+                    second.start()
                     work(left, folder, keep_draws, tell)
                 else:
                     _share_out(left, executor, workers, folder, keep_draws, tell, len(tasks) - len(left))
@@ -181,6 +194,13 @@ def _compute(
         f"worker processes died {MAX_BROKEN} times (too little memory?); finished rows are kept, so run "
         "again with --jobs 1"
     )
+
+
+def _executor(jobs: int, scheduler: str | None):
+    """What the rows are handed to, and how many of it; None where this process does all."""
+    if scheduler is not None:
+        return _dask(scheduler)
+    return processes(jobs) if jobs > 1 else nullcontext((None, 1))
 
 
 def _share_out(tasks, executor, workers, folder, keep_draws, tell, done) -> None:
@@ -199,43 +219,6 @@ def _share_out(tasks, executor, workers, folder, keep_draws, tell, done) -> None
         for future in wait(pending, POLL_SECONDS, FIRST_COMPLETED).done:
             folder.messages += future.result()
             done += len(pending.pop(future))
-
-
-@contextmanager
-def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
-    """Processes of this machine, gone at the end whatever they were doing; none where one is enough.
-
-    Without shared memory there can be no others, and this process does all.
-    """
-    if "--multiprocessing-fork" in sys.orig_argv and parent_process() is None:
-        os._exit(NO_GUARD)  # a worker that is still importing its script, which asks it to start workers
-    others = set(active_children())
-    try:
-        # spawn: Numba's threads and PyTensor's locks do not survive a fork
-        pool = None if jobs == 1 else ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker)
-    except (OSError, ImportError, NotImplementedError):  # what Python raises without semaphores
-        pool = None
-    if pool is None:
-        yield None, 1
-        return
-    for _ in range(jobs):
-        pool.submit(os.getpid)  # each starts a process
-    children = set(active_children()) - others
-    try:
-        yield pool, jobs
-    except BrokenExecutor:
-        pool.shutdown()
-        if any(child.exitcode == NO_GUARD for child in children):
-            raise InputError(
-                "workers import the script that starts them; as multiprocessing advises, let it start them "
-                'below the line  if __name__ == "__main__":  or use one job'
-            ) from None
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(active_children()) - others:
-            child.terminate()
-            child.join()
 
 
 @contextmanager
@@ -276,20 +259,3 @@ def _work_on_cluster(*arguments) -> list[str]:
     be_quiet()
     with config.set(scheduler="synchronous"):
         return work(*arguments)
-
-
-def prepare_worker() -> None:
-    """A worker computes on one core, leaves Ctrl-C to its parent and does not outlive it."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    be_quiet()  # the parent says what is going on
-    warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
-    warnings.simplefilter("ignore", DoubtWarning)  # the parent said it
-
-    def leave_with_parent():
-        if parent := parent_process():
-            connection.wait([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=leave_with_parent, daemon=True).start()

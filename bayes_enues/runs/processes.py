@@ -1,0 +1,72 @@
+"""Processes of this machine that share work, and what each of them must know."""
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, connection, get_context, parent_process
+
+from ..compiled.feedback import be_quiet
+from ..errors import ConvergenceWarning, DoubtWarning, InputError
+
+__all__ = ["prepare_worker", "processes"]
+
+NO_GUARD = 86  # exit status of a worker that found itself starting workers
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
+    """Processes of this machine, gone at the end whatever they were doing, and how many.
+
+    Without shared memory there can be no others, and this process does all: then it is None and one.
+    """
+    if "--multiprocessing-fork" in sys.orig_argv and parent_process() is None:
+        os._exit(NO_GUARD)  # a worker that is still importing its script, which asks it to start workers
+    others = set(active_children())
+    try:
+        # spawn: Numba's threads and PyTensor's locks do not survive a fork
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker)
+    except (OSError, ImportError, NotImplementedError):  # what Python raises without semaphores
+        pool = None
+    if pool is None:
+        yield None, 1
+        return
+    for _ in range(jobs):
+        pool.submit(os.getpid)  # each starts a process
+    children = set(active_children()) - others
+    try:
+        yield pool, jobs
+    except BrokenExecutor:
+        pool.shutdown()
+        if any(child.exitcode == NO_GUARD for child in children):
+            raise InputError(
+                "workers import the script that starts them; as multiprocessing advises, let it start them "
+                'below the line  if __name__ == "__main__":  or use one job'
+            ) from None
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(active_children()) - others:
+            child.terminate()
+            child.join()
+
+
+def prepare_worker() -> None:
+    """A worker computes on one core, leaves Ctrl-C to its parent and does not outlive it."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    be_quiet()  # the parent says what is going on
+    warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
+    warnings.simplefilter("ignore", DoubtWarning)  # the parent said it
+
+    def leave_with_parent():
+        if parent := parent_process():
+            connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=leave_with_parent, daemon=True).start()
