@@ -158,7 +158,8 @@ package; the key `schema` of each says which part of it. How to check one: [resu
 
 ## Tables of rows
 
-Each row is a file of its own in `rows/limits` and so on, too, with the same keys and `schema`.
+Each row is a file of its own in `rows/limits` and so on, too, with the same keys and `schema`. Besides those of its
+type it has what the store says of it: `fingerprint`, `sha256`, `question`.
 
 | file | each of its `rows` | what they share |
 | --- | --- | --- |
@@ -184,7 +185,7 @@ def files() -> str:
             row = shared.pop("rows")["items"]
             row = parts[f"{kind}_row"] if row == {"$ref": f"#/$defs/{kind}_row"} else row
             words = ", ".join(f"`{key}`: {words_of_type(inner)}" for key, inner in shared.items())
-            text += f"| `{kind}.json` | {words_of_type(row)} | {words} |\n"
+            text += f"| `{kind}.json` | {words_of_type({'$ref': row['$ref']})} | {words} |\n"
     for kind, (title, words) in PARTS.items():
         part = parts[kind]
         part = parts[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
