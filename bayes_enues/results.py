@@ -40,6 +40,8 @@ __all__ = [
 ]  # fmt: skip
 
 R_HAT, ESS = 1.01, 400  # a posterior counts with R-hat at most, and effective sample sizes of at least, these
+#: Of the peak of a density, or of the probability: less is zero.
+NOTHING = 1e-100
 #: Central shares of the toys that a band of a projection holds.
 BANDS = (0.68, 0.95)
 
@@ -278,19 +280,24 @@ class Density(Result):
     density: Array
     log_evidence: Real
 
-    def _curve(self, **options):
+    def curve(self, **options: Any) -> Any:
+        """SciPy's monotone cubic through the points.
+
+        Densities that no number can tell from zero are zero: SciPy divides by their slopes.
+        """
         from scipy.interpolate import PchipInterpolator
 
-        return PchipInterpolator(self.values, self.density, **options)
+        density = np.where(self.density < NOTHING * self.density.max(), 0.0, self.density)
+        return PchipInterpolator(self.values, density, **options)
 
     def cumulative(self) -> np.ndarray:
         """Probability below each value, (n,)."""
-        below = self._curve().antiderivative()(self.values)
+        below = self.curve().antiderivative()(self.values)
         return below / below[-1]
 
     def below(self, value: float) -> float:
         """Probability below one value."""
-        smooth = self._curve().antiderivative()
+        smooth = self.curve().antiderivative()
         return float(smooth(np.clip(value, self.values[0], self.values[-1])) / smooth(self.values[-1]))
 
     def quantile(self, probability: float) -> float:
@@ -298,7 +305,7 @@ class Density(Result):
         from scipy.interpolate import PchipInterpolator
 
         below = self.cumulative()
-        keep = np.concatenate([[True], np.diff(below) > 0])
+        keep = np.concatenate([[True], np.diff(below) > NOTHING])
         return float(PchipInterpolator(below[keep], self.values[keep])(probability))
 
     def _repr_html_(self) -> str:
@@ -309,12 +316,12 @@ class Density(Result):
 
     def at(self, values: ArrayLike) -> np.ndarray:
         """Density at other values, (m,); zero outside the grid."""
-        return np.nan_to_num(self._curve(extrapolate=False)(values), nan=0.0)
+        return np.nan_to_num(self.curve(extrapolate=False)(values), nan=0.0)
 
     def reweighted(self, weight: np.ndarray) -> "Density":
         """The density under another prior, given its ratio to this one on the grid."""
         new = Density(self.values, self.density * weight, self.log_evidence)
-        total = new._curve().integrate(self.values[0], self.values[-1])
+        total = new.curve().integrate(self.values[0], self.values[-1])
         return Density(self.values, new.density / total, self.log_evidence + float(np.log(total)))
 
 
@@ -548,6 +555,7 @@ class PowerScaling(Result):
     prior_sensitivity: Real
     likelihood_sensitivity: Real
     diagnosis: str
+    SENSITIVE: ClassVar[float] = 0.05
     _renamed: ClassVar = {"prior": "prior_sensitivity", "likelihood": "likelihood_sensitivity"}
 
 

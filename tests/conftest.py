@@ -9,6 +9,16 @@ from scipy.stats import norm, poisson
 #: Fixtures that take long, and with them the tests that need one.
 SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
 
+#: Files in this order, the rest after them. The first compiles the kernel and the loop of toys, which others
+#: then find on disk; beside it runs what compiles nothing; what takes long comes before what fills the gaps.
+ORDER = [
+    "coverage", "mutations", "interactions", "experiment", "results", "report", "layers", "schemas",
+    "printed_tables", "rate", "package", "toys", "docs", "notebooks", "parallel", "cli",
+    "calibration", "response_nuisances", "landmarks_of_nuclei", "surroundings", "checks",
+    "result_types", "light_mediators", "mass_and_coupling", "reproduction", "what_users_add",
+    "posterior", "mediator_scan", "workers", "nuclear_data", "kernel",
+]  # fmt: skip
+
 
 def pytest_addoption(parser):
     parser.addoption("--all-notebooks", action="store_true", help="execute all notebooks, not three")
@@ -19,6 +29,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if SLOW & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+    rank = {f"test_{name}": place for place, name in enumerate(ORDER)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -83,7 +83,7 @@ def test_a_function_asks_for_its_rows_and_returns_its_table(
 
 def test_a_name_may_stand_for_a_list_of_one():
     one, listed = (
-        be.analyses.planned.rows_of_a_table(names, "nu_e", "xenonnt_sr0")
+        be.runs.options.rows_of_a_table(names, "nu_e", "xenonnt_sr0")
         for names in ("magnetic_moment", ["magnetic_moment"])
     )
     assert one == listed == [RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0")]

@@ -38,12 +38,12 @@ def test_the_sampler_is_calibrated_and_a_wrong_width_of_a_nuisance_is_noticed(xe
     names = quantities_of(xenonnt_model)
     assert names == ["nu_e", "beta_flux", "chi2"]
     verdict = judge(ranks(), names)
-    assert verdict["passed"], verdict
+    assert verdict.passed, verdict
 
     sigma = xenonnt_model.question.nuisances()["beta_flux"][0].sigma
     verdict = judge(ranks({"beta_flux_sigma": 0.25 * sigma}), names)
-    assert not verdict["passed"]
-    assert not verdict["quantities"]["beta_flux"]["inside"]
+    assert not verdict.passed
+    assert not verdict.quantities["beta_flux"].inside
 
 
 def test_a_few_simulations_with_nuisances_of_the_response_are_uniform():
@@ -52,7 +52,7 @@ def test_a_few_simulations_with_nuisances_of_the_response_are_uniform():
     simulator = Simulator(model, 7)
     table = np.array([simulator.pit(number) for number in range(20)])
     verdict = judge(table[:, : -len(STATES)], quantities_of(model))
-    assert verdict["passed"], verdict
+    assert verdict.passed, verdict
     assert table[:, -len(STATES)].all()  # all converged
 
 
@@ -72,10 +72,10 @@ def test_every_shape_is_every_shape_that_limits_planes_and_scans_have():
 
 def test_uniform_ranks_pass_about_as_often_as_stated():
     rng = np.random.default_rng(3)
-    passed = [judge(rng.uniform(size=(100, 2)), ["a", "b"], 0.9)["passed"] for _ in range(20)]
+    passed = [judge(rng.uniform(size=(100, 2)), ["a", "b"], 0.9).passed for _ in range(20)]
     assert 14 <= sum(passed) <= 20
-    assert not judge(rng.uniform(size=(100, 1)) ** 1.6, ["a"], 0.99)["passed"]
-    assert not judge(0.5 + (rng.uniform(size=(100, 1)) - 0.5) / 2, ["a"], 0.99)["passed"]
+    assert not judge(rng.uniform(size=(100, 1)) ** 1.6, ["a"], 0.99).passed
+    assert not judge(0.5 + (rng.uniform(size=(100, 1)) - 0.5) / 2, ["a"], 0.99).passed
 
 
 def test_simulations_are_kept_and_each_can_be_repeated(tmp_path):

@@ -11,8 +11,9 @@ from bayes_enues.experiments.published import PAPER, published_limits
 from bayes_enues.fit import profile_likelihood
 from bayes_enues.fit.scan import profile_pieces
 from bayes_enues.interactions.base import weak_cross_section
-from bayes_enues.interactions.transition_moment import COS2_THETA13, SURVIVAL
-from bayes_enues.signal.oscillation import load_mixing
+from bayes_enues.interactions.transition_moment import COS2_THETA13, FIRST_STATE
+from bayes_enues.signal.oscillation import load_mixing, mass_state_probabilities, survival_probability
+from bayes_enues.tables import packaged, read_table
 
 E_NU, E_ER = np.array([150.0, 384.0])[:, None], np.array([1.0, 5.0, 40.0])
 SHIFT = np.sqrt(2) * np.pi / 137.035999 / FERMI_CONSTANT  # keV^2
@@ -40,7 +41,7 @@ def test_an_anapole_moment_is_minus_a_sixth_of_a_charge_radius():
 @pytest.mark.parametrize("flavour", ["nu_e", "nu_mu", "nu_tau"])
 def test_transition_moments_are_one_magnetic_moment_for_every_flavour(flavour):
     # Eq. 6 as the paper writes it
-    l1, l2, l3, c2, p = 3.0, 5.0, 7.0, COS2_THETA13, SURVIVAL
+    l1, l2, l3, c2, p = 3.0, 5.0, 7.0, COS2_THETA13, FIRST_STATE
     total = l1**2 + l2**2 + l3**2
     squared = total - c2 * l2**2 + (c2 - 1) * l3**2 + c2 * p * (l2**2 - l1**2)
     moment = be.MagneticMoment().with_values(universal=np.sqrt(squared))
@@ -50,6 +51,18 @@ def test_transition_moments_are_one_magnetic_moment_for_every_flavour(flavour):
 
 def test_theta13_of_the_transition_moments_is_that_of_the_oscillation_table():
     assert_allclose(COS2_THETA13, 1 - load_mixing("deSalas2020").s13sq)
+
+
+def test_p_of_the_transition_moments_is_the_share_of_the_first_mass_state_of_pp_neutrinos():
+    """P = 0.667 by Eq. 6 of the paper; of 8B's neutrinos that are seen it would be ten times less."""
+    m = load_mixing()
+    table = read_table(packaged("solar", "spectrum_pp.csv"), needed=("e_nu_MeV", "density_per_MeV"))
+    e_nu, weight = 1e3 * table["e_nu_MeV"], table["density_per_MeV"]
+    first = mass_state_probabilities(survival_probability(e_nu, "pp", m), m)[0] / (1 - m.s13sq)
+    average = np.trapezoid(weight * first, e_nu) / np.trapezoid(weight, e_nu)
+    assert_allclose(average, FIRST_STATE, atol=1e-3)
+    seen = mass_state_probabilities(survival_probability(1.1e4, "8B", m), m)[0] / (1 - m.s13sq)
+    assert_allclose(seen, 0.07, atol=0.01)
 
 
 def limits_of(experiment):

@@ -11,12 +11,12 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
 import bayes_enues as be
 from bayes_enues import plots
-from bayes_enues.fit.fitted import fitted_spectra
 from bayes_enues.plots import mediators, overlays
 from bayes_enues.plots.limits import ROOM, _aside
 from bayes_enues.plots.spectrum import fitted_figure, spectra_figure
 from bayes_enues.plots.words import in_words, prior_words
 from bayes_enues.results import Curve
+from bayes_enues.studies.fitted import fitted_spectra
 
 MASS = np.geomspace(1e-3, 1e5, 20)
 

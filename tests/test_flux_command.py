@@ -5,8 +5,8 @@ from schemas import check_files
 from typer.testing import CliRunner
 
 from bayes_enues import InputError
-from bayes_enues.analyses.fluxes import model_flux
 from bayes_enues.cli import app
+from bayes_enues.signal.flux import Sun
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ def test_what_cannot_be_measured_is_refused_in_one_line(arguments, words):
 
 def test_fluxes_are_those_of_the_solar_model():
     """Baxter et al., arXiv:2105.00599."""
-    assert model_flux("pp", "baxter2021") == 5.98e10
-    assert model_flux("b8", "baxter2021") == 5.25e6
-    assert model_flux("cno", "baxter2021") == pytest.approx(2.78e8 + 2.05e8 + 5.29e6)
+    assert Sun(fluxes="baxter2021").total("pp") == 5.98e10
+    assert Sun(fluxes="baxter2021").total("b8") == 5.25e6
+    assert Sun(fluxes="baxter2021").total("cno") == pytest.approx(2.78e8 + 2.05e8 + 5.29e6)
 
 
 @pytest.mark.slow

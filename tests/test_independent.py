@@ -1,11 +1,13 @@
 """Draws from independent proposals against quadrature and NUTS: where the truth is known to both."""
 
+from copy import copy
+
 import numpy as np
 import pytest
 
 import bayes_enues as be
 from bayes_enues.fit import independent
-from bayes_enues.fit.independent import has_proposals, independent_draws
+from bayes_enues.fit.independent import begins_with_proposals, has_proposals, independent_draws
 from bayes_enues.fit.posterior import diagnose
 from bayes_enues.statistics import of_chains
 
@@ -38,14 +40,79 @@ def test_nuisances_have_the_distribution_that_nuts_finds(fit):
 
 def test_proposals_that_miss_a_part_are_refused(fit, monkeypatch):
     """A twentieth of the spread: Pareto's k says so."""
+    monkeypatch.delitem(fit.known, "cells", raising=False)
     monkeypatch.setattr(np.linalg, "inv", lambda m, inv=np.linalg.inv: inv(m) / 400)
     assert independent_draws(fit, 1000, 4, seed=3) is None
 
 
-def test_one_mode_or_two_parameters_have_no_proposals(fit):
+def exposed(experiment, times):
+    """The experiment with so many times the exposure, and the counts that the Standard Model then expects."""
+    far, components = copy(experiment), {k: times * v for k, v in experiment.components.items()}
+    counts = times * be.signal_counts(experiment, be.StandardModel()) + sum(components.values())
+    for name, value in {
+        "response": times * experiment.response,
+        "components": components,
+        "counts": counts,
+        "sigma": np.sqrt(counts),
+    }.items():
+        object.__setattr__(far, name, value)
+    return far
+
+
+def by_hand(model, x, y):
+    """Shares (n, m) of the posterior on a grid, flat priors: Gaussian counts, beta integrated on paper."""
+    (e,), (t,), (sx, sy) = model.question.experiments, model.question.templates, model.question.scales
+    u, v = (x / sx)[:, None, None], (y / sy)[None, :, None]
+    signal = t.t0 + u * (t.t1[0] + u * t.t2[0]) + v * (t.t1[1] + v * t.t2[1])
+    assert not t.cross
+    assert e.likelihood == "gaussian"
+    rest = e.counts - sum(e.components.values()) - signal
+    a = (signal**2 / e.sigma**2).sum(axis=-1) + e.nuisances[0].sigma ** -2.0
+    b = (rest * signal / e.sigma**2).sum(axis=-1)
+    log_density = -0.5 * ((rest**2 / e.sigma**2).sum(axis=-1) - b**2 / a + np.log(a))
+    share = np.exp(log_density - log_density.max())
+    return share / share.sum()
+
+
+@pytest.mark.parametrize("times", [None, 20])
+def test_two_signed_parameters_have_the_density_worked_out_by_hand(xenonnt, times):
+    """Radii of nu_e and nu_mu: a ring, with twenty exposures a thin one. Means, quarters, region of 90 %."""
+    model = be.models.charge_radius([exposed(xenonnt, times) if times else xenonnt], ["nu_e", "nu_mu"])
+    priors = model.question.priors.values()
+    x, y = ((np.arange(600) + 0.5) / 600 * (p.upper - p.lower) + p.lower for p in priors)
+    share = by_hand(model, x, y)
+    tree = be.sample_posterior(model, draws=4000, groups=False)
+    assert (tree.attrs["sampler"], tree.attrs["attempts"], tree.attrs["converged"]) == ("independence", 1, 1)
+    assert tree.attrs["ess_bulk"] > 8000
+    a, b = (tree["posterior"][name].values for name in ("nu_e", "nu_mu"))
+
+    def agree(quantity, exact):
+        assert abs(quantity.mean() - exact) < 4 * of_chains("mcse", quantity.astype(float), method="mean")
+
+    mean_x, mean_y = share.sum(axis=1) @ x, share.sum(axis=0) @ y
+    agree(a, mean_x)
+    agree(b, mean_y)
+    agree(a * b, x @ share @ y)
+    for right in (True, False):
+        for above in (True, False):
+            exact = share[(x > mean_x) == right][:, (y > mean_y) == above].sum()
+            agree(((a > mean_x) == right) & ((b > mean_y) == above), exact)
+    order = np.sort(share.ravel())[::-1]
+    cut = order[np.searchsorted(order.cumsum(), 0.9)]
+    i, j = (np.clip(np.rint((v - w[0]) / (w[1] - w[0])).astype(int), 0, 599) for v, w in ((a, x), (b, y)))
+    agree(share[i, j] >= cut, share[share >= cut].sum())
+
+
+def test_proposals_are_for_one_parameter_with_separate_modes_and_for_two(fit):
     assert not has_proposals(fit)
-    two = be.models.millicharge(["lz_ws2022"], ["nu_e", "nu_mu"], be.Flat(-9, 9))
-    assert not has_proposals(be.Fit(two))
+    two = be.Fit(be.models.millicharge(["lz_ws2022"], ["nu_e", "nu_mu"], be.Flat(-9, 9)))
+    assert has_proposals(two)
+    assert begins_with_proposals(two)
+    moments = be.Fit(be.models.magnetic_moment(["lz_ws2022"], ["nu_e", "nu_mu"], be.Flat(0, 30)))
+    assert has_proposals(moments)
+    assert not begins_with_proposals(moments)  # NUTS does well
+    three = be.models.millicharge(["lz_ws2022"], ["nu_e", "nu_mu", "nu_tau"], be.Flat(-9, 9))
+    assert not has_proposals(be.Fit(three))
 
 
 def test_a_chain_of_equal_weights_takes_every_proposal_and_never_one_of_no_weight():

@@ -156,6 +156,19 @@ def test_mediators_up_to_1_gev(mass, vector, second, b_minus_l, mu_minus_tau, sc
     check(found("light_scalar"), [(0.0, scalar)])
 
 
+def test_another_coupling_of_a_scalar_to_nucleons_weakens_its_limits_by_nine_percent(monkeypatch, xenonnt_nr):
+    """14 A + 1.1 Z, as some papers have it: what is added goes like g^4 and the square of this charge."""
+
+    def added():
+        scalar = be.LightScalar(coupling=8.7e-6, mass=1e4)
+        counts = [be.signal_counts(xenonnt_nr, i).sum() for i in (scalar, be.StandardModel())]
+        return counts[0] - counts[1]
+
+    ours = added()
+    monkeypatch.setattr("bayes_enues.interactions.mediators.SCALAR_NUCLEONS", (14.0 + 1.1, 14.0))
+    assert (ours / added()) ** 0.25 == pytest.approx(1.09, abs=0.005)
+
+
 @pytest.mark.parametrize(("mass", "excess"), [(1.0, 1.54), (1e4, 1.26), (1e5, 0.07)])
 def test_the_best_fit_of_a_universal_vector_lies_in_the_second_region(mass, excess):
     fit = be.Fit(models.light_vector(["xenonnt_nr"], mass=mass, normalisation="left_handed"))

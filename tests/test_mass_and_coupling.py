@@ -21,10 +21,12 @@ import bayes_enues as be
 from bayes_enues import cli
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.mass_table import mass_table
+from bayes_enues.fit.minimise import minimise_many
 from bayes_enues.priors.wall import LogPower, SoftWall
 from bayes_enues.results import Region
 from bayes_enues.runs import rows
 from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.statistics import of_chains
 from bayes_enues.studies.mediators.planes import (
     MassPlaneSpec,
     counted,
@@ -118,6 +120,38 @@ def test_mass_and_coupling_are_sampled_without_divergences_and_fill_the_region(f
     row = counted(plane, tree).to_row()
     assert "flat in log coupling on [1e-09, 0.01]" in row["prior"]
     assert row["posterior"]["density_in"] == ["log10_mass", "log10_coupling"]
+
+
+@pytest.mark.slow
+def test_a_strong_signal_of_mass_and_coupling_is_sampled_as_quadrature_has_it(free_mass):
+    """Physics: a band a hundredth of a decade wide, which turns upwards where the mass matters."""
+    likelihood, name = Likelihood(free_mass), "observed_xenonnt_sr0"
+    table, seen = likelihood.question.table, free_mass[name].get_value()
+    strong = table.log10_strength(0.0) + 0.3
+    try:
+        expected = table.counts(0, 0.0, strong) + likelihood.question.experiments[0].background
+        free_mass.set_data(name, expected)
+        tree, likelihood = be.sample_posterior(free_mass, draws=4000, groups=False), Likelihood(free_mass)
+    finally:
+        free_mass.set_data(name, seen)
+    assert tree.attrs["sampler"] == "independence"
+    mass, above = (np.arange(200) + 0.5) / 25 - 3, (np.arange(400) + 0.5) / 800
+    points = np.stack(
+        [*(v.ravel() for v in np.meshgrid(mass, above, indexing="ij")), np.zeros(80_000)], axis=-1
+    )
+    points[:, 1] += table.log10_strength(points[:, 0])
+    points = points[points[:, 1] < -2.0]
+    fits = minimise_many(likelihood, points, np.array([2]), warm=True)
+    log_density = -0.5 * fits.chi2 - 0.5 * np.log(fits.hessian[:, 2, 2])  # Eq. 15 is Gaussian in beta
+    share = np.exp(log_density - log_density.max())
+    share /= share.sum()
+    for k, parameter in enumerate(("log10_mass", "log10_coupling")):
+        draws = tree["posterior"][parameter].values
+        for power in (1, 2):
+            error = of_chains("mcse", draws**power, method="mean")
+            assert abs((draws**power).mean() - share @ points[:, k] ** power) < 4 * error
+    heavy = (tree["posterior"]["log10_mass"].values > 0.0).astype(float)
+    assert abs(heavy.mean() - share[points[:, 0] > 0].sum()) < 4 * of_chains("mcse", heavy, method="mean")
 
 
 @pytest.mark.slow

@@ -9,7 +9,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
-from bayes_enues.analyses.planned import fixed_by
 from bayes_enues.commands.common import settings_of
 from bayes_enues.constants import ELECTRON_MASS, FERMI_CONSTANT, FLAVOURS, KEV2_CM2
 from bayes_enues.experiments.counts import bin_templates, signal_counts
@@ -20,6 +19,7 @@ from bayes_enues.fit.minimise import profile_many
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.mediators import GAUGE_CHARGES
 from bayes_enues.models import counting_model
+from bayes_enues.runs.options import fixed_by
 from bayes_enues.runs.rows import electromagnetic_models, plan
 from bayes_enues.signal.flux import minimum_energy
 from bayes_enues.signal.oscillation import load_mixing, mass_state_probabilities, mixing_matrix

@@ -37,6 +37,7 @@ from bayes_enues.interactions import (
     TransitionMoment,
     WeakMixingAngle,
 )
+from bayes_enues.runs.rows import plan
 from bayes_enues.signal.flux import Sun
 from bayes_enues.signal.rate import recoil_rate
 from bayes_enues.signal.xenon import Xenon, isotopes
@@ -335,8 +336,11 @@ def test_charges_of_quarks_are_asked_for_and_checked():
 
 
 def test_an_interaction_that_nothing_can_be_seen_of_is_refused(xenonnt):
-    with pytest.raises(be.InputError, match="u_ee changes no count of"):
+    with pytest.raises(be.InputError, match=r"quark_nsi changes no count of .* electrons alone"):
         be.models.quark_nsi([xenonnt], free="u_ee")
+    with pytest.raises(be.InputError, match="quark_nsi changes no count of"):  # before any row, or PyMC
+        plan(["quark_nsi"], ["u_ee"], ["xenonnt_sr0"])
+    assert plan(["quark_nsi"], ["u_ee"], ["xenonnt_nr+xenonnt_sr0"])
 
 
 def test_a_user_s_nuclear_formula_is_checked_before_anything_runs(xenonnt_nr):

@@ -22,8 +22,6 @@ from bayes_enues.tables import packaged
 
 pytestmark = pytest.mark.slow
 
-pytestmark = pytest.mark.slow
-
 TOYS = 2000
 
 
@@ -79,13 +77,12 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
     wait_for(lambda: not any(runs(int(path.read_text())) for path in pids))
 
 
-def wait_for(happened):
-    """Up to twenty seconds."""
-    for _ in range(200):
+def wait_for(happened, seconds=20):
+    for _ in range(10 * seconds):
         if happened():
             return
         time.sleep(0.1)
-    raise AssertionError("it did not happen within twenty seconds")
+    raise AssertionError(f"it did not happen within {seconds} seconds")
 
 
 def runs(pid):
@@ -96,34 +93,50 @@ def runs(pid):
         return False
 
 
-@pytest.fixture
-def cluster(tmp_path):
-    """A Dask scheduler and two workers as they would run on a cluster, each a process of its own."""
-    file = tmp_path / "scheduler.json"
-    host = ["--host", "127.0.0.1"]
-    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    scheduler = subprocess.Popen(
-        [*dask, *host, "--port", "0", "--dashboard-address", ":0", "--scheduler-file", str(file)], **quiet
-    )
-    options = ["--nthreads", "1", "--no-nanny", "--dashboard-address", ":0", "--scheduler-file", str(file)]
-    workers = [subprocess.Popen([*worker, *host, *options], **quiet) for _ in range(2)]
-    try:
-        from distributed import Client
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory):
+    """A Dask scheduler as it would run on a cluster, and what starts a worker: each a process of its own."""
+    from distributed import Client
 
+    folder = tmp_path_factory.mktemp("dask")
+    file, processes = folder / "scheduler.json", []
+
+    def start(program, *options):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{program}", "--host", "127.0.0.1", *options]
+        command += ["--dashboard-address", ":0", "--scheduler-file", str(file)]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+        processes.append(subprocess.Popen(command, **quiet))
+        return processes[-1]
+
+    start("scheduler", "--port", "0")
+    try:
         for _ in range(600):
             if file.exists():
                 break
             time.sleep(0.1)
         with Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=120)
-            address = client.scheduler.address
-        yield address, workers
+            yield client, lambda: start("worker", "--nthreads", "1", "--no-nanny")
     finally:
-        for process in [*workers, scheduler]:
+        for process in processes:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="module")
+def workers():
+    """Processes that were started and may still run, the oldest first."""
+    return []
+
+
+@pytest.fixture
+def cluster(dask, workers):
+    """The scheduler's address and two workers; who survived the test before is the first."""
+    client, start_worker = dask
+    workers[:] = [worker for worker in workers if worker.poll() is None]
+    while len(workers) < 2:
+        workers.append(start_worker())
+    wait_for(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 2, seconds=120)
+    return client.scheduler.address, list(workers)
 
 
 class Killer:

@@ -88,7 +88,7 @@ def test_the_density_is_that_of_brute_force(radii, plane_of_radii):
 
 
 @pytest.mark.slow
-def test_draws_of_nuts_fill_the_credible_region_to_its_level(radii, plane_of_radii):
+def test_draws_fill_the_credible_region_to_its_level(radii, plane_of_radii):
     tree = sample_posterior(radii, 2000, groups=False)
     assert tree.attrs["converged"]
     points = np.stack([tree["posterior"][n].values.ravel() for n in ("nu_e", "nu_mu")], axis=-1)

@@ -13,6 +13,7 @@ import bayes_enues as be
 from bayes_enues import Flat, FlatStrength, marginal_density, models
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.fit.marginal import Density, log_marginal_likelihood
+from bayes_enues.fit.regions import highest_density_pieces
 
 marginal_module = sys.modules["bayes_enues.fit.marginal"]
 
@@ -92,6 +93,20 @@ def test_quantiles_of_a_density_known_by_hand():
     for p in (0.1, 0.5, 0.9, 0.99):
         assert density.quantile(p) == pytest.approx(norm.ppf(0.5 + p / 2), rel=1e-4)
     assert density.at([-1.0, 9.0]).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_density_that_falls_below_what_numbers_hold_is_no_cause_for_warnings():
+    """At 38 standard deviations it is 1e-314, by whose slope a spline would divide."""
+    x = np.linspace(0, 40, 401)
+    density = Density(x, np.sqrt(2 / np.pi) * np.exp(-(x**2) / 2), 0.0)
+    assert density.below(1.0) == pytest.approx(0.6827, abs=1e-4)
+    assert density.quantile(0.9) == pytest.approx(1.6449, abs=1e-4)
+    assert density.at(38.0) == 0.0
+    assert density.reweighted(np.exp(-x)).below(40.0) == pytest.approx(1.0)
+    mirrored = Density(-x[::-1], density.density[::-1], 0.0)
+    assert mirrored.quantile(0.1) == pytest.approx(-1.6449, abs=1e-4)
+    assert highest_density_pieces(density, 1e-3)[0][0] == 0.0
 
 
 def test_another_free_parameter_must_be_on_the_grid_too(xenonnt):

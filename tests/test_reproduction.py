@@ -11,13 +11,13 @@ from schemas import check_files
 
 from bayes_enues.cli import main
 from bayes_enues.plots import paper
-from bayes_enues.reports import reproduction
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.reproduction_page import contradictions, reproduction_page
 from bayes_enues.reports.table_one import table, table_csv, table_markdown
 from bayes_enues.results import Limit, PublishedBound
 from bayes_enues.runs.rows import RowSpec, run
 from bayes_enues.runs.store import ResultsFolder
+from bayes_enues.studies import paper as plans
 from bayes_enues.studies.planes.rows import plan_regions
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ def planes_planned(draws, seed):
 
 def run_small(monkeypatch, out, *arguments):
     """The whole command on two limits and one plane."""
-    monkeypatch.setattr(reproduction, "PLANS", {"limits": limits_planned, "regions": planes_planned})
+    monkeypatch.setattr(plans, "PLANS", {"limits": limits_planned, "regions": planes_planned})
     small = {k: paper.FIGURES[k] for k in ("fig1_spectra", "fig5_millicharge_charge_radius_planes")}
     monkeypatch.setattr(paper, "FIGURES", small)
     call = ["bayes-enues", "reproduce", "--out", str(out), "--draws", str(DRAWS), "--jobs", "1", *arguments]

@@ -41,7 +41,8 @@ def test_weights_integrate_the_energy_and_respect_the_shells():
 )
 def test_a_finer_integration_moves_no_bin_by_more_than_a_thousandth(name, interaction):
     from bayes_enues.experiments.loading import load_experiment
-    from bayes_enues.experiments.read_tables import Tables, read_efficiency
+    from bayes_enues.experiments.read_response import read_efficiency
+    from bayes_enues.experiments.read_tables import Tables
     from bayes_enues.tables import packaged
 
     e = load_experiment(name)

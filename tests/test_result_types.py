@@ -54,7 +54,6 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
     job = job_of(RowSpec("magnetic_moment", "nu_e", "xenonnt_sr0", seed=11), [0.0, 9.0])
     folder = coverage_folder(tmp_path_factory.mktemp("types"), "magnetic_moment", 11, "poisson", 0.9)
     verdict = judge(np.random.default_rng(3).uniform(size=(60, 2)), ["nu_e", "chi2"])
-    tests = {name: results.RankTest(**test) for name, test in verdict["quantities"].items()}
     rests_on = job.spec.provenance()
     stored = {"fingerprint": "a" * 32, "seed": 3, "file": file, "provenance": rests_on}
     found = [
@@ -97,9 +96,9 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
         run_coverage([job], 20, folder)[1],
         results.CalibrationRow(
             **where, prior="flat", simulations=60, not_converged=0, by_smc=0, divergences=0, probability=0.99,
-            passed=verdict["passed"], quantities=tests,
+            passed=verdict.passed, quantities=verdict.quantities,
         ),
-        tests["nu_e"],
+        verdict.quantities["nu_e"],
         projected_limits(be.MagneticMoment(), [xenonnt], "nu_e", toys=2, seed=5),
     ]  # fmt: skip
     return {type(one): one for one in found}

@@ -11,9 +11,9 @@ from rich.text import Text
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..results import CalibrationRow
+from ..runs.options import Models, Names, fixed_by, listed, rows_of_a_table
 from ..statistics import SEED
 from ..studies.planes.rows import plan_regions
-from .planned import Models, Names, fixed_by, listed, rows_of_a_table
 from .shown import BAD, Shown
 from .table import ResultTable
 

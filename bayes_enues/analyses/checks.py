@@ -6,8 +6,8 @@ from typing import Any
 
 from ..results import Check, grouped
 from ..runs.files import slug
+from ..runs.options import Models, Names, experiments_of, rows_of_a_table
 from ..statistics import SEED
-from .planned import Models, Names, experiments_of, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 

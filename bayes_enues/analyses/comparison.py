@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..results import Comparison, grouped
+from ..results import Comparison
+from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import SEED
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 
@@ -26,8 +26,7 @@ class ComparisonTable(ResultTable[Comparison]):
     def _figures(self) -> Iterable[Path]:
         from ..plots.evidence import bayes_factors_figure
 
-        for name, mine in grouped(self.rows, "model").items():
-            yield from bayes_factors_figure(mine, self.folder / f"compare_{name}")
+        return self._one_a_model(bayes_factors_figure)
 
     def _shown(self) -> list[Shown]:
         """A line a row: ln B by each method, and with the prior squeezed and stretched."""

@@ -8,9 +8,9 @@ from typing import Any, Self
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..results import CoverageRow, FeldmanCousins, grouped, there
+from ..runs.options import Names, rows_of_a_table
 from ..runs.store import load_rows
 from ..statistics import LEVEL, SEED
-from .planned import Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 

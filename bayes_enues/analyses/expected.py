@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..reports.wording import experiment_title
+from ..experiments.folder import experiment_title
 from ..results import Expected, Projection, grouped
+from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import LEVEL, SEED
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 
@@ -35,8 +35,7 @@ class ExpectedTable(ResultTable[Expected]):
     def _figures(self) -> Iterable[Path]:
         from ..plots.expected import expected_figure
 
-        for name, mine in grouped(self.rows, "model").items():
-            yield from expected_figure(mine, self.folder / f"expected_{name}")
+        return self._one_a_model(expected_figure)
 
     def _shown(self) -> list[Shown]:
         """A table a parameter: each statistic of each experiment."""

@@ -6,17 +6,17 @@ from pathlib import Path
 from rich.text import Text
 
 from ..errors import InputError
+from ..experiments.folder import experiment_title
 from ..experiments.loading import load_experiment
-from ..reports.wording import NOT_CONVERGED, experiment_title, region_text
+from ..reports.wording import NOT_CONVERGED, region_text
 from ..results import Limit, there
+from ..runs.options import Names, experiments_of, listed
 from ..runs.rows import plan, split_experiments
-from ..signal.flux import SOURCES, total_fluxes
 from ..statistics import DRAWS, SEED
-from .planned import Names, experiments_of, listed
 from .shown import BAD, Shown
 from .table import ResultTable
 
-__all__ = ["FluxTable", "flux", "model_flux"]
+__all__ = ["FluxTable", "flux"]
 
 MODEL = "solar_flux"
 DEFAULT = ("xenonnt_nr", "xenonnt_sr0", "lz_ws2024")
@@ -29,11 +29,6 @@ WHY_NOT = {
     "xenonnt_sr0",
     "electron": "8B adds a thousandth at most to electron recoils; give nuclear recoils, such as xenonnt_nr",
 }
-
-
-def model_flux(source: str, name: str) -> float:
-    """Flux of a source in a set of the solar model [1/(cm^2 s)], which the parameter multiplies."""
-    return sum(total_fluxes(name)[part] for part in SOURCES[source])
 
 
 class FluxTable(ResultTable[Limit]):
@@ -53,7 +48,7 @@ class FluxTable(ResultTable[Limit]):
         level = f"{100 * first.level:.3g} %"
         table = Shown("", (*heads, "best fit", cut, f"posterior HDI\n{level}", "equal-tailed"), left=3)
         for row in self.rows:
-            one = model_flux(row.parameter, experiments_of(row)[0].sun.fluxes)
+            one = experiments_of(row)[0].sun.total(row.parameter)
             unit = 10.0 ** int(f"{one:e}".partition("e")[2])
 
             def region(pieces, scale=one / unit):

@@ -10,15 +10,16 @@ from rich.text import Text
 from ..compiled.caching import is_kept
 from ..compiled.feedback import feedback
 from ..errors import InputError
+from ..experiments.folder import experiment_title
 from ..experiments.overlays import Paths
 from ..experiments.own_limits import read_own_limits
-from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, experiment_title, footnotes, limit_cells
+from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
 from ..results import Limit, Published, grouped, there
 from ..runs.figures import to_be_drawn
+from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.rows import interaction_named, run, with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.simulations.attached import attach
-from .planned import Models, Names, rows_of_a_table
 from .shown import BAD, Shown
 from .table import ResultTable
 

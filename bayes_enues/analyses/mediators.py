@@ -10,13 +10,21 @@ from rich.text import Text
 
 from ..compiled.feedback import feedback
 from ..errors import InputError
+from ..experiments.folder import experiment_title
 from ..experiments.overlays import Overlay, Paths, own_files, read_overlays
-from ..reports.wording import experiment_title, mediator_title
 from ..results import Curve, Limit, Region, there
+from ..runs.options import Names, listed
 from ..runs.rows import run
 from ..statistics import LEVEL, SEED
-from ..studies.mediators.scan import DIPOLE, DRAWS, curves, plan_scan, published_points, write_curves
-from .planned import Names, listed
+from ..studies.mediators.scan import (
+    DIPOLE,
+    DRAWS,
+    curves,
+    mediator_title,
+    plan_scan,
+    published_points,
+    write_curves,
+)  # fmt: skip
 from .shown import BAD, Cell, Shown
 from .table import ResultTable
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.text import Text
 
-from ..results import Nuisances, grouped
+from ..results import Nuisances
+from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.rows import with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 
@@ -26,8 +26,7 @@ class NuisanceTable(ResultTable[Nuisances]):
     def _figures(self) -> Iterable[Path]:
         from ..plots.nuisances import nuisances_figure
 
-        for name, mine in grouped(self.rows, "model").items():
-            yield from nuisances_figure(mine, self.folder / f"nuisances_{name}")
+        return self._one_a_model(nuisances_figure)
 
     def _shown(self) -> list[Shown]:
         """A table a parameter and experiment, the nuisance that matters most first."""

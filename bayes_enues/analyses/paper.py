@@ -1,6 +1,6 @@
 """Everything the paper shows, in one folder: what ``bayes-enues reproduce`` computes and draws.
 
-What is computed is :data:`bayes_enues.reports.reproduction.PLANS`, what is drawn from it
+What is computed is :data:`bayes_enues.studies.paper.PLANS`, what is drawn from it
 :data:`bayes_enues.plots.paper.FIGURES`. Rows are kept as they finish: an interrupted run goes on where it
 stopped.
 """
@@ -33,15 +33,15 @@ def reproduce(
     check_writable(out)
 
     # with PyMC and matplotlib, which a request that is refused can spare
-    from ..plots import paper
-    from ..reports import reproduction
+    from ..plots.paper import FIGURES
+    from ..reports.reproduction import write_pages
+    from ..studies.mediators.scan import curves, write_curves
+    from ..studies.paper import PLANS
 
-    asked = {name: plan(draws, seed) for name, plan in reproduction.PLANS.items()}
+    asked = {name: plan(draws, seed) for name, plan in PLANS.items()}
     folders = {name: TABLES[name].open(out, 0.9) for name in asked}
     tables, done = [], 0
-    with feedback(
-        "reproduce", sum(map(len, asked.values())) + len(paper.FIGURES), "rows and figures"
-    ) as tell:
+    with feedback("reproduce", sum(map(len, asked.values())) + len(FIGURES), "rows and figures") as tell:
         for name, specs in asked.items():
             folder, before = folders[name], done
             rows = run(
@@ -51,8 +51,10 @@ def reproduce(
             done += len(specs)
             tables.append(TABLES[name](tuple(rows), folder.path, tuple(folder.messages)))
         found = {table.kind: table.rows for table in tables}
-        for k, (name, draw) in enumerate(paper.FIGURES.items()):
+        for k, (name, draw) in enumerate(FIGURES.items()):
             tell(done + k, name)
             draw(found, out, out / name)
-    reproduction.write_pages(found, out, list(paper.FIGURES))
+    write_pages(found, out, list(FIGURES))
+    if "mediators" in found:
+        write_curves(curves(found["mediators"]), out / "mediators_curves.csv")
     return Results.of(tables, out)

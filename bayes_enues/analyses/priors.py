@@ -8,8 +8,8 @@ from rich.text import Text
 
 from ..experiments.folder import DEFAULT
 from ..results import Interval, PriorStudyRow, grouped, there
+from ..runs.options import Models, Names, listed, rows_of_a_table
 from ..statistics import DRAWS, LEVEL, SEED, one_sided_threshold
-from .planned import Models, Names, listed, rows_of_a_table
 from .shown import BAD, Cell, Shown
 from .table import ResultTable
 

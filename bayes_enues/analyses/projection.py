@@ -6,10 +6,10 @@ from typing import Any
 
 from ..errors import InputError
 from ..results import Projection, grouped
+from ..runs.options import rows_of_a_table
 from ..runs.rows import interaction_named
 from ..statistics import LEVEL, SEED
 from .expected import bands, failed_toys
-from .planned import rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 

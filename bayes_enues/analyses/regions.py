@@ -8,10 +8,10 @@ from rich.text import Text
 
 from ..errors import InputError
 from ..results import Region, grouped, there
+from ..runs.options import Names, fixed_by, listed
 from ..runs.rows import interaction_named
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.planes.rows import plan_regions
-from .planned import Names, fixed_by, listed
 from .shown import BAD, Shown
 from .table import ResultTable
 

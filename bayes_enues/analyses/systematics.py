@@ -6,8 +6,8 @@ from typing import Any
 
 from ..experiments.folder import DEFAULT
 from ..results import SystematicsRow, grouped, there
+from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import LEVEL, threshold
-from .planned import Models, Names, rows_of_a_table
 from .shown import Shown
 from .table import ResultTable
 
@@ -22,8 +22,7 @@ class SystematicsTable(ResultTable[SystematicsRow]):
     def _figures(self) -> Iterable[Path]:
         from ..plots.systematics import systematics_figure
 
-        for name, mine in grouped(self.rows, "model").items():
-            yield from systematics_figure(mine, self.folder / f"systematics_{name}")
+        return self._one_a_model(systematics_figure)
 
     def _groups(self) -> dict[Any, list[SystematicsRow]]:
         return grouped(self.rows, "model", "parameter", "experiment")

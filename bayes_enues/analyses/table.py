@@ -1,7 +1,7 @@
 """What the public function behind each command returns: typed rows, in the forms that people need."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, overload
 
 from ..compiled.feedback import feedback
 from ..errors import InputError
-from ..results import ROW_TYPES, Row
+from ..results import ROW_TYPES, Row, grouped
 from ..runs import second
 from ..runs.asked import Asked
 from ..runs.beside import draws_file
@@ -135,6 +135,11 @@ class ResultTable[R: Row](Sequence[R]):
     def _figures(self) -> Iterable[Path]:
         """See :meth:`plot`; there are rows."""
         return []
+
+    def _one_a_model(self, draw: Callable[[list[R], Path], Iterable[Path]]) -> Iterable[Path]:
+        """A figure of the rows of each model, named after both."""
+        for name, mine in grouped(self.rows, "model").items():
+            yield from draw(mine, self.folder / f"{self.kind}_{name}")
 
     def shown(self) -> list[Shown]:
         """The tables that the command prints and all other forms are made of."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import typer
 
@@ -14,10 +14,7 @@ from ..compiled.feedback import plan_only
 from ..errors import InputError
 from ..tables import read_text
 
-if TYPE_CHECKING:
-    from ..runs.record import Step
-
-__all__ = ["TEMPLATE", "Analysis", "read_analysis"]
+__all__ = ["TEMPLATE", "Analysis", "Step", "read_analysis"]
 
 #: Commands that read what others have written, so that they can be checked only when it is there; what the
 #: ``out`` of the whole file is called there.
@@ -71,10 +68,19 @@ command = "report"
 
 
 @dataclass(frozen=True)
+class Step:
+    """A table of the file: its name, its command, and what would be typed after that."""
+
+    table: str
+    command: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Analysis:
     """The steps of a file, and the folder that it names for all of them."""
 
-    steps: "tuple[Step, ...]"
+    steps: tuple[Step, ...]
     out: Path
 
 
@@ -93,8 +99,6 @@ def read_analysis(path: str | Path, group: Any) -> Analysis:
     InputError
         With the file, the table and the key, if something of it cannot be.
     """
-    from ..runs.record import Step
-
     try:
         content = tomllib.loads(read_text(Path(path)))
     except tomllib.TOMLDecodeError as error:
@@ -170,7 +174,7 @@ def _arguments(
     return tuple(found)
 
 
-def _try(where: str, values: Mapping[str, Any], step: "Step", group: Any) -> None:
+def _try(where: str, values: Mapping[str, Any], step: Step, group: Any) -> None:
     """Have a command check its options, up to where it would compute."""
     try:
         if step.command in AFTERWARDS:

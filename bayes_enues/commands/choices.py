@@ -11,18 +11,16 @@ __all__ = ["Command", "complete_experiment", "complete_mediator", "complete_mode
 
 def _kinds() -> dict[str, tuple[str, ...]]:
     """Models and their parameters."""
-    from .. import interactions
+    from ..runs.choices import models_and_parameters
 
-    kinds = (getattr(interactions, name) for name in interactions.__all__)
-    return {kind.name: kind.free_names() for kind in kinds if kind.free_names()}
+    return models_and_parameters()
 
 
 def _experiments() -> dict[str, list[str]]:
-    """Experiments and their variants, then the sets and what is in them."""
-    from ..experiments.folder import experiment_names, experiment_sets, variant_names
+    """Experiments and their variants, then the sets."""
+    from ..runs.choices import experiments_and_variants, sets_and_members
 
-    found = {name: list(variant_names(name)) for name in experiment_names()}
-    return found | {name: [] for name in experiment_sets()}
+    return experiments_and_variants() | {name: [] for name in sets_and_members()}
 
 
 def complete_model(incomplete: str) -> list[str]:
@@ -67,11 +65,10 @@ class Command(TyperCommand):
                 by_parameters.setdefault(parameters, []).append(name)
             _list(formatter, "Models: parameters", ((models, p) for p, models in by_parameters.items()))
         if "experiment" in options:
-            from ..experiments.folder import experiment_sets
+            from ..runs.choices import sets_and_members
 
-            named = [([n], [f":{v}" for v in vs]) for n, vs in _experiments().items()]
-            sets = {name: found.experiments for name, found in experiment_sets().items()}
-            named = [(names, list(sets.get(names[0], variants))) for names, variants in named]
+            sets = sets_and_members()
+            named = [([n], sets.get(n, [f":{v}" for v in vs])) for n, vs in _experiments().items()]
             _list(formatter, "Experiments: variants, and what is in a set", named)
 
 

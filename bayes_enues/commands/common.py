@@ -189,7 +189,8 @@ Jobs = Annotated[
         "--jobs",
         "--workers",
         callback=between(1, MAX_JOBS, "four for each core of this machine, some 350 MB each"),
-        help="Processes that share the work, some 350 MB each; a few quick rows are done in one, with a second for files and figures.",
+        help="Processes that share the work, some 350 MB each; a few quick rows are done in one, with a "
+        "second for files and figures.",
     ),
 ]
 Scheduler = Annotated[

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from ..errors import InputError
 from .common import console
 
 
@@ -14,14 +13,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The page; default: report.html in the folder.")] = None,
 ) -> None:
     """Tables, figures, sources and diagnostics of a results folder on one page that needs no network."""
-    from ..reports.report import build_report
-    from ..runs.files import write_text
+    from ..analyses.page import write_page
 
-    target = out or folder / "report.html"
-    try:
-        page = build_report(folder)
-        write_text(target, page)
-    except OSError as error:
-        name = error.filename or target
-        raise InputError(f"the report cannot be made: {name}: {error.strerror}") from None
-    console.print(f"Written: {target} ({len(page.encode()) / 1e6:.1f} MB)")
+    page = write_page(folder, out)
+    console.print(f"Written: {page} ({page.stat().st_size / 1e6:.1f} MB)")

@@ -21,11 +21,10 @@ def reproduce(
 
     found = compute(out, draws=draws, seed=seed, fresh=fresh, jobs=jobs, scheduler=scheduler)
 
-    from ..plots.paper import FIGURES
-
     warn(found.messages)
+    figures = list(out.glob("fig[0-9]*.pdf"))
     console.print(
-        f"Written to {out}: table_one (.md, .csv, .json), reproduction.md, {len(FIGURES)} figures "
+        f"Written to {out}: table_one (.md, .csv, .json), reproduction.md, {len(figures)} figures "
         "(PDF, PNG, SVG), limits.json with the posteriors, regions.json with the contours."
     )
     if not found.passed:

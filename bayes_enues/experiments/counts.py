@@ -107,11 +107,16 @@ def check_possible(interaction: Interaction, experiments: Sequence[Experiment]) 
     Raises
     ------
     InputError
-        If its atomic model is another, it has no formula for nuclei, or its own threshold lies above the
-        Sun's neutrinos at every recoil.
+        If its atomic model is another, it has no formula for nuclei or is one of nuclei alone, or its own
+        threshold lies above the Sun's neutrinos at every recoil.
     """
     for experiment in experiments:
         check_target(interaction, experiment.xenon)
+    if interaction.no_electrons and not any(e.xenon.target == "nucleus" for e in experiments):
+        raise InputError(
+            f"{interaction.name} changes no count of {[e.name for e in experiments]}, which see electrons "
+            f"alone: {interaction.no_electrons}; choose an experiment that sees nuclear recoils"
+        )
     threshold = getattr(interaction, "threshold", None)
     if threshold is None:
         return

@@ -71,9 +71,26 @@ def members(name: str) -> list[str]:
     return list(sets[name].experiments) if name in sets and not _is_folder(name) else [name]
 
 
+def experiment_title(experiment: str) -> str:
+    """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``, or ``LZ + XENONnT``.
+
+    A set has a title of its own, and what is not packaged its name.
+    """
+    names = experiment.split("+")
+    for found in experiment_sets().values():
+        if sorted(found.experiments) == sorted(names):
+            return found.title
+    whole = [_title(name.partition(":")[0]) for name in names]
+    short = [title.split()[0] for title in whole]
+    titles = []
+    for name, title in zip(names, short if 1 < len(set(short)) == len(short) else whole, strict=True):
+        variant = name.partition(":")[2]
+        titles.append(f"{title}, {variant}" if variant else title)
+    return " + ".join(titles)
+
+
 @lru_cache
-def experiment_title(name: str) -> str:
-    """What a packaged experiment is called in tables and figures; another name is its own title."""
+def _title(name: str) -> str:
     return read_settings(name)[1].title if name in experiment_names() else name
 
 

@@ -24,7 +24,8 @@ from .moving import check_moves
 from .names import check_names
 from .plausible import clipped, doubts_about_counts, doubts_about_sigmas, doubts_about_subtraction
 from .read_grid import read_grid
-from .read_tables import Tables, read_bins, read_component, read_response, read_runs
+from .read_response import read_response
+from .read_tables import Tables, read_bins, read_component, read_runs
 from .schema import ExperimentFile
 from .uncertainty import NuisanceEntry
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..experiments.folder import experiment_title
 from ..reports.citations import cite
-from ..reports.wording import experiment_title
 from ..results import Limit
 from ..runs.files import check_writable, slug, write_text
 from .groups import curves_against_mass

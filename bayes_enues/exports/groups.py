@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..reports.wording import experiment_title
+from ..experiments.folder import experiment_title
 from ..results import Limit, there
 
 __all__ = ["Group", "curves_against_mass", "tables_of_limits"]

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import InputError
+from ..experiments.folder import experiment_title
 from ..reports.citations import cite
-from ..reports.wording import experiment_title, region_text
+from ..reports.wording import region_text
 from ..results import Limit, there
 from ..runs.files import check_writable
 from .groups import Group, curves_against_mass, tables_of_limits

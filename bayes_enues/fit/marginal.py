@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.polynomial.hermite import hermgauss
 from numpy.polynomial.legendre import leggauss
-from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.interpolate import CubicSpline
 from scipy.special import ndtri
 
 from ..errors import InputError
@@ -334,5 +334,5 @@ def _marginal(likelihood: Likelihood, name: str, n: int, order: int, smooth: flo
         values, log_density = values[order_of], log_density[order_of]
     peak = log_density.max()
     density = np.exp(log_density - peak)
-    total = PchipInterpolator(values, density).integrate(values[0], values[-1])
+    total = Density(values, density, 0.0).curve().integrate(values[0], values[-1])
     return Density(values, density / total, float(peak + np.log(total)))

@@ -1,10 +1,13 @@
 """The posterior: nutpie's NUTS on the kernel, or on what PyTensor compiled; diagnostics decide.
 
+Two signed parameters, and mass and coupling, have separate modes more often than not, which NUTS cannot
+weigh: their draws come from :mod:`.independent` proposals, and from NUTS only if those fail.
+
 A run counts only with R-hat <= 1.01, bulk and tail ESS >= 400 and no divergence. One that fails is run again
 by a fixed rule: the same seed with twice the draws, then with a target acceptance of 0.99, then by sequential
 Monte Carlo. One whose draws give separate modes the wrong weights (:mod:`.modes`) fails likewise; where
-quadrature knows the modes, :mod:`.independent` proposals come next. Draws are doubled until the Monte Carlo
-error of the bound is small enough.
+quadrature knows the modes, or two parameters are free, independent proposals come next. Draws are doubled
+until the Monte Carlo error of the bound is small enough.
 """
 
 import logging
@@ -28,7 +31,7 @@ from ..statistics import DRAWS, SEED, check_level, of_chains
 from .agreement import check_agreement
 from .chi2 import Likelihood
 from .groups import with_groups
-from .independent import can_propose, has_proposals, independent_draws
+from .independent import begins_with_proposals, can_propose, has_proposals, independent_draws
 from .kernel_sampler import KernelSampler, kernel_sampler_of
 from .marginal import marginal
 from .modes import wrong_weights
@@ -109,7 +112,7 @@ def sample_posterior(
     groups : bool
         Whether to add log_likelihood, log_prior, prior, posterior_predictive and observed_data.
     independent : bool
-        Begin with independent proposals where quadrature can make them (:mod:`.independent`); NUTS where not.
+        Begin with independent proposals wherever one or two parameters are free.
     progress : callable, optional
         Told in words what is going on.
     likelihood : Likelihood, optional
@@ -137,19 +140,24 @@ def sample_posterior(
     tell = progress or (lambda words: None)
     if likelihood is None and hasattr(model, "question"):
         likelihood = Likelihood(model)
+    begins = likelihood is not None and begins_with_proposals(likelihood)
     sampler = kernel_sampler_of(likelihood) if likelihood is not None else None
-    if sampler is None:
-        sampler = sampler_of(model, tell)
-    if likelihood is not None:
-        with LOCK:
-            check_agreement(likelihood, sampler)
+    spared = begins and sampler is None and likelihood is not None and likelihood.terms is None
+    if not spared:  # of mass and coupling it is compiled only if needed, and nothing stands beside it
+        sampler = sampler or sampler_of(model, tell)
+        if likelihood is not None:
+            with LOCK:
+                check_agreement(likelihood, sampler)
 
     def run(draws, target):
+        nonlocal sampler
+        if sampler is None:
+            sampler = sampler_of(model, tell)
         tell(f"sampling {chains} x {draws}")
         return _nuts(sampler, draws, tune, chains, seed, target, cores)
 
     wrong_modes = _mode_check(likelihood)
-    proposed = independent and likelihood is not None and can_propose(likelihood)
+    proposed = begins or (independent and likelihood is not None and can_propose(likelihood))
     attempts, name = 1, "independence" if proposed else "nuts"
     while True:
         if name == "nuts":

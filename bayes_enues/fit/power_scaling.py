@@ -14,9 +14,8 @@ from arviz_stats.base import array_stats
 from ..errors import InputError
 from ..results import PowerScaling
 
-__all__ = ["THRESHOLD", "power_scaling", "power_scaling_of"]
+__all__ = ["power_scaling", "power_scaling_of"]
 
-THRESHOLD = 0.05
 ALPHAS = (0.99, 1.01)  # powers, ArviZ's own
 
 
@@ -71,10 +70,10 @@ def _words(flat: bool, prior: float, likelihood: float) -> str:
         return (
             "a flat density does not change when it is raised to a power: this says nothing of other priors"
         )
-    if prior >= THRESHOLD and likelihood >= THRESHOLD:
+    if prior >= PowerScaling.SENSITIVE and likelihood >= PowerScaling.SENSITIVE:
         return "prior and likelihood both move the posterior"
-    if prior >= THRESHOLD:
+    if prior >= PowerScaling.SENSITIVE:
         return "the prior decides, the likelihood is weak"
-    if likelihood < THRESHOLD:
+    if likelihood < PowerScaling.SENSITIVE:
         return "neither moves the posterior by much"
     return "the likelihood decides"

@@ -26,7 +26,7 @@ def highest_density_pieces(density: Density, cut: float) -> list[tuple[float, fl
     list of (lower, upper)
         The edges of the grid end a piece that reaches them.
     """
-    return _pieces(PchipInterpolator(density.values, density.density), cut)
+    return _pieces(density.curve(), cut)
 
 
 def _pieces(curve: PchipInterpolator, cut: float) -> list[tuple[float, float]]:
@@ -37,7 +37,7 @@ def _pieces(curve: PchipInterpolator, cut: float) -> list[tuple[float, float]]:
 
 def highest_density_cut(density: Density, level: float) -> float:
     """The density level above which a share ``level`` of the probability lies, without draws."""
-    curve = PchipInterpolator(density.values, density.density)
+    curve = density.curve()
     below = curve.antiderivative()
     total = below(density.values[-1])
 

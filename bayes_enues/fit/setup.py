@@ -4,10 +4,6 @@ A model page builds one of these first. It checks the question before anything i
 templates, and stays with the ``pm.Model`` as ``model.question`` so that results can say what they rest on.
 """
 
-# PyTensor has no types: its functions seem to return None.
-# pyright: reportAttributeAccessIssue=false, reportIndexIssue=false, reportCallIssue=false
-# pyright: reportArgumentType=false
-
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
-import pytensor.tensor as pt
 from numpy.typing import ArrayLike
 
 from ..errors import InputError
@@ -26,17 +21,16 @@ from ..experiments.counts import (
     chain_error,
     check_possible,
     integrates_exactly,
-    signal_counts,
     typical_scale,
 )
 from ..experiments.experiment import Experiment
-from ..experiments.factors import Factor
 from ..experiments.morphing import Morph, has_morph, morph_of
 from ..experiments.together import load_distinct
 from ..experiments.uncertainty import NuisanceEntry
 from ..interactions.base import Interaction
 from ..interactions.checks import check_class, check_interaction, stays_symbolic
 from .information import fisher_information
+from .symbols import component_of, numbers_of, signal_of
 
 __all__ = ["Question", "ask", "question_of"]
 
@@ -209,73 +203,16 @@ class Question:
         return fisher_information(self, name, values)
 
     def spectrum_of(self, experiment: Experiment, theta: Mapping, x: Mapping | None = None) -> Any:
-        """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).
-
-        ``templates``: bin templates in ``pm.Data``, so that models of one shape differ in numbers only.
-        ``chain``: from the flux to the bins with symbols throughout. ``x`` are the nuisances by name.
-        """
-        if self.templates is None:
-            return signal_counts(experiment, self.interaction.with_values(**theta))
-        k, slug = self.experiments.index(experiment), experiment.slug
-        data = {name: pm.Data(name, value) for name, value in self.numbers_of(experiment).items()}
-        counts, strengths = data[f"t0_{slug}"], []
-        for name in self.free:
-            u = (theta[name] / data[f"scale_{name}_{slug}"]) ** self.interaction.power
-            counts = counts + u * (data[f"t1_{name}_{slug}"] + u * data[f"t2_{name}_{slug}"])
-            strengths.append(u)
-        cross = self.templates[k].cross
-        products = [strengths[i] * strengths[j] for i, j in cross]
-        for (i, j), product in zip(cross, products, strict=True):
-            counts = counts + product * data[f"t11_{self.free[i]}_{self.free[j]}_{slug}"]
-        morph = self.morphs[k] if self.morphs else None
-        if morph is not None and morph.signal:
-            weights = self._weights(experiment, morph.signal, x or {})
-            powers = pt.stack([pt.constant(1.0), *strengths, *(u * u for u in strengths), *products])
-            both = weights[:, None] * powers[None, :]
-            counts = counts + (data[f"morph_{slug}"] * both[:, :, None]).sum(axis=(0, 1))
-        return counts
+        """See :func:`bayes_enues.fit.symbols.signal_of`."""
+        return signal_of(self, experiment, theta, x)
 
     def numbers_of(self, experiment: Experiment) -> dict[str, Any]:
-        """What the signal of one experiment rests on, by the name of the ``pm.Data`` that holds it."""
-        k, slug = self.experiments.index(experiment), experiment.slug
-        assert self.templates is not None  # a model of templates only
-        templates = self.templates[k]
-        found: dict[str, Any] = {f"t0_{slug}": templates.t0}
-        for j, name in enumerate(self.free):
-            found[f"scale_{name}_{slug}"] = self.scales[j]
-            found[f"t1_{name}_{slug}"], found[f"t2_{name}_{slug}"] = templates.t1[j], templates.t2[j]
-        for (i, j), product in templates.cross.items():
-            found[f"t11_{self.free[i]}_{self.free[j]}_{slug}"] = product
-        morph = self.morphs[k] if self.morphs else None
-        if morph is not None and morph.signal:
-            found[f"morph_{slug}"] = morph.templates
-        return found
+        """See :func:`bayes_enues.fit.symbols.numbers_of`."""
+        return numbers_of(self, experiment)
 
     def component_of(self, experiment: Experiment, component: str, x: Mapping) -> Any:
-        """Expected counts of one component as a PyTensor expression, (n_bins,), before what scales it."""
-        counts = pm.Data(f"{component}_{experiment.slug}", experiment.components[component])
-        morph = self.morphs[self.experiments.index(experiment)] if self.morphs else None
-        if morph is None or component not in morph.components:
-            return counts
-        factors, terms = morph.components[component]
-        weights = self._weights(experiment, factors, x)
-        return counts + (pm.Data(f"morph_{component}_{experiment.slug}", terms) * weights[:, None]).sum(
-            axis=0
-        )
-
-    def _weights(self, experiment: Experiment, terms: Sequence[tuple[Factor, ...]], x: Mapping) -> Any:
-        """The product of each term's factors, (n_terms,): every factor once, then looked up."""
-        names = self.variables()
-        distinct = list(dict.fromkeys(factor for factors in terms for factor in factors))
-        values = pt.stack([pt.constant(1.0), *(f(x[names[experiment.name, f.nuisance]]) for f in distinct)])
-        most = max(len(factors) for factors in terms)
-        which = np.zeros((len(terms), most), int)
-        for i, factors in enumerate(terms):
-            which[i, : len(factors)] = [1 + distinct.index(f) for f in factors]
-        weights = values[which[:, 0]]
-        for column in which[:, 1:].T:
-            weights = weights * values[column]
-        return weights
+        """See :func:`bayes_enues.fit.symbols.component_of`."""
+        return component_of(self, experiment, component, x)
 
 
 def ask(

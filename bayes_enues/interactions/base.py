@@ -103,6 +103,8 @@ class Interaction(ABC):
         What stands for the electrons in the new term, in words, where that is no model of ``atomic_models``.
     no_nuclei : str
         Why nuclear recoils cannot be predicted; empty if they can.
+    no_electrons : str
+        Why recoils of electrons show nothing of it; empty if they do.
     replaces_nuisances : tuple of str
         Nuisances that its parameters stand for: a fit leaves them out.
     symbol : str
@@ -131,6 +133,7 @@ class Interaction(ABC):
     atomic_models: ClassVar[tuple[str, ...]] = INTERFERES
     own_atomic_model: ClassVar[str] = ""
     no_nuclei: ClassVar[str] = NO_FORMULA
+    no_electrons: ClassVar[str] = ""
     replaces_nuisances: ClassVar[tuple[str, ...]] = ()
     symbol: ClassVar[str] = ""
     plane_leaves_others_free: ClassVar[bool] = False

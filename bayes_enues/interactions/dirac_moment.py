@@ -7,7 +7,7 @@ import numpy as np
 from .base import ADDS, Interaction, Scalar, weak_cross_section
 from .magnetic_moment import magnetic_cross_section
 from .standard_model import StandardModel
-from .transition_moment import COS2_THETA13, SURVIVAL
+from .transition_moment import COS2_THETA13, FIRST_STATE
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class DiracMoment(Interaction):
     no_nuclei = "moments of mass states are predicted for electrons only"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        first = COS2_THETA13 * SURVIVAL
+        first = COS2_THETA13 * FIRST_STATE
         shares = (first, COS2_THETA13 - first, 1 - COS2_THETA13)
         moments = (self.mu_1, self.mu_2, self.mu_3)
         weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

@@ -60,6 +60,7 @@ class QuarkNSI(Interaction):
     typical = 0.5
     atomic_models = ADDS  # of electrons it changes nothing
     no_nuclei = ""
+    no_electrons = "its contact interaction is with quarks"
 
     def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
         return weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)

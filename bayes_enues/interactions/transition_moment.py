@@ -8,11 +8,11 @@ from .base import ADDS, Interaction, Scalar, weak_cross_section
 from .magnetic_moment import magnetic_cross_section
 from .standard_model import StandardModel
 
-#: cos^2 theta_13 of the default oscillation set, and the averaged electron-neutrino survival probability in
-#: two flavours of low-energy solar neutrinos, both as Eq. 6 of arXiv:2208.06415 uses them. A test holds the
-#: first equal to ``data/solar/oscillation.csv``.
+#: cos^2 theta_13 of the default oscillation set, and the probability in two flavours that a solar neutrino of
+#: low energy leaves the Sun as the first mass state, both as Eq. 6 of arXiv:2208.06415 uses them. Tests hold
+#: the first equal to ``data/solar/oscillation.csv`` and the second to the average over the pp spectrum.
 COS2_THETA13 = 1 - 0.022
-SURVIVAL = 0.667
+FIRST_STATE = 0.667
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class TransitionMoment(Interaction):
         \mu^2 = |\Lambda_1|^2 (1 - c_{13}^2 P) + |\Lambda_2|^2 (1 - c_{13}^2 + c_{13}^2 P)
             + |\Lambda_3|^2 c_{13}^2,
 
-    Eq. 6 of arXiv:2208.06415, after Miranda et al., PLB 808 (2020) 135685, with :math:`P = 0.667`, which
-    holds for pp neutrinos. With ``flavours = "density_matrix"`` P follows the neutrino's energy.
+    Eq. 6 of arXiv:2208.06415, after Miranda et al., PLB 808 (2020) 135685, with :math:`P = 0.667`, the share
+    of the first mass state among pp neutrinos in two flavours. With ``flavours = "density_matrix"`` P follows
+    the neutrino's energy.
 
     Parameters
     ----------
@@ -45,16 +46,16 @@ class TransitionMoment(Interaction):
     symbol = r"\Lambda_{{{}}}"
     plane_leaves_others_free = True  # Fig. 3 of the paper: three entries of one matrix
     typical = 10.0
-    no_nuclei = "its survival probability P = 0.667 belongs to pp neutrinos; that of 8B is 0.07"
+    no_nuclei = "its P = 0.667, the share of the first mass state, is that of pp neutrinos; 8B's is 0.07"
     in_table_one = True
     atomic_models = ADDS
 
     def effective_moment_squared(self) -> Scalar:
         """The moment squared that solar neutrinos show on Earth [1e-24 Bohr magneton squared]."""
-        survive = COS2_THETA13 * SURVIVAL
+        first = COS2_THETA13 * FIRST_STATE
         return (
-            self.lambda_1**2 * (1 - survive)
-            + self.lambda_2**2 * (1 - COS2_THETA13 + survive)
+            self.lambda_1**2 * (1 - first)
+            + self.lambda_2**2 * (1 - COS2_THETA13 + first)
             + self.lambda_3**2 * COS2_THETA13
         )
 

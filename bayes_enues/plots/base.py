@@ -12,7 +12,7 @@ import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure
 
-from ..reports.wording import experiment_title
+from ..experiments.folder import experiment_title
 
 __all__ = [
     "CYCLE", "CYCLE_LINES", "EXPERIMENT_COLOURS", "EXPLAINED", "LINES", "OTHER_COLOURS", "POSTERIOR",

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..experiments.overlays import Overlay, overlays_of
-from ..reports.wording import mediator_title
 from ..results import Curve, Region, grouped, there
 from ..runs.rows import interaction_named
 from ..studies.mediators.planes import stored_plane
+from ..studies.mediators.scan import mediator_title
 from .base import (
     EXPLAINED,
     STATISTICS,

@@ -11,6 +11,7 @@ from ..experiments.overlays import Overlay, overlays_of
 from ..interactions.base import Interaction
 from ..interactions.mediators import NORMALISATIONS
 from ..runs.rows import interaction_named
+from ..studies.mediators.scan import mediator_title
 from .base import excluding, explain, plain
 
 __all__ = ["draw_others", "plot_overlays", "plot_points"]
@@ -36,8 +37,7 @@ def draw_others(
     drawn = plot_overlays(ax, overlays, kind, letter)
     notes = _notes(drawn, kind)
     if unseen := [overlay.title for overlay in overlays if overlay not in drawn]:
-        name = model.removeprefix("light_").replace("_", " ")
-        notes.append(f"outside the axes of {name}: {', '.join(unseen)}")
+        notes.append(f"outside the axes of {mediator_title(model)}: {', '.join(unseen)}")
     return notes
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..fit.power_scaling import THRESHOLD
-from ..results import Limit, PriorStudyRow, grouped, there
+from ..results import Limit, PowerScaling, PriorStudyRow, grouped, there
 from ..runs.beside import read_group, with_curve
 from ..runs.rows import interaction_named
 from .base import (
@@ -121,7 +120,8 @@ def plot_power_scaling(ax: Axes, limits: Sequence[Limit]) -> Axes:
         ax.plot(prior, k, "o", color="#E69F00", ms=5, label="to the prior" if k == 0 else None)
         square = {"color": "#333333", "ms": 4.5, "mfc": "white"}
         ax.plot(likelihood, k, "s", label="to the likelihood" if k == 0 else None, **square)
-    ax.axvline(THRESHOLD, color="0.5", ls=":", lw=1, label=f"above {THRESHOLD:g}: sensitive")
+    limit = PowerScaling.SENSITIVE
+    ax.axvline(limit, color="0.5", ls=":", lw=1, label=f"above {limit:g}: sensitive")
     kind = interaction_named(limits[0].model) if limits else None
     names = [f"{kind.label(one.parameter)}, {_prior_of(one)}" for one in limits if kind is not None]
     ax.set_yticks(range(len(limits)), names, fontsize=7)

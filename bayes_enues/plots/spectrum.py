@@ -14,7 +14,7 @@ from .base import CYCLE, CYCLE_LINES, explain, figure, plain, save, stacked, sty
 from .words import in_words
 
 if TYPE_CHECKING:  # its room imports PyMC, which figures of stored results can do without
-    from ..fit.fitted import FittedSpectrum
+    from ..studies.fitted import FittedSpectrum
 
 __all__ = ["fitted_figure", "plot_fitted", "plot_spectrum", "spectra_figure"]
 

@@ -10,7 +10,7 @@ from .citations import cite, sampler_of
 from .pages import part
 from .wording import NOT_CONVERGED
 
-__all__ = ["diagnostics", "inputs", "made", "references"]
+__all__ = ["diagnostics", "inputs", "made", "references", "shared_inputs"]
 
 
 def diagnostics(rows: Sequence[Limit | Region]) -> str:
@@ -103,17 +103,17 @@ def inputs(rows: Sequence[Row]) -> str:
         )
     then_shared = known[0].tables if known else {}
     shared = [
-        [
-            f"{folder}/{file}",
-            " ".join(read_table(packaged(folder, file)).provenance),
-            then_shared.get(f"{folder}/{file}", sha256(packaged(folder, file)))[:12],
-        ]
-        for folder in ("solar", "xenon")
-        for file in packaged_names(folder)
-        if file.endswith(".csv")
+        [file, " ".join(lines), then_shared.get(file, sha256(packaged(*file.split("/"))))[:12]]
+        for file, lines in shared_inputs("solar", "xenon").items()
     ]
     changed = list(dict.fromkeys(word for p in known for word in changes_since(p, hash_of)))
     return part("inputs", experiments=experiments, gone=gone, shared=shared, changed=changed)
+
+
+def shared_inputs(*folders: str) -> dict[str, Sequence[str]]:
+    """The packaged tables that no experiment owns, and what stands above their columns."""
+    files = [(folder, file) for folder in folders for file in packaged_names(folder) if file.endswith(".csv")]
+    return {"/".join(path): read_table(packaged(*path)).provenance for path in files}
 
 
 def made(rows: Sequence[Row], when: str) -> str:

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 
-from ..experiments.folder import experiment_sets
-from ..experiments.folder import experiment_title as title_of_one
+from ..experiments.folder import experiment_title
 from ..results import Limit, there
 from .discrepancies import discrepancy
 
 __all__ = [
     "NOT_CONVERGED",
     "columns_of",
-    "experiment_title",
     "footnotes",
     "limit_cells",
-    "mediator_title",
     "region_text",
 ]
 
@@ -29,29 +26,6 @@ def number(value: float) -> str:
 def region_text(pieces: Sequence) -> str:
     """Every piece of a region."""
     return " ∪ ".join(f"({number(a)}, {number(b)})" for a, b in pieces)
-
-
-def experiment_title(experiment: str) -> str:
-    """What a table or a legend calls an experiment: ``LZ WS2022, low_edge``, or ``LZ + XENONnT``.
-
-    A set of :func:`bayes_enues.experiments.folder.experiment_sets` has a title of its own.
-    """
-    names = experiment.split("+")
-    for found in experiment_sets().values():
-        if sorted(found.experiments) == sorted(names):
-            return found.title
-    whole = [title_of_one(name.partition(":")[0]) for name in names]
-    short = [title.split()[0] for title in whole]
-    titles = []
-    for name, title in zip(names, short if 1 < len(set(short)) == len(short) else whole, strict=True):
-        variant = name.partition(":")[2]
-        titles.append(f"{title}, {variant}" if variant else title)
-    return " + ".join(titles)
-
-
-def mediator_title(model: str) -> str:
-    """What a table or a legend calls a mediator."""
-    return model.removeprefix("light_").replace("_", " ")
 
 
 def columns_of(limits: Sequence[Limit], signed: bool) -> list[str]:

@@ -23,8 +23,8 @@ from .asked import Asked, split_experiments
 from .runner import all_converged, run
 
 __all__ = [
-    "Asked", "RowSpec", "all_converged", "interaction_named", "model_of", "plan", "run", "split_experiments",
-    "with_nuisance_priors",
+    "Asked", "RowSpec", "RowStudy", "all_converged", "interaction_named", "model_of", "plan", "run",
+    "split_experiments", "with_nuisance_priors",
 ]  # fmt: skip
 
 
@@ -142,6 +142,22 @@ class RowSpec(Asked):
     def question(self) -> str:
         """Whatever else its file holds, the row answers the same."""
         return super().question() if not self.groups else replace(self, groups=False).question()
+
+
+@dataclass(frozen=True)
+class RowStudy(Asked):
+    """Something else that is asked of the model of a row.
+
+    Parameters
+    ----------
+    spec : RowSpec
+    """
+
+    spec: RowSpec
+
+    @property
+    def row(self) -> RowSpec:
+        return self.spec
 
 
 def with_nuisance_priors(spec: RowSpec, texts: Sequence[str]) -> RowSpec:

@@ -239,6 +239,10 @@ class ResultsFolder:
             self.messages.append(why)
         return rows
 
+    def write_all(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write finished rows and put the view together, these first."""
+        self.save([self.write(row)["fingerprint"] for row in rows])
+
     def save(self, first: Iterable[str] = ()) -> None:
         """Put the view together, as JSON and flat CSV: rows in the order asked for, others in theirs.
 

@@ -90,6 +90,10 @@ class Sun:
         """What a flux is multiplied by."""
         return dict(self.scales).get(name, 1.0)
 
+    def total(self, name: str) -> float:
+        """Flux of a source in the solar model, unscaled: the unit of its parameter [1/(cm^2 s)]."""
+        return sum(total_fluxes(self.fluxes)[part] for part in SOURCES[name])
+
     @property
     def mixing(self) -> Mixing:
         """The oscillation parameters."""

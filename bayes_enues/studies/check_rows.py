@@ -11,14 +11,14 @@ import xarray as xr
 from ..fit import sample_posterior
 from ..results import Check
 from ..runs.beside import read_group
-from ..runs.rows import Asked, RowSpec, model_of
+from ..runs.rows import RowSpec, RowStudy, model_of
 from .checks import LEVELS, predictive_check
 
 __all__ = ["CheckSpec", "plan_checks", "stored_check"]
 
 
 @dataclass(frozen=True)
-class CheckSpec(Asked):
+class CheckSpec(RowStudy):
     """One row.
 
     Parameters
@@ -31,13 +31,8 @@ class CheckSpec(Asked):
         Draws of the parameters: ``prior`` or ``posterior``.
     """
 
-    spec: RowSpec
     data: str
     group: str
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     def compute(
         self, progress: Callable[[str], None] | None = None, groups: bool = True

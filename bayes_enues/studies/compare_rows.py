@@ -6,14 +6,14 @@ from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
 from ..results import Comparison, Sampled
-from ..runs.rows import Asked, RowSpec, model_of
+from ..runs.rows import RowStudy, model_of
 from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
 
 __all__ = ["CompareSpec"]
 
 
 @dataclass(frozen=True)
-class CompareSpec(Asked):
+class CompareSpec(RowStudy):
     """One row.
 
     Parameters
@@ -23,12 +23,7 @@ class CompareSpec(Asked):
         Sequential Monte Carlo too.
     """
 
-    spec: RowSpec
     smc: bool = True
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     def compute(
         self, progress: Callable[[str], None] | None = None, groups: bool = False

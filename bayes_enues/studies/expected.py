@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..fit.fit import Fit, fit_of
 from ..fit.minimise import minimise_many, others
 from ..results import Expected, Goodness, SignalTest
-from ..runs.rows import Asked, RowSpec, model_of
+from ..runs.rows import RowStudy, model_of
 from ..statistics import LEVEL, SEED, check_level
 from .projection import Scan, scanned_toys
 from .simulations.toys import ToyMaker, truth_points
@@ -108,7 +108,7 @@ def _least(fit: Fit, numbers: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class ExpectedSpec(Asked):
+class ExpectedSpec(RowStudy):
     """One row of ``expected.json``.
 
     Parameters
@@ -118,12 +118,7 @@ class ExpectedSpec(Asked):
     toys : int
     """
 
-    spec: RowSpec
     toys: int = 1000
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     def compute(
         self, progress: Callable[[str], None] | None = None, groups: bool = False

@@ -5,25 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..fit import nuisances
-from ..runs.rows import Asked, RowSpec, model_of
+from ..runs.rows import RowStudy, model_of
 
 __all__ = ["NuisanceSpec"]
 
 
 @dataclass(frozen=True)
-class NuisanceSpec(Asked):
+class NuisanceSpec(RowStudy):
     """One row.
 
     Parameters
     ----------
     spec : RowSpec
     """
-
-    spec: RowSpec
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     def compute(
         self, progress: Callable[[str], None] | None = None, groups: bool = False

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.interpolate import PchipInterpolator
 
 from ..fit import limits, marginal_density
 from ..fit.caveats import range_notes
@@ -28,7 +27,7 @@ from ..priors.density import log_density
 from ..priors.named import Flat, Prior
 from ..priors.text import parse_prior
 from ..results import Interval, Limit, PriorStudyRow, there
-from ..runs.rows import Asked, RowSpec, model_of
+from ..runs.rows import RowSpec, RowStudy, model_of
 
 __all__ = ["FLAG", "StudyRow"]
 
@@ -36,7 +35,7 @@ FLAG = 0.1  # a row that moves by more is flagged in words
 
 
 @dataclass(frozen=True)
-class StudyRow(Asked):
+class StudyRow(RowStudy):
     """One row of a study: what to compute, and how to call it.
 
     Parameters
@@ -49,13 +48,8 @@ class StudyRow(Asked):
         Whether a nuisance's prior is varied.
     """
 
-    spec: RowSpec
     label: str
     nuisance: bool = False
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     @property
     def words(self) -> str:
@@ -116,7 +110,7 @@ class _Under:
         log_p = log_marginal_likelihood(group.likelihood, [0], grid[:, None]) + log_prior[: grid.size]
         peak = np.max(log_p)
         density = np.exp(log_p - peak)
-        total = float(PchipInterpolator(grid, density).integrate(grid[0], grid[-1]))
+        total = float(Density(grid, density, 0.0).curve().integrate(grid[0], grid[-1]))
         self.density = Density(grid, density / total, float(peak + np.log(total)))
         self.log_prior = log_prior[: grid.size]
         self.weights = importance_weights(self.at_draws)  # the default is flat: a constant

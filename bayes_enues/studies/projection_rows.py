@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..experiments.experiment import Experiment
-from ..runs.rows import Asked, RowSpec
+from ..runs.rows import RowStudy
 from . import projection
 
 __all__ = ["ProjectionSpec"]
 
 
 @dataclass(frozen=True)
-class ProjectionSpec(Asked):
+class ProjectionSpec(RowStudy):
     """One row of ``projection.json``: a parameter, and an experiment of the future.
 
     Parameters
@@ -27,15 +27,10 @@ class ProjectionSpec(Asked):
     toys : int
     """
 
-    spec: RowSpec
     exposure: float | None = None
     background: float = 1.0
     edge_keV: float = 0.0
     toys: int = 200
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     @property
     def words(self) -> str:

@@ -20,7 +20,7 @@ from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
 from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
-from ..runs.rows import Asked, RowSpec, interaction_named, model_of, split_experiments
+from ..runs.rows import RowSpec, RowStudy, interaction_named, model_of, split_experiments
 from ..tables import packaged, read_table
 
 __all__ = ["SystematicRow", "Variation", "plan_systematics", "variations"]
@@ -125,7 +125,7 @@ def _sets(file: str, current: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class SystematicRow(Asked):
+class SystematicRow(RowStudy):
     """One row: what to compute, and the variation it shows.
 
     Parameters
@@ -138,14 +138,9 @@ class SystematicRow(Asked):
         What it is compared with; None if it is the default itself.
     """
 
-    spec: RowSpec
     label: str
     note: str = ""
     default: RowSpec | None = None
-
-    @property
-    def row(self) -> RowSpec:
-        return self.spec
 
     @property
     def words(self) -> str:

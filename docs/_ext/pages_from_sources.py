@@ -158,8 +158,8 @@ package; the key `schema` of each says which part of it. How to check one: [resu
 
 ## Tables of rows
 
-Each row is a file of its own in `rows/limits` and so on, too, with the same keys and `schema`. Besides those of its
-type it has what the store says of it: `fingerprint`, `sha256`, `question`.
+Each row is a file of its own in `rows/limits` and so on, too, with the same keys and `schema`. Besides
+those of its type it has what the store says of it: `fingerprint`, `sha256`, `question`.
 
 | file | each of its `rows` | what they share |
 | --- | --- | --- |

@@ -24,13 +24,20 @@ from ...runs.files import write_text
 from ...runs.rows import RowSpec, interaction_named, plan, split_experiments
 from ...tables import packaged, read_table
 
-__all__ = ["KINDS", "curves", "default_masses", "plan_scan", "published_points", "write_curves"]
+__all__ = [
+    "KINDS", "curves", "default_masses", "mediator_title", "plan_scan", "published_points", "write_curves",
+]  # fmt: skip
 
 #: Names on the command line; the models are these with ``light_`` before them.
 KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
 DIPOLE = "sterile_dipole"
 EXPERIMENTS = DEFAULT
 DRAWS = 2500  # per chain: a Monte Carlo error just below 1 % of the bound, the rule, in one run
+
+
+def mediator_title(model: str) -> str:
+    """What a table or a legend calls a mediator."""
+    return model.removeprefix("light_").replace("_", " ")
 
 
 def default_masses(n: int = 40) -> np.ndarray:

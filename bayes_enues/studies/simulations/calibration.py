@@ -9,7 +9,7 @@ arXiv:1804.06788). The rank of chi^2 is looked at too: it notices errors that th
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
@@ -24,6 +24,7 @@ from ...fit import sample_posterior
 from ...fit.chi2 import Likelihood
 from ...fit.groups import draws_of
 from ...fit.setup import question_of
+from ...results import RankTest
 from ...runs.rows import Asked, RowSpec
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
@@ -145,8 +146,8 @@ class Simulator:
         table = np.column_stack([both, chi2])
         below = (table[1:] < table[0]).sum(axis=0)
         pit = (below + rng.uniform(size=below.size)) / len(table)
-        state = (tree.attrs["converged"], tree.attrs["sampler"] == "smc", tree.attrs["divergences"])
-        return np.append(pit, np.array(state, float))
+        converged, sampler, divergences = (tree.attrs[n] for n in ("converged", "sampler", "divergences"))
+        return np.append(pit, np.array((converged, sampler == "smc", divergences), float))
 
 
 @lru_cache(maxsize=8)
@@ -186,7 +187,14 @@ def each_of(quantities: int, probability: float) -> float:
     return 1 - (1 - probability) / quantities
 
 
-def judge(pit: np.ndarray, names: Sequence[str], probability: float = PROBABILITY) -> dict[str, Any]:
+class Verdict(NamedTuple):
+    """Whether all quantities passed, and each one's test."""
+
+    passed: bool
+    quantities: dict[str, RankTest]
+
+
+def judge(pit: np.ndarray, names: Sequence[str], probability: float = PROBABILITY) -> Verdict:
     """Whether ranks are uniform, by ArviZ's simultaneous bands of the empirical distribution.
 
     Parameters
@@ -199,14 +207,14 @@ def judge(pit: np.ndarray, names: Sequence[str], probability: float = PROBABILIT
 
     Returns
     -------
-    dict
-        ``passed``; and for each quantity ``inside`` and ``excess``, how far beyond its band the distribution
-        goes, as a probability: negative where it stays inside.
+    Verdict
+        ``excess`` of a test is how far beyond its band the distribution goes, as a probability: negative
+        where it stays inside.
     """
     at, low, high = band(len(pit), each_of(len(names), probability))
     quantities = {}
     for name, values in zip(names, pit.T, strict=True):
         ecdf = compute_ecdf(values, at)
         excess = float(np.maximum(low - ecdf, ecdf - high).max())
-        quantities[name] = {"inside": excess <= 0, "excess": excess}
-    return {"passed": all(q["inside"] for q in quantities.values()), "quantities": quantities}
+        quantities[name] = RankTest(inside=excess <= 0, excess=excess)
+    return Verdict(all(test.inside for test in quantities.values()), quantities)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...results import CalibrationRow, RankTest
+from ...results import CalibrationRow
 from ...runs.rows import RowSpec, interaction_named, run
 from ...runs.store import ResultsFolder, fingerprint
 from ..mediators.planes import MassPlaneSpec
@@ -94,10 +94,10 @@ def run_calibration(
             if len(found) == len(mine):
                 table = np.concatenate([kept.array(row) for row in found])
                 ranks.append(table[:, : -len(STATES)])
-                rows.append(folder.write(_judged(spec, table)))
-        folder.save(row["fingerprint"] for row in rows)
+                rows.append(CalibrationRow.from_dict(folder.write(_judged(spec, table))))
+        folder.save(row.fingerprint or "" for row in rows)
         folder.messages += kept.messages
-    return [CalibrationRow.from_dict(row) for row in rows], ranks
+    return rows, ranks
 
 
 def _judged(spec: Modelled, table: np.ndarray) -> dict[str, Any]:
@@ -114,8 +114,8 @@ def _judged(spec: Modelled, table: np.ndarray) -> dict[str, Any]:
         by_smc=by_smc,
         divergences=divergences,
         probability=PROBABILITY,
-        passed=verdict["passed"],
-        quantities={name: RankTest(**test) for name, test in verdict["quantities"].items()},
+        passed=verdict.passed,
+        quantities=verdict.quantities,
         fingerprint=fingerprint({"calibration": spec.fingerprint()}),
         seed=spec.row.seed,
         provenance=spec.provenance(),

@@ -58,7 +58,7 @@ def run_coverage(
         run([c for mine in chunks.values() for c in mine], thrown, False, progress, True, workers, scheduler)
     finally:  # also what an interruption leaves
         stored = [row for job in jobs if (row := _summed_up(job, chunks[job], thrown)) is not None]
-        folder.save([folder.write(row)["fingerprint"] for row in stored])
+        folder.write_all(stored)
         folder.messages += thrown.messages
     return [CoverageRow.from_dict(row) for job in stored for row in job["rows"]]
 

@@ -1,6 +1,6 @@
 """What is expected in each bin after the nuisances were fitted, with its band: for figures of spectra."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,12 @@ from scipy.special import xlogy
 
 from ..errors import InputError
 from ..experiments.experiment import Experiment
-from .fit import fit_of
-from .minimise import minimise_many, others
+from ..fit import fit_of
+from ..fit.minimise import minimise_many, others
+from ..models import counting_model
+from .signals import Signal
 
-__all__ = ["FittedSpectrum", "fitted_spectra"]
+__all__ = ["FittedSpectrum", "fits_of_signals", "fitted_spectra"]
 
 DRAWS = 2000  # of the nuisances: the edges of a 68 % band to 2 % of its width
 
@@ -113,6 +115,23 @@ def fitted_spectra(model: pm.Model, values: Mapping[str, float], seed: int = 1) 
             )
         )
     return spectra
+
+
+def fits_of_signals(
+    experiments: Sequence[Experiment], signals: Sequence[Signal]
+) -> list[list[FittedSpectrum]]:
+    """The spectra of each experiment fitted alone: without a signal first, then with each of them."""
+    fits = []
+    for signal in signals:
+        interaction = signal.interaction
+        fixed = {name: getattr(interaction, name) for name in interaction.fixed_parameters}
+        values = {name: value for name, value in signal.values.items() if name not in fixed}
+        models = [counting_model(type(interaction)(**fixed), [e], list(values)) for e in experiments]
+        if not fits:
+            nothing = {name: interaction.standard_model_value(name) for name in values}
+            fits.append([one for m in models for one in fitted_spectra(m, nothing)])
+        fits.append([one for m in models for one in fitted_spectra(m, values)])
+    return fits
 
 
 def _pulls(e: Experiment, expected: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
 from ..results import Row
-from ..runs.rows import RowSpec, electromagnetic_models, interaction_named, plan, split_experiments
+from .rows import RowSpec, electromagnetic_models, interaction_named, plan, split_experiments
 
 __all__ = ["Models", "Names", "experiments_of", "fixed_by", "listed", "rows_of_a_table"]
 
