@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from .analyses.mediators import MediatorTable as MediatorTable
     from .analyses.mediators import scan_mediators as scan_mediators
     from .analyses.nuisances import NuisanceTable as NuisanceTable
-    from .analyses.nuisances import nuisance_table as nuisance_table
+    from .analyses.nuisances import nuisances as nuisances
     from .analyses.paper import reproduce as reproduce
     from .analyses.priors import PriorTable as PriorTable
     from .analyses.priors import study_priors as study_priors
     from .analyses.projection import ProjectionTable as ProjectionTable
-    from .analyses.projection import projection_table as projection_table
+    from .analyses.projection import project as project
     from .analyses.regions import RegionTable as RegionTable
     from .analyses.regions import region as region
     from .analyses.spectrum import spectrum as spectrum
@@ -65,7 +65,6 @@ if TYPE_CHECKING:
     from .fit import Fit as Fit
     from .fit import limits as limits
     from .fit import marginal_density as marginal_density
-    from .fit import nuisances as nuisances
     from .fit import profile_likelihood as profile_likelihood
     from .fit import sample_posterior as sample_posterior
     from .fit.groups import with_groups as with_groups
@@ -84,6 +83,7 @@ if TYPE_CHECKING:
     from .results import Curve as Curve
     from .results import Density as Density
     from .results import Diagnostics as Diagnostics
+    from .results import Expected as Expected
     from .results import FeldmanCousins as FeldmanCousins
     from .results import Goodness as Goodness
     from .results import Interval as Interval
@@ -111,11 +111,11 @@ if TYPE_CHECKING:
     from .studies.expected import expected_limits as expected_limits
     from .studies.planes.plane import plane_region as plane_region
     from .studies.projection import future_experiment as future_experiment
-    from .studies.projection import project as project
+    from .studies.projection import projected_limits as projected_limits
 
 _RESULTS = (
     "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion", "Curve",
-    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "NuisanceEffect",
+    "Density", "Diagnostics", "Expected", "FeldmanCousins", "Goodness", "Interval", "Limit", "NuisanceEffect",
     "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
     "PublishedBound", "Region", "SystematicsRow",
@@ -130,10 +130,10 @@ _ANALYSES = {
     "fluxes": ("FluxTable", "flux"),
     "limit_table": ("LimitTable", "limit_table"),
     "mediators": ("MassPlaneTable", "MediatorTable", "scan_mediators"),
-    "nuisances": ("NuisanceTable", "nuisance_table"),
+    "nuisances": ("NuisanceTable", "nuisances"),
     "paper": ("reproduce",),
     "priors": ("PriorTable", "study_priors"),
-    "projection": ("ProjectionTable", "projection_table"),
+    "projection": ("ProjectionTable", "project"),
     "regions": ("RegionTable", "region"),
     "spectrum": ("spectrum",),
     "stored": ("Results", "load_results"),
@@ -171,12 +171,11 @@ _HOMES = {
     "profile_likelihood": "fit",
     "marginal_density": "fit",
     "limits": "fit",
-    "nuisances": "fit",
     "published_limits": "experiments.published",
     "cite": "reports.citations",
     "expected_limits": "studies.expected",
     "future_experiment": "studies.projection",
-    "project": "studies.projection",
+    "projected_limits": "studies.projection",
     "export": "analyses.export",
     "to_pyhf": "exports.workspace",
     **{name: f"analyses.{module}" for module, names in _ANALYSES.items() for name in names},

@@ -32,8 +32,8 @@ from .statistics import one_sided_threshold
 
 __all__ = [
     "ROW_TYPES", "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion",
-    "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line", "NuisanceEffect",
-    "Nuisances", "PosteriorBound",
+    "Curve", "Density", "Diagnostics", "Expected", "FeldmanCousins", "Interval", "Limit", "Line",
+    "NuisanceEffect", "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Provenance", "Published",
     "PublishedBound", "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile",
     "SystematicsRow", "UsedExperiment", "WidthScan", "grouped", "there",
@@ -533,6 +533,15 @@ class Published(PublishedBound):
     convention: str = ""
     read_in: str = ""
     beside: str = ""
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether level, statistic and normalisation are known: what is not is drawn dashed."""
+        return self.confidence is not None and bool(self.statistic) and "not stated" not in self.convention
+
+    def is_of(self, row: "Limit") -> bool:
+        """Whether it is a limit on the same parameter, in the same unit."""
+        return (self.model, self.parameter, self.unit) == (row.model, row.parameter, row.unit)
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -136,13 +136,13 @@ print(f"this toy: posterior < {limit.posterior.upper:.2f}, profile < {limit.prof
 # %% [markdown]
 # ## Projected limits
 #
-# One toy is one possible outcome. `be.project` analyses Asimov data, the expected counts themselves, and
+# One toy is one possible outcome. `be.projected_limits` takes Asimov data, the expected counts, and
 # many toys, by both statistics. `be.future_experiment` scales exposure and background and moves the
 # efficiency edge; from the command line it is `bayes-enues project`.
 
 # %%
 rows = [
-    be.project(be.MagneticMoment(), [be.future_experiment(future, exposure=t_yr)], "nu_e", toys=60)
+    be.projected_limits(be.MagneticMoment(), [be.future_experiment(future, exposure=t_yr)], "nu_e", toys=60)
     for t_yr in (1.0, 5.0, 20.0, 100.0)
 ]
 for row in rows:

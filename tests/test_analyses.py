@@ -17,17 +17,17 @@ from bayes_enues.runs.rows import RowSpec
 
 FUNCTIONS = {
     "limits": be.limit_table, "mediators": be.scan_mediators, "region": be.region, "flux": be.flux,
-    "priors": be.study_priors, "systematics": be.systematics, "nuisances": be.nuisance_table,
-    "expected": be.expected, "project": be.projection_table, "check": be.check, "compare": be.compare,
+    "priors": be.study_priors, "systematics": be.systematics, "nuisances": be.nuisances,
+    "expected": be.expected, "project": be.project, "check": be.check, "compare": be.compare,
     "coverage": be.coverage, "calibrate": be.calibrate, "reproduce": be.reproduce, "spectrum": be.spectrum,
 }  # fmt: skip
 SEVERAL = {
     "models": "model", "parameters": "parameter", "experiments": "experiment", "masses": "mass",
     "ranges": "range_", "priors": "prior", "planes": "plane", "exposures": "exposure", "signals": "signal",
-    "nuisance_priors": "nuisance_prior",
+    "nuisance_priors": "nuisance_prior", "overlays": "overlay",
 }  # fmt: skip
-#: Of printing and drawing.
-OWN = {"notes", "published", "overlay"}
+#: Of printing.
+OWN = {"notes"}
 
 
 @pytest.mark.parametrize("command", FUNCTIONS)
@@ -53,12 +53,12 @@ ALONE = {"model": "magnetic_moment", "parameter": "nu_e", "experiment": "xenonnt
     ("kind", "function", "asked", "first"),
     [
         ("systematics", be.systematics, ONE, "default"),
-        ("nuisances", be.nuisance_table, ONE, "NuisanceSpec"),
+        ("nuisances", be.nuisances, ONE, "NuisanceSpec"),
         ("expected", be.expected, ONE | {"toys": 7}, "toys=7"),
         ("checks", be.check, ONE, "group='prior'"),
         ("compare", be.compare, ONE | {"smc": False}, "smc=False"),
         ("priors", be.study_priors, ONE | {"priors": "jeffreys", "nuisances": False}, "jeffreys"),
-        ("projection", be.projection_table, ALONE | {"exposures": [20.0, 5.0], "toys": 3}, "exposure=5.0"),
+        ("projection", be.project, ALONE | {"exposures": [20.0, 5.0], "toys": 3}, "exposure=5.0"),
         ("regions", be.region, {"experiments": "xenonnt_sr0"}, "('nu_e', 'nu_mu')"),
         ("fluxes", be.flux, {"experiments": "xenonnt_nr"}, "b8"),
     ],
@@ -140,7 +140,7 @@ print({"pymc", "matplotlib.pyplot", "numba"} & set(sys.modules))
 @pytest.mark.slow
 def test_a_table_of_nuisances_is_written_by_its_schema_drawn_and_read_back(tmp_path):
     asked = ("magnetic_moment", "nu_e", "xenonnt_sr0:marginalised")
-    found = be.nuisance_table(*asked, draws=500, out=tmp_path, jobs=1)
+    found = be.nuisances(*asked, draws=500, out=tmp_path, jobs=1)
     assert check_files(tmp_path) == {"nuisances", "nuisances_row"}
     assert all(path.exists() for path in found.plot())
     results = be.load_results(tmp_path)

@@ -36,7 +36,7 @@ def test_the_table_in_python_is_that_of_the_command(table):
 def test_a_paper_gets_booktabs_and_a_notebook_the_same_numbers(table):
     latex, html = table.to_latex(), table._repr_html_()
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 1
-    assert r"nu\_e & $<$ 8.18" in latex
+    assert r"$\nu_{e}$ & $<$ 8.18" in latex
     assert "<td>&lt; 8.18</td>" in html
     assert "<details>" in html
     assert not any(sign in latex.partition("\n% ")[0] for sign in "±∪Δχ²")

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from made_up_tables import a_limit
 from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues.cli import app
 from bayes_enues.experiments.overlays import overlays_of, packaged_overlays, read_overlay, read_overlays
+from bayes_enues.experiments.own_limits import read_own_limits
 
 GOOD = {
     "confidence": "0.9",
@@ -120,3 +122,78 @@ def test_the_command_refuses_a_curve_before_anything_runs(tmp_path):
     assert isinstance(result.exception, be.InputError)
     assert "lacks ['source']" in str(result.exception)
     assert not (tmp_path / "out").exists()
+
+
+OWN = GOOD | {"normalisation": "none", "model": "magnetic_moment", "unit": "1e-11 mu_B"}
+
+
+def own_limit(path, rows="parameter,value\nnu_e,2.9\n", **changes):
+    return written(path, rows, **OWN | {"statistic": "Delta chi2", "title": "my reactor"} | changes)
+
+
+def test_a_limit_on_a_moment_is_read_in_the_unit_and_the_convention_of_our_figures(tmp_path):
+    (limit,) = read_own_limits(own_limit(tmp_path / "a.csv"))
+    assert (limit.lower, limit.upper, limit.unit) == (None, pytest.approx(29.0, rel=1e-14), "1e-12 mu_B")
+    assert (limit.experiment, limit.confidence, limit.is_stated) == ("my reactor", 0.9, True)
+    radius = {"model": "charge_radius", "unit": "1e-32 cm2", "normalisation": "2", "edge": "lower"}
+    (limit,) = read_own_limits([own_limit(tmp_path / "a.csv", "parameter,value\nnu_mu,-1.2\n", **radius)])
+    assert (limit.lower, limit.upper) == (-2.4, None)  # twice, as CHARM-II in Table I of the paper
+    assert limit.convention == "multiplied by 2 to our normalisation, excluded below"
+    rows = "parameter,value,value_upper\nuniversal,1,2\n"
+    (band,) = read_own_limits(own_limit(tmp_path / "a.csv", rows, edge="band", obtained="digitised"))
+    assert (band.lower, band.upper, band.read_in) == (10.0, 20.0, "digitised")
+
+
+@pytest.mark.parametrize("key", ["confidence", "statistic", "normalisation"])
+def test_what_a_limit_does_not_state_is_known_not_to_be(key, tmp_path):
+    (limit,) = read_own_limits(own_limit(tmp_path / "a.csv", **{key: "not stated"}))
+    assert not limit.is_stated
+
+
+@pytest.mark.parametrize(
+    ("changes", "rows", "words"),
+    [
+        ({"unit": None}, "parameter,value\nnu_e,1\n", r"lacks \['unit'\]"),
+        ({"unit": "1e-13 e"}, "parameter,value\nnu_e,1\n", "unit is '1e-13 e'; one such as '1e-12 mu_B'"),
+        ({"model": "axion"}, "parameter,value\nnu_e,1\n", "model is 'axion'"),
+        ({"normalisation": "-1"}, "parameter,value\nnu_e,1\n", "normalisation is '-1'"),
+        ({"edge": "band"}, "parameter,value\nnu_e,1\n", r"lacks the column \['value_upper'\]"),
+        ({}, "parameter,value\nnu_x,1\n", r"no parameter \['nu_x'\]"),
+        ({}, "parameter,limit\nnu_e,1\n", "lacks"),
+    ],
+)
+def test_a_limit_that_says_what_cannot_be_is_refused(tmp_path, changes, rows, words):
+    with pytest.raises(be.InputError, match=words):
+        read_own_limits(own_limit(tmp_path / "a.csv", rows, **changes))
+
+
+def test_a_limit_of_which_there_is_no_row_is_refused_before_anything_runs(tmp_path):
+    path, out = own_limit(tmp_path / "a.csv"), tmp_path / "out"
+    with pytest.raises(be.InputError, match="magnetic_moment nu_e, of which no row was asked for"):
+        be.limit_table("magnetic_moment", "nu_mu", "xenonnt_sr0", overlays=path, out=out)
+    result = CliRunner().invoke(app, ["limits", "--overlay", str(tmp_path / "b.csv"), "--out", str(out)])
+    assert "b.csv" in str(result.exception)
+    assert not out.exists()
+
+
+def test_a_limit_of_ones_own_is_a_tick_dashed_where_something_is_not_stated(tmp_path):
+    import matplotlib.pyplot as plt
+
+    from bayes_enues.plots.limits import plot_others
+
+    row = a_limit(experiment="xenonnt_sr0")
+    rows = "parameter,value\nuniversal,{}\n"
+    stated, unstated, far = (
+        *read_own_limits(own_limit(tmp_path / "a.csv", rows.format(0.55))),
+        *read_own_limits(own_limit(tmp_path / "b.csv", rows.format(0.56), confidence="not stated")),
+        *read_own_limits(own_limit(tmp_path / "c.csv", rows.format(99), title="far away")),
+    )
+    _, ax = plt.subplots()
+    ax.set_xlim(5.4, 5.7)
+    numbers = {}
+    assert plot_others(ax, [row], numbers, [stated, unstated, far]) == [stated, unstated]
+    dashes = [text.arrow_patch.get_linestyle() for text in ax.texts[-2:]]
+    assert dashes[0] == "-"
+    assert dashes[1] != "-"
+    assert [words for words in numbers if "level not stated" in words and "my reactor" in words]
+    plt.close()

@@ -187,11 +187,13 @@ def test_an_installed_wheel_finds_its_data_from_another_folder(wheel):
     code = """
 import importlib.util
 import pathlib
+import sys
 import bayes_enues as be
 models = importlib.util.find_spec("bayes_enues.models")  # a name inside it would import it, and PyMC
 assert pathlib.Path(models.origin).with_name("counting.py").is_file()
 e = be.load_experiment("lz_ws2022:low_edge")
 print(be.__file__, be.experiment_names(), e.n_bins, be.signal_counts(e, be.StandardModel()).sum() > 30)
+assert "pymc" not in sys.modules  # whose import and kernels would take ten times as long as all of this
 """
     said = installed(wheel, "python", "-c", code)
     assert str(wheel / "bayes_enues" / "__init__.py") in said

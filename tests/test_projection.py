@@ -14,13 +14,13 @@ from bayes_enues.fit.marginal import Density
 from bayes_enues.fit.regions import highest_density_cut
 from bayes_enues.plots.projection import plot_projection
 from bayes_enues.runs.rows import RowSpec
-from bayes_enues.studies.projection import future_experiment, project
+from bayes_enues.studies.projection import future_experiment, projected_limits
 from bayes_enues.studies.projection_rows import ProjectionSpec
 
 
 @pytest.fixture(scope="module")
 def projected():
-    return project(be.MagneticMoment(), [future_experiment("xenonnt_sr0")], "nu_e", toys=12, seed=5)
+    return projected_limits(be.MagneticMoment(), [future_experiment("xenonnt_sr0")], "nu_e", toys=12, seed=5)
 
 
 def test_asimov_bounds_are_those_of_the_expected_counts_taken_as_data(projected):
@@ -54,7 +54,7 @@ def test_asimov_counts_of_a_poisson_likelihood_keep_their_fractions():
 
 
 def test_a_toy_does_not_depend_on_how_many_were_asked_for(projected):
-    fewer = project(be.MagneticMoment(), [future_experiment("xenonnt_sr0")], "nu_e", toys=4, seed=5)
+    fewer = projected_limits(be.MagneticMoment(), [future_experiment("xenonnt_sr0")], "nu_e", toys=4, seed=5)
     for statistic, bounds in fewer.toy_bounds.items():
         np.testing.assert_array_equal(bounds, projected.toy_bounds[statistic][:4])
 
@@ -62,7 +62,7 @@ def test_a_toy_does_not_depend_on_how_many_were_asked_for(projected):
 @pytest.mark.parametrize("toys", [0, 1])
 def test_without_toys_there_is_no_median_and_the_file_is_json(projected, toys, tmp_path, monkeypatch):
     few = replace(projected, toy_bounds={name: b[:toys] for name, b in projected.toy_bounds.items()})
-    monkeypatch.setattr("bayes_enues.studies.projection.project", lambda *arguments, **options: few)
+    monkeypatch.setattr("bayes_enues.studies.projection.projected_limits", lambda *arguments, **options: few)
     done = CliRunner().invoke(app, ["project", "--toys", str(toys), "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert check_files(tmp_path) == {"projection", "projection_row"}
@@ -88,7 +88,9 @@ def test_a_figure_of_exposures_of_which_one_has_no_toys_is_drawn(projected):
 def test_commands_that_only_draw_leave_the_limits_of_a_folder_alone(
     command, projected, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("bayes_enues.studies.projection.project", lambda *arguments, **options: projected)
+    monkeypatch.setattr(
+        "bayes_enues.studies.projection.projected_limits", lambda *arguments, **options: projected
+    )
     (tmp_path / "limits.json").write_text("not theirs to read")
     done = CliRunner().invoke(app, [*command, "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
@@ -110,7 +112,7 @@ def test_bands_hold_the_median_and_each_other(projected):
 def test_more_exposure_and_less_background_tighten_the_expected_bound():
     def bound(**scenario):
         future = future_experiment("xenonnt_sr0", **scenario)
-        return project(be.MagneticMoment(), [future], "nu_e", toys=0).asimov["posterior"]
+        return projected_limits(be.MagneticMoment(), [future], "nu_e", toys=0).asimov["posterior"]
 
     assert bound(exposure=20.0, background=0.1) < bound(exposure=20.0) < bound()
 
@@ -162,7 +164,7 @@ def test_the_edge_of_a_simulated_response_cannot_move():
 
 def test_a_negative_number_of_toys_is_refused():
     with pytest.raises(ValueError, match="zero or more"):
-        project(be.MagneticMoment(), ["xenonnt_sr0"], "nu_e", toys=-1)
+        projected_limits(be.MagneticMoment(), ["xenonnt_sr0"], "nu_e", toys=-1)
 
 
 def test_experiments_projected_together_grow_alike_and_keep_a_prior():
@@ -176,9 +178,9 @@ def test_experiments_projected_together_grow_alike_and_keep_a_prior():
     row, _ = alone.compute()
     assert row["prior"].startswith("flat in nu_e^2 on")
     prior = be.FlatStrength()
-    direct = project(be.MagneticMoment(), alone.future, "nu_e", toys=0, prior=prior)
+    direct = projected_limits(be.MagneticMoment(), alone.future, "nu_e", toys=0, prior=prior)
     assert row["asimov"]["posterior"] == pytest.approx(direct.asimov["posterior"], rel=1e-9)
-    flat = project(be.MagneticMoment(), alone.future, "nu_e", toys=0)
+    flat = projected_limits(be.MagneticMoment(), alone.future, "nu_e", toys=0)
     assert flat.prior is None
     assert flat.asimov["profile"] == pytest.approx(direct.asimov["profile"], rel=1e-4)
     assert flat.asimov["posterior"] < direct.asimov["posterior"]

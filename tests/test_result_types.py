@@ -22,7 +22,7 @@ from bayes_enues.studies.checks import predictive_check
 from bayes_enues.studies.evidence import log_bayes_factor, width_scan
 from bayes_enues.studies.mediators.scan import curves
 from bayes_enues.studies.planes.plane import plane_region
-from bayes_enues.studies.projection import project
+from bayes_enues.studies.projection import projected_limits
 from bayes_enues.studies.simulations.calibration import judge
 from bayes_enues.studies.simulations.feldman_cousins import feldman_cousins
 from bayes_enues.studies.simulations.jobs import job_of
@@ -99,7 +99,7 @@ def examples(limit, xenonnt, xenonnt_model, tmp_path_factory):
             passed=verdict.passed, quantities=verdict.quantities,
         ),
         verdict.quantities["nu_e"],
-        project(be.MagneticMoment(), [xenonnt], "nu_e", toys=2, seed=5),
+        projected_limits(be.MagneticMoment(), [xenonnt], "nu_e", toys=2, seed=5),
     ]  # fmt: skip
     return {type(one): one for one in found}
 

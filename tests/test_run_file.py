@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 import typer
+from schemas import check
 from typer.testing import CliRunner
 
 import bayes_enues as be
@@ -145,6 +146,7 @@ def test_a_run_says_what_it_rests_on_and_what_changed_since(tmp_path, monkeypatc
         {"table": "where_from", "command": "data", "arguments": ["--experiment=xenonnt_sr0"]}
     ]
     assert {"numpy", "pymc"} <= set(record["provenance"]["versions"])
+    assert check(record) == "run"
     record["provenance"]["versions"]["numpy"] = "1.0"
     (tmp_path / "results" / "a.run.json").write_text(json.dumps(record))
     file.write_text(file.read_text() + "\n")

@@ -5,6 +5,7 @@ every page of the docs.
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,26 +16,37 @@ from typer.testing import CliRunner
 
 import bayes_enues as be
 from bayes_enues import cli
-from bayes_enues.analyses.schema import make_schemas, schemas
+from bayes_enues.analyses.schema import make_schema, schema
 from bayes_enues.analyses.stored import TABLES
 from bayes_enues.results import ROW_TYPES
 
 STORED = {"fingerprint": "0" * 32, "question": "1" * 32, "sha256": "2" * 64}
 
 
-def test_the_schemas_of_the_package_are_those_that_the_types_give(tmp_path):
-    made = make_schemas()
-    assert schemas() == made, "run bayes-enues schema --out bayes_enues/schemas"
-    for kind in ("limits", "coverage", "table_one"):  # the others are made of the same
-        Draft202012Validator.check_schema(made[kind])
+def test_the_schema_of_the_package_is_the_one_that_the_types_give(tmp_path):
+    made = make_schema()
+    assert schema() == made, "run bayes-enues schema --out bayes_enues/schemas"
+    Draft202012Validator.check_schema(made)
     done = CliRunner().invoke(cli.app, ["schema", "--out", str(tmp_path)])
     assert done.exit_code == 0
-    assert {file.stem: json.loads(file.read_text()) for file in tmp_path.iterdir()} == made
+    assert json.loads((tmp_path / "results.json").read_text("utf-8")) == made
+
+
+def test_every_reference_of_the_schema_leads_to_one_of_its_own_definitions():
+    text = json.dumps(schema())
+    assert set(re.findall(r'"\$ref": "#/\$defs/(\w+)"', text)) == set(schema()["$defs"])
+    assert text.count('"$ref"') == len(re.findall(r'"\$ref": "#/\$defs/\w+"', text))
 
 
 def test_every_kind_of_row_has_a_schema_a_table_and_a_place_among_them():
     assert set(TABLES) == set(ROW_TYPES)
-    assert {*TABLES, *(f"{kind}_row" for kind in TABLES)} <= set(make_schemas())
+    assert {*TABLES, *(f"{kind}_row" for kind in TABLES)} <= set(make_schema()["$defs"])
+
+
+def test_a_file_of_another_kind_or_of_none_is_no_file_of_results():
+    for wrong in ({}, {"schema": "bayes_enues/limits/1"}, {"schema": "bayes_enues/axions/2"}, []):
+        with pytest.raises(ValidationError):
+            check(wrong)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ROW_TYPES if kind != "coverage"])

@@ -1,6 +1,7 @@
 """The table of limits in Python: what ``bayes-enues limits`` computes, writes and shows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +9,15 @@ from rich.text import Text
 
 from ..compiled.caching import is_kept
 from ..compiled.feedback import feedback
+from ..errors import InputError
 from ..experiments.folder import experiment_title
+from ..experiments.overlays import Paths
+from ..experiments.own_limits import read_own_limits
 from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
-from ..results import Limit, grouped, there
+from ..results import Limit, Published, grouped, there
 from ..runs.figures import to_be_drawn
 from ..runs.options import Models, Names, rows_of_a_table
-from ..runs.rows import run, with_nuisance_priors
+from ..runs.rows import interaction_named, run, with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.simulations.attached import attach
 from .shown import BAD, Shown
@@ -25,10 +29,18 @@ if TYPE_CHECKING:
 __all__ = ["LimitTable", "limit_table"]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class LimitTable(ResultTable[Limit]):
-    """Rows of limits, as ``limits.json`` holds them."""
+    """Rows of limits, as ``limits.json`` holds them.
+
+    Attributes
+    ----------
+    overlays : tuple of Published
+        A user's published limits, for the figures.
+    """
 
     kind = "limits"
+    overlays: tuple[Published, ...] = ()
 
     def compare(self) -> "pd.DataFrame":
         """Upper ends of both statistics beside the published ones, where there are some."""
@@ -50,10 +62,10 @@ class LimitTable(ResultTable[Limit]):
 
     def _figures(self) -> list[Path]:
         """Those that are not there already."""
-        if missing := to_be_drawn(self.rows, self.folder):
+        if missing := to_be_drawn(self.rows, self.folder, self.overlays):
             from ..plots.limits import limits_figures
 
-            limits_figures(missing, self.folder)
+            limits_figures(missing, self.folder, self.overlays)
         models = dict.fromkeys(row.model for row in self.rows if row.file is not None)
         return [self.folder / f"limits_{model}.png" for model in models]
 
@@ -113,6 +125,7 @@ def limit_table(
     seed: int = SEED,
     groups: bool = False,
     accept_bad_fit: bool = False,
+    overlays: Paths = (),
     out: str | Path = "results",
     fresh: bool = False,
     jobs: int | None = 2,
@@ -135,6 +148,9 @@ def limit_table(
         Options of the interaction.
     atomic, prior, nuisance_priors, draws, seed, groups, accept_bad_fit
         See :class:`bayes_enues.runs.rows.RowSpec`.
+    overlays : path, or several
+        Published limits of your own for the figures, a CSV each or a folder of them;
+        :mod:`bayes_enues.experiments.own_limits` says how they look.
     out : path
         Folder of results: what is there already is not computed again.
     fresh : bool
@@ -152,15 +168,19 @@ def limit_table(
     Raises
     ------
     InputError
-        As :func:`bayes_enues.runs.rows.plan` does, before anything runs.
+        As :func:`bayes_enues.runs.rows.plan` does, or if an overlay does not fit, before anything runs.
     """
     specs = rows_of_a_table(
         models, parameters, experiments, mass, settings, atomic, level=level, prior=prior, draws=draws,
         seed=seed, groups=groups, accept_bad_fit=accept_bad_fit,
     )  # fmt: skip
     specs = [with_nuisance_priors(spec, nuisance_priors) for spec in specs]
+    own = read_own_limits(overlays)
+    asked = {(interaction_named(spec.model).name, spec.parameter) for spec in specs}
+    if strange := [f"{one.model} {one.parameter}" for one in own if (one.model, one.parameter) not in asked]:
+        raise InputError(f"--overlay has a limit on {strange[0]}, of which no row was asked for")
     folder = LimitTable.open(out, level)
     with feedback("limits", len(specs), "rows") as tell:
         rows = run(specs, folder, fresh, tell, jobs=jobs, scheduler=scheduler)
         rows = attach(rows, specs, folder)
-    return LimitTable(tuple(rows), folder.path, tuple(folder.messages))
+    return LimitTable(tuple(rows), folder.path, tuple(folder.messages), own)

@@ -11,7 +11,7 @@ from rich.text import Text
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..experiments.folder import experiment_title
-from ..experiments.overlays import Overlay
+from ..experiments.overlays import Overlay, Paths, own_files, read_overlays
 from ..results import Curve, Limit, Region, there
 from ..runs.options import Names, listed
 from ..runs.rows import run
@@ -41,24 +41,27 @@ COUPLING_PRIORS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class MassPlaneTable(ResultTable[Region]):
-    """Mass and coupling free together, as ``mediator_planes.json`` holds them."""
+    """Mass and coupling free together, as ``mediator_planes.json`` holds them.
+
+    Attributes
+    ----------
+    overlays : tuple of Overlay
+        A user's curves, for the figures.
+    """
 
     kind = "mediator_planes"
+    overlays: tuple[Overlay, ...] = ()
 
-    def plot(self, overlays: Sequence[Overlay] = ()) -> list[Path]:
-        """Draw the planes into the folder, with other people's limits and ``overlays`` of your own."""
-        if not self.rows:
-            return []
-
+    def _figures(self) -> list[Path]:
+        """The planes, with other people's limits."""
         from ..plots.mediators import mass_planes_figure
 
         first = self.rows[0]
         prior = next(name for words, name in COUPLING_PRIORS.items() if words in first.prior)
-        with feedback("figures") as tell:
-            tell(0, "")
-            where = self.folder / "mediator_planes"
-            return mass_planes_figure(self.rows, prior, self.folder, where, first.given, overlays)
+        where = self.folder / "mediator_planes"
+        return mass_planes_figure(self.rows, prior, self.folder, where, first.given, self.overlays)
 
     def _shown(self) -> list[Shown]:
         """What each plane rests on, in words."""
@@ -81,10 +84,17 @@ class MediatorTable(ResultTable[Limit]):
     ----------
     planes : MassPlaneTable or None
         Mass and coupling free together, where that was asked for.
+    points : tuple of mapping
+        A user's published points, for the figures; see
+        :func:`bayes_enues.studies.mediators.scan.published_points`.
+    overlays : tuple of Overlay
+        A user's curves.
     """
 
     kind = "mediators"
     planes: MassPlaneTable | None = None
+    points: tuple[Mapping[str, Any], ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
     def curves(self) -> list[Curve]:
         """A curve a mediator and experiment."""
@@ -95,32 +105,16 @@ class MediatorTable(ResultTable[Limit]):
         """Whether every posterior converged, those of the planes too."""
         return super().passed and (self.planes is None or self.planes.passed)
 
-    def plot(
-        self, points: Sequence[Mapping[str, Any]] | None = None, overlays: Sequence[Overlay] = ()
-    ) -> list[Path]:
-        """Draw the curves, alone and with other people's limits, and the planes into the folder.
-
-        Parameters
-        ----------
-        points : sequence of mapping, optional
-            From :func:`bayes_enues.studies.mediators.scan.published_points`; by default the packaged ones.
-        overlays : sequence
-            Your own curves, from :func:`bayes_enues.experiments.overlays.read_overlays`.
-        """
-        if not self.rows:
-            return []
-
+    def _figures(self) -> list[Path]:
+        """The curves, alone and with other people's limits, and the planes."""
         from ..plots.mediators import curves_figure, published_figure
 
-        with feedback("figures") as tell:
-            tell(0, "")
-            lines, first = self.curves(), self.rows[0]
-            options = {name: value for name, value in first.given.items() if name != "mass"}
-            paths = curves_figure(lines, self.folder / "mediators", first.level, options, overlays)
-            points = published_points() if points is None else points
-            where = self.folder / "mediators_published"
-            paths += published_figure(lines, points, where, options, overlays, first.level)
-            return paths + (self.planes.plot(overlays) if self.planes else [])
+        lines, first = self.curves(), self.rows[0]
+        options = {name: value for name, value in first.given.items() if name != "mass"}
+        paths = curves_figure(lines, self.folder / "mediators", first.level, options, self.overlays)
+        points, where = [*published_points(), *self.points], self.folder / "mediators_published"
+        paths += published_figure(lines, points, where, options, self.overlays, first.level)
+        return paths + (self.planes.plot() if self.planes else [])
 
     def _shown(self) -> list[Shown]:
         """Upper limits at the masses nearest to the decades."""
@@ -174,6 +168,8 @@ def scan_mediators(
     prior: str | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
+    published: Paths = (),
+    overlays: Paths = (),
     plane: str | None = None,
     out: str | Path = "results",
     fresh: bool = False,
@@ -190,6 +186,12 @@ def scan_mediators(
         In keV; by default as many as :func:`bayes_enues.studies.mediators.scan.plan_scan` says.
     delta_chi2 : float, optional
         Threshold of the profile, such as 4.605 for two parameters; by default the level's own.
+    published : path, or several
+        Published points of your own for the figures: CSV files as
+        :func:`bayes_enues.studies.mediators.scan.published_points` reads them.
+    overlays : path, or several
+        Curves of your own for the figures, a CSV each or a folder of them;
+        :mod:`bayes_enues.experiments.overlays` says how they look.
     plane : str, optional
         ``loguniform``, ``flat`` or ``flat_strength``: mass and coupling free together too, with this prior of
         the coupling.
@@ -199,8 +201,11 @@ def scan_mediators(
     Raises
     ------
     InputError
-        As :func:`bayes_enues.studies.mediators.scan.plan_scan` does, before anything runs.
+        As :func:`bayes_enues.studies.mediators.scan.plan_scan` does, or if a file of ``published`` or
+        ``overlays`` does not fit, before anything runs.
     """
+    points = tuple(point for file in own_files(published) for point in published_points(file))
+    own = tuple(read_overlays(overlays))
     names = None if models is None else listed(models)
     if plane is not None and DIPOLE in (names or ()):
         raise InputError(f"--plane leaves mass and coupling of a light mediator free; {DIPOLE} has none")
@@ -230,6 +235,6 @@ def scan_mediators(
                 planes, plane_folder, fresh, lambda done, words: tell(len(specs) + done, words),
                 jobs=jobs, scheduler=scheduler,
             )  # fmt: skip
-            found = MassPlaneTable(tuple(regions), folder.path)
+            found = MassPlaneTable(tuple(regions), folder.path, overlays=own)
             folder.messages += plane_folder.messages
-    return MediatorTable(tuple(rows), folder.path, tuple(folder.messages), found)
+    return MediatorTable(tuple(rows), folder.path, tuple(folder.messages), found, points, own)

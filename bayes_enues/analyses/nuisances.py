@@ -13,7 +13,7 @@ from ..statistics import DRAWS, LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["NuisanceTable", "nuisance_table"]
+__all__ = ["NuisanceTable", "nuisances"]
 
 DEFAULT = ("xenonnt_sr0:marginalised", "lz_ws2022:marginalised")
 
@@ -78,7 +78,7 @@ def _bound(bound) -> str:
     return f"< {bound[1]:.4g}" if not bound[0] else f"({bound[0]:.4g}, {bound[1]:.4g})"
 
 
-def nuisance_table(
+def nuisances(
     models: Models = "magnetic_moment",
     parameters: Names | None = None,
     experiments: Names | None = None,
@@ -97,7 +97,7 @@ def nuisance_table(
 ) -> NuisanceTable:
     """Pull, constraint and effect on each bound of every nuisance: what ``bayes-enues nuisances`` makes.
 
-    :func:`bayes_enues.nuisances` computes one row of it from a model. Options are those of
+    ``be.Fit(model).nuisances()`` computes one row of it. Options are those of
     :func:`bayes_enues.limit_table`.
     """
     options = {"level": level, "prior": prior, "draws": draws, "seed": seed}

@@ -12,7 +12,7 @@ from .expected import bands, failed_toys
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ProjectionTable", "projection_table"]
+__all__ = ["ProjectionTable", "project"]
 
 
 class ProjectionTable(ResultTable[Projection]):
@@ -56,7 +56,7 @@ class ProjectionTable(ResultTable[Projection]):
         ]
 
 
-def projection_table(
+def project(
     model: str = "magnetic_moment",
     parameter: str | None = None,
     experiment: str = "xenonnt_sr0",
@@ -77,7 +77,7 @@ def projection_table(
 ) -> ProjectionTable:
     """Expected limits after more exposure, with bands of toys: what ``bayes-enues project`` makes.
 
-    :func:`bayes_enues.project` computes one row of it.
+    :func:`bayes_enues.projected_limits` computes one row of it.
 
     Parameters
     ----------

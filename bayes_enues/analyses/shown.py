@@ -6,15 +6,12 @@ from html import escape
 
 from rich.text import Text
 
+from ..exports.latex import tabular
+
 __all__ = ["BAD", "Cell", "Shown"]
 
 Cell = str | Text
 BAD = "red"
-#: What LaTeX writes otherwise than a terminal does.
-LATEX = {
-    "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "^": r"\^{}",
-    "±": r"$\pm$", "∪": r"$\cup$", "×": r"$\times$", "<": r"$<$", "Δχ²": r"$\Delta\chi^2$", "x²": "$x^2$",
-}  # fmt: skip
 
 
 @dataclass
@@ -101,20 +98,10 @@ class Shown:
         return "\n".join([*title, *table, *(f"\n{words}" for words in self.below)])
 
     def latex(self) -> str:
-        """A ``tabular`` of booktabs; the title and what is said below are comments."""
-        made = []
-        for row in self.across():
-            cells = [_latex(cell) for cell in row]
-            if len(cells) == 1 < len(self.columns):
-                cells = [rf"\multicolumn{{{len(self.columns)}}}{{l}}{{\textit{{{cells[0]}}}}}"]
-            made.append(" & ".join(cells) + r" \\")
-        if made:
-            columns = "l" * self.left + "r" * (len(self.columns) - self.left)
-            head, *body = made
-            rules = (rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule")
-            made = [*rules, *body, r"\bottomrule", r"\end{tabular}"]
-        title = [f"% {' '.join(self.title.split())}"] if self.title else []
-        return "".join(f"{line}\n" for line in [*title, *made, *(f"% {words}" for words in self.below)])
+        """A ``tabular`` of booktabs with the title above; what is said below are comments."""
+        heads, *rows = self.across() or [[]]
+        table = tabular(self.title, heads, rows, self.left) if heads else ""
+        return table + "".join(f"% {words}\n" for words in self.below)
 
     def html(self) -> str:
         head, *body = self.across() or [[]]
@@ -128,9 +115,3 @@ class Shown:
         below = "".join(f"<p>{escape(str(words))}</p>" for words in self.below)
         table = f"<table><caption>{escape(self.title)}</caption><tr>{made}</tr></table>"
         return (table if head else "") + below
-
-
-def _latex(text: str) -> str:
-    for plain, written in LATEX.items():
-        text = text.replace(plain, written)
-    return text

@@ -255,7 +255,7 @@ def print_result(found: "ResultTable", notes: bool = False) -> None:
     tables.print_notes(console, found.footnotes(), notes)
 
 
-def finish(found: "ResultTable", out: Path, notes: bool = False, written: str = "", **figures: Any) -> None:
+def finish(found: "ResultTable", out: Path, notes: bool = False, written: str = "") -> None:
     """Draw and print what was computed, and say where it is; status 1 if a row does not count.
 
     Parameters
@@ -267,10 +267,8 @@ def finish(found: "ResultTable", out: Path, notes: bool = False, written: str = 
         Whether to print all notes.
     written : str
         What lies in the folder; by default the table's files and each figure.
-    figures
-        Options of the table's ``plot``.
     """
-    paths = found.plot(**figures)
+    paths = found.plot()
     warn(found.messages)
     print_result(found, notes)
     files = [f"{found.kind}.json", f"{found.kind}.csv", *(path.name for path in paths)]

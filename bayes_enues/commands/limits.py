@@ -27,6 +27,13 @@ def limits(
             "--groups", help="Also store what follows from the draws: likelihood, prior and predicted counts."
         ),
     ] = False,
+    overlay: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A published limit of your own for the figures, or a folder of them: a CSV of "
+            "parameter,value under lines such as '# confidence: 0.9'; docs/results.md says which; repeatable."
+        ),
+    ] = None,
     out: common.Out = Path("results"),
     accept_bad_fit: Annotated[
         bool,
@@ -48,7 +55,7 @@ def limits(
         found = limit_table(
             model or "magnetic_moment", parameter, experiment, level=level, mass=mass,
             settings=settings_of(settings), atomic=atomic, prior=prior, nuisance_priors=nuisance_prior or (),
-            draws=draws, seed=seed, groups=groups, accept_bad_fit=accept_bad_fit, out=out, fresh=fresh,
-            jobs=jobs, scheduler=scheduler,
+            draws=draws, seed=seed, groups=groups, accept_bad_fit=accept_bad_fit, overlays=overlay or (),
+            out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
         )  # fmt: skip
         finish(found, out, notes, "limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)")

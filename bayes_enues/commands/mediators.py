@@ -65,19 +65,15 @@ def mediators(
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from ..analyses.mediators import scan_mediators
-    from ..experiments.overlays import read_overlays
-    from ..studies.mediators.scan import published_points
 
-    points = [p for path in (None, *(published or [])) for p in published_points(path)]
-    own = [curve for path in overlay or () for curve in read_overlays(path)]
     masses = None if mass is None else [number for text in mass for number in _numbers(text)]
     found = scan_mediators(
         model, masses, experiment, settings=settings_of(settings), level=level, delta_chi2=delta_chi2,
-        prior=prior, draws=draws, seed=seed, plane=plane, out=out, fresh=fresh, jobs=jobs,
-        scheduler=scheduler,
+        prior=prior, draws=draws, seed=seed, published=published or (), overlays=overlay or (), plane=plane,
+        out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
     )  # fmt: skip
     written = "mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG, SVG)"
-    finish(found, out, notes, written, points=points, overlays=own)
+    finish(found, out, notes, written)
 
 
 def _numbers(text: str) -> list[float]:

@@ -24,9 +24,9 @@ def nuisances(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Pull, constraint and effect on each bound of every nuisance; one table per parameter and experiment."""
-    from ..analyses.nuisances import nuisance_table
+    from ..analyses.nuisances import nuisances
 
-    found = nuisance_table(
+    found = nuisances(
         model or "magnetic_moment", parameter, experiment, mass=mass,
         settings=settings_of(settings), prior=prior, nuisance_priors=nuisance_prior or (), level=level,
         draws=draws, seed=seed, out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,

@@ -45,10 +45,10 @@ def project(
     scheduler: common.Scheduler = None,
 ) -> None:
     """Projected limits: Asimov data and toys of the Standard Model, both statistics."""
-    from ..analyses.projection import projection_table
+    from ..analyses.projection import project
 
     why = "a projection takes one at a time"
-    found = projection_table(
+    found = project(
         one_of(model, "magnetic_moment", "--model", why),
         one_of(parameter, None, "--parameter", why),
         one_of(experiment, "xenonnt_sr0", "--experiment", why),

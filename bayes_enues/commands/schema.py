@@ -1,6 +1,5 @@
 """``bayes-enues schema``: what the JSON files of results hold, as JSON Schema."""
 
-import json
 from pathlib import Path
 
 from . import common
@@ -8,12 +7,10 @@ from .common import console
 
 
 def schema(out: common.Out = Path("schemas")) -> None:
-    """A JSON Schema for each kind of file that commands write."""
-    from ..analyses.schema import make_schemas
+    """A JSON Schema for every kind of file that commands write, in one file."""
+    from ..analyses.schema import FILE, schema_text
     from ..runs.files import check_writable, write_text
 
     check_writable(out)
-    made = make_schemas()
-    for name, content in made.items():
-        write_text(out / f"{name}.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    console.print(f"Written to {out}: {', '.join(f'{name}.json' for name in made)}.")
+    write_text(out / FILE, schema_text())
+    console.print(f"Written to {out / FILE}.")

@@ -20,7 +20,7 @@ from typing import Any
 __all__ = ["cfunc", "is_kept", "njit", "source_hash", "use_writable_folders"]
 
 #: Rooms that show numbers and make none.
-SHOWING = ("cli.py", "commands", "plots", "reports")
+SHOWING = ("cli.py", "commands", "analyses", "exports", "plots", "reports")
 
 _LOCK = RLock()
 

@@ -9,6 +9,7 @@ from ``coupling`` to a third column ``coupling_upper``). Three more say where it
 ``obtained`` says how the numbers came about.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -19,10 +20,14 @@ import numpy as np
 from ..errors import InputError
 from ..interactions.base import Interaction
 from ..interactions.mediators import GAUGE_CHARGES, NORMALISATIONS, CurrentMediator, Mediator
-from ..tables import packaged, read_table, shown
+from ..tables import Table, packaged, read_table, shown
 
-__all__ = ["NEEDED", "NOT_STATED", "Overlay", "overlays_of", "read_overlay", "read_overlays"]
+__all__ = [
+    "NEEDED", "NOT_STATED", "Overlay", "Paths", "confidence_of", "overlays_of", "own_files", "read_overlay",
+    "read_overlays", "said_of",
+]  # fmt: skip
 
+type Paths = str | Path | Iterable[str | Path]
 NOT_STATED = "not stated"
 NEEDED = ("confidence", "statistic", "normalisation", "edge", "source")
 CHOICES = {
@@ -70,8 +75,8 @@ class Overlay:
 
     @property
     def is_stated(self) -> bool:
-        """Whether its level and its statistic are known: what is not is drawn dashed."""
-        return self.confidence is not None and self.statistic != NOT_STATED
+        """Whether level, statistic and normalisation are known: what is not is drawn dashed."""
+        return self.confidence is not None and NOT_STATED not in (self.statistic, self.normalisation)
 
     def belongs_to(self, interaction: Interaction) -> bool:
         """Whether it is a limit on the same coupling: same mediator, same charges of what scatters."""
@@ -134,19 +139,7 @@ def read_overlay(path: str | Path | Traversable) -> Overlay:
     """
     path = Path(path) if isinstance(path, str) else path
     table = read_table(path, ("mass_keV", "coupling"))
-    keys: dict[str, str] = {}
-    for line in table.provenance:
-        key, colon, value = line.partition(":")
-        if colon:
-            keys.setdefault(key.strip(), value.strip())
-    if lacking := [key for key in NEEDED if not keys.get(key)]:
-        raise InputError(
-            f"{table.path} lacks {lacking} in its first lines; write '# {lacking[0]}: ...', with "
-            f"'{NOT_STATED}' where nobody says"
-        )
-    for key, choices in CHOICES.items():
-        if key in keys and keys[key] not in choices:
-            raise InputError(f"{table.path}: {key} is {keys[key]!r}; the choices are {list(choices)}")
+    keys = said_of(table, NEEDED, CHOICES)
     needed = ("mass_keV", "coupling", *(["coupling_upper"] if keys["edge"] == "band" else []))
     if lacking := [name for name in needed if name not in table.columns]:
         raise InputError(f"{table.path} is a band and lacks the column {lacking}: its upper edge")
@@ -159,7 +152,7 @@ def read_overlay(path: str | Path | Traversable) -> Overlay:
     mass, coupling, *upper = (table[name][order] for name in needed)
     return Overlay(
         title=keys.get("title") or Path(table.path).stem.replace("_", " "),
-        confidence=_confidence(table.path, keys["confidence"]),
+        confidence=confidence_of(table, keys),
         statistic=keys["statistic"],
         normalisation=keys["normalisation"],
         edge=keys["edge"],
@@ -171,7 +164,39 @@ def read_overlay(path: str | Path | Traversable) -> Overlay:
     )
 
 
-def _confidence(path: str, text: str) -> float | None:
+def said_of(table: Table, needed: Sequence[str], choices: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What the first lines of somebody's table say of it, ``# key: value`` each.
+
+    Raises
+    ------
+    InputError
+        If a key is missing, or has a value that it cannot have.
+    """
+    keys: dict[str, str] = {}
+    for line in table.provenance:
+        key, colon, value = line.partition(":")
+        if colon:
+            keys.setdefault(key.strip(), value.strip())
+    if lacking := [key for key in needed if not keys.get(key)]:
+        raise InputError(
+            f"{table.path} lacks {lacking} in its first lines; write '# {lacking[0]}: ...', with "
+            f"'{NOT_STATED}' where nobody says"
+        )
+    for key, known in choices.items():
+        if key in keys and keys[key] not in known:
+            raise InputError(f"{table.path}: {key} is {keys[key]!r}; the choices are {list(known)}")
+    return keys
+
+
+def confidence_of(table: Table, keys: Mapping[str, str]) -> float | None:
+    """The level, None where it is not stated.
+
+    Raises
+    ------
+    InputError
+        If it is no probability.
+    """
+    text = keys["confidence"]
     if text == NOT_STATED:
         return None
     try:
@@ -180,26 +205,38 @@ def _confidence(path: str, text: str) -> float | None:
         level = 0.0
     if not 0 < level < 1:
         raise InputError(
-            f"{path}: confidence is {shown(text, 40)}; a number between 0 and 1 was needed, or {NOT_STATED!r}"
+            f"{table.path}: confidence is {shown(text, 40)}; a number between 0 and 1 was needed, or "
+            f"{NOT_STATED!r}"
         )
     return level
 
 
-def read_overlays(path: str | Path) -> list[Overlay]:
-    """A user's curves: one file, or every ``.csv`` of a folder.
+def read_overlays(paths: Paths) -> list[Overlay]:
+    """A user's curves: files, or every ``.csv`` of a folder.
 
     Raises
     ------
     InputError
         If there are none, or one does not fit; see :func:`read_overlay`.
     """
-    path = Path(path)
-    if not path.is_dir():
-        return [read_overlay(path)]
-    files = sorted(path.glob("*.csv"))
-    if not files:
-        raise InputError(f"{path} holds no .csv; one or more with mass_keV and coupling were needed")
-    return [read_overlay(file) for file in files]
+    return [read_overlay(file) for file in own_files(paths)]
+
+
+def own_files(paths: Paths) -> list[Path]:
+    """Files, every ``.csv`` where one is a folder.
+
+    Raises
+    ------
+    InputError
+        If a folder has none.
+    """
+    found: list[Path] = []
+    for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
+        files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        if not files:
+            raise InputError(f"{path} holds no .csv; one or more of somebody's limits were needed")
+        found += files
+    return found
 
 
 @lru_cache

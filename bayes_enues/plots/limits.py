@@ -168,24 +168,25 @@ def _curve_of(posterior: Density | np.ndarray, signed: bool) -> tuple[np.ndarray
     return np.repeat(edges, 2)[1:-1], np.repeat(height, 2)
 
 
-def plot_others(ax: Axes, limits: Sequence[Limit], numbers: dict[str, int]) -> list[Published]:
+def plot_others(
+    ax: Axes, limits: Sequence[Limit], numbers: dict[str, int], own: Sequence[Published] = ()
+) -> list[Published]:
     """Numbered ticks at the top for what others publish on the same parameter, from other events.
 
-    Those in view are drawn and returned; ``numbers`` counts them over all panels, for the footnote. They
-    stand above the frame, where no curve crosses them, those of close ticks apart; dashed is what does not
-    state its level or statistic.
+    ``own`` are a user's. Those in view are drawn and returned; ``numbers`` counts them over all panels, for
+    the footnote. They stand above the frame, where no curve crosses them, those of close ticks apart; dashed
+    is what does not state its level or statistic.
     """
     ours, first = {part for one in limits for part in one.experiment.split("+")}, limits[0]
     left, right = ax.get_xlim()
     drawn, ticks = [], []
-    for other in published_limits():
-        mine = (other.model, other.parameter) == (first.model, first.parameter)
-        if not mine or ours & set(other.beside.split("+")) or other.upper is None or other.unit != first.unit:
+    for other in (*published_limits(), *own):
+        if not other.is_of(first) or ours & set(other.beside.split("+")):
             continue
         values = [end for end in (other.lower, other.upper) if end is not None and left < end < right]
         for value in values:
-            stated = other.confidence is not None and other.statistic != ""
-            ticks.append((value, numbers.setdefault(_of_other(other), len(numbers) + 1), stated))
+            number = numbers.setdefault(_of_other(other), len(numbers) + 1)
+            ticks.append((value, number, other.is_stated))
         drawn += [other] if values else []
     dpi = there(ax.get_figure(root=True)).dpi
     width = ax.bbox.width * 72 / dpi / (right - left)  # points a unit
@@ -219,7 +220,9 @@ def _of_other(other: Published) -> str:
     statistic = (other.statistic or "statistic not stated").replace("Delta chi2", r"$\Delta\chi^2$")
     known = all(name in experiment_names() for name in other.experiment.split("+"))
     title = title_of(other.experiment) if known else plain(other.experiment)
-    return f"{title}, {level}, {statistic}, {other.source}"
+    atom = other.atomic_model and f"atomic model: {other.atomic_model}"
+    how = [atom, other.convention, "" if other.read_in == "full text" else other.read_in]
+    return ", ".join([title, level, statistic, *(plain(words) for words in how if words), other.source])
 
 
 def limit_legend(fig: Figure, axes: Sequence[Axes]) -> Legend:
@@ -227,9 +230,12 @@ def limit_legend(fig: Figure, axes: Sequence[Axes]) -> Legend:
     return one_legend(fig, axes)
 
 
-def _drawn(panels: Sequence, groups: Sequence[Sequence[Limit]], folder: Path) -> list[str]:
+def _drawn(
+    panels: Sequence, groups: Sequence[Sequence[Limit]], folder: Path, own: Sequence[Published] = ()
+) -> list[str]:
     """Each group of limits in its pair of panels; the lines of the footnote."""
     numbers: dict[str, int] = {}
+    unseen: list[str] = []
     for pair, members in zip(panels, groups, strict=True):
         for index, limit in enumerate(members):
             density = read_density(folder, limit)
@@ -237,13 +243,12 @@ def _drawn(panels: Sequence, groups: Sequence[Sequence[Limit]], folder: Path) ->
                 density = read_arrays(folder, limit, "posterior", limit.parameter)[0].ravel()
             label = interaction_named(limit.model).label(limit.parameter)
             plot_limit(pair, with_curve(folder, limit), density, label, index)
-        plot_others(pair[0], members, numbers)
+        mine = [one for one in own if one.is_of(members[0])]
+        drawn = plot_others(pair[0], members, numbers, mine)
+        unseen += [_of_other(one) for one in mine if one not in drawn]
     others = "; ".join(f"({k}) {words}" for words, k in numbers.items())
-    return (
-        [f"Numbered ticks, published from other events, dashed where not stated how: {others}."]
-        if others
-        else []
-    )
+    said = "Numbered ticks, published from other events, dashed where not stated how: "
+    return [f"{said}{others}."] * bool(others) + [f"Outside the axes: {'; '.join(unseen)}."] * bool(unseen)
 
 
 def warm_up() -> None:
@@ -260,19 +265,20 @@ def warm_up() -> None:
         FigureCanvasPdf(fig).print_pdf(BytesIO())
 
 
-def limits_figures(limits: Sequence[Limit], folder: Path) -> list[Path]:
+def limits_figures(limits: Sequence[Limit], folder: Path, own: Sequence[Published] = ()) -> list[Path]:
     """A figure a model, a pair of panels a parameter: profile and posterior of every experiment in a folder.
 
-    What each shows is written into it: :func:`bayes_enues.runs.figures.to_be_drawn` reads it.
+    ``own`` are a user's published limits, drawn with those of the package. What each figure shows is written
+    into it: :func:`bayes_enues.runs.figures.to_be_drawn` reads it.
     """
     paths = []
     for model, mine in figures_of(limits).items():
         parameters = grouped(mine, "parameter")
         with style():
             fig, panels = stacked(len(parameters), 2)
-            footnote(fig, _drawn(panels, list(parameters.values()), folder))
+            footnote(fig, _drawn(panels, list(parameters.values()), folder, own))
             limit_legend(fig, panels[0])
-            paths += save(fig, folder / f"limits_{model}", mark_of(mine))
+            paths += save(fig, folder / f"limits_{model}", mark_of(mine, own))
     return paths
 
 

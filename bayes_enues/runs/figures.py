@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..results import Limit, grouped
+from ..results import Limit, Published, grouped
 
 __all__ = ["figures_of", "mark_of", "to_be_drawn"]
 
@@ -24,12 +24,13 @@ def _hand() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(home.glob("*.py")))).hexdigest()
 
 
-def mark_of(limits: Sequence[Limit]) -> str:
-    """Hash of the limits that a figure shows, and of the sources that draw it."""
-    return hashlib.sha256(f"{_hand()} {[one.to_dict() for one in limits]}".encode()).hexdigest()
+def mark_of(limits: Sequence[Limit], own: Sequence[Published] = ()) -> str:
+    """Hash of the limits that a figure shows, a user's among them, and of the sources that draw it."""
+    shown = [one.to_dict() for one in (*limits, *own)]
+    return hashlib.sha256(f"{_hand()} {shown}".encode()).hexdigest()
 
 
-def to_be_drawn(limits: Sequence[Limit], folder: Path) -> list[Limit]:
+def to_be_drawn(limits: Sequence[Limit], folder: Path, own: Sequence[Published] = ()) -> list[Limit]:
     """Those whose figures are not there, or show something else."""
 
     def there(path: Path, mark: str) -> bool:
@@ -38,6 +39,6 @@ def to_be_drawn(limits: Sequence[Limit], folder: Path) -> list[Limit]:
     return [
         limit
         for model, mine in figures_of(limits).items()
-        if not all(there(folder / f"limits_{model}{end}", mark_of(mine)) for end in (".pdf", ".png"))
+        if not all(there(folder / f"limits_{model}{end}", mark_of(mine, own)) for end in (".pdf", ".png"))
         for limit in mine
     ]

@@ -29,7 +29,7 @@ from ..results import Density, Projection
 from ..statistics import check_level, one_sided_threshold, threshold
 from .simulations.toys import ToyMaker
 
-__all__ = ["Scan", "asimov_numbers", "future_experiment", "project", "scanned_toys"]
+__all__ = ["Scan", "asimov_numbers", "future_experiment", "projected_limits", "scanned_toys"]
 
 N_SCAN = 81
 ORDER = 5
@@ -133,7 +133,7 @@ def _background(base: Experiment, new: Experiment) -> dict[str, np.ndarray]:
     return {name: counts[source] / before[source] * after for name, counts in base.components.items()}
 
 
-def project(
+def projected_limits(
     interaction: Interaction,
     experiments: Sequence[Experiment],
     parameter: str,

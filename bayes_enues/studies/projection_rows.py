@@ -67,7 +67,7 @@ class ProjectionSpec(RowStudy):
         """A row of ``projection.json`` with its scenario; the toys' bounds are in it, nothing lies beside."""
         tell, spec = progress or (lambda words: None), self.spec
         prior = parse_prior(spec.prior, spec.interaction.unit) if isinstance(spec.prior, str) else spec.prior
-        found = projection.project(
+        found = projection.projected_limits(
             spec.interaction, self.future, spec.parameter, self.toys, spec.level, spec.seed, prior,
             progress=lambda done: tell(f"toy {done} of {self.toys}"),
         )  # fmt: skip

@@ -130,11 +130,13 @@ Every name below is `be.<name>`, `be.models.<name>` or `be.plots.<name>`. Energi
 
 
 def words_of_type(schema: dict) -> str:
-    """What a JSON Schema allows, in a few words."""
+    """What a JSON Schema allows, in a few words; a type of its own is a link to its table."""
     if "const" in schema:
         return f"`{json.dumps(schema['const'])}`"
     if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2]
+        name = schema["$ref"].rpartition("/")[2]
+        more = ", ".join(f"`{key}`" for key in schema.get("properties", {}))
+        return f"[{name}](#{name.lower()}){more and f' with {more}'}"
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(map(words_of_type, schema["anyOf"])))
     kinds = schema.get("type", "anything")
@@ -149,20 +151,49 @@ def keys_of(schema: dict) -> str:
     return "".join(["| key | value |\n| --- | --- |\n", *(f"| `{key}` | {words} |\n" for key, words in keys)])
 
 
+FILES = """# Files
+
+The JSON files that commands write. All follow one [JSON Schema](schemas/results.json), which comes with the
+package; the key `schema` of each says which part of it. How to check one: [results](../results.md#the-files).
+
+## Tables of rows
+
+Each row is a file of its own in `rows/limits` and so on, too, with the same keys and `schema`. Besides
+those of its type it has what the store says of it: `fingerprint`, `sha256`, `question`.
+
+| file | each of its `rows` | what they share |
+| --- | --- | --- |
+"""
+#: Files that are no table of rows, and what they are.
+PARTS = {
+    "coverage_row": ("A row of coverage", "`rows/coverage/*.json`: one experiment at all its true values."),
+    "toys_row": ("A part of the toys", "`rows/toys/*.json`, which `coverage` puts together."),
+    "simulations_row": ("A part of the simulations", "`rows/simulations/*.json`, for `calibrate`."),
+    "run": ("The record of a run", "`FILE.run.json`, beside the results of `bayes-enues run FILE.toml`."),
+}
+
+
 def files() -> str:
-    """Every JSON file that commands write, from its JSON Schema, which can be downloaded."""
-    text = "# Files\n\nThe JSON files that commands write, by the JSON Schema files of the package.\n"
-    paths = sorted((ROOT / "bayes_enues/schemas").glob("*.json"))
-    names = {path.stem for path in paths}
-    for path in paths:
-        if path.stem.removesuffix("_row") in names - {path.stem}:
-            continue  # rows are shown with the table that they are in
-        write(DOCS / "reference/schemas" / path.name, path.read_text("utf-8"))
-        schema = json.loads(path.read_text("utf-8"))
-        text += f"\n## {path.stem}\n\n[JSON Schema](schemas/{path.name})\n\n{keys_of(schema)}"
-        row = schema.get("properties", {}).get("rows", {}).get("items", {})
-        if "properties" in row:
-            text += f"\nEach row:\n\n{keys_of(row)}"
+    """Every JSON file that commands write, from the JSON Schema, which can be downloaded."""
+    source = ROOT / "bayes_enues/schemas/results.json"
+    write(DOCS / "reference/schemas" / source.name, source.read_text("utf-8"))
+    parts = json.loads(source.read_text("utf-8"))["$defs"]
+    text = FILES
+    for kind, part in parts.items():
+        if kind[0].islower() and "rows" in part.get("properties", {}) and kind not in PARTS:
+            shared = dict(part["properties"])
+            row = shared.pop("rows")["items"]
+            row = parts[f"{kind}_row"] if row == {"$ref": f"#/$defs/{kind}_row"} else row
+            words = ", ".join(f"`{key}`: {words_of_type(inner)}" for key, inner in shared.items())
+            text += f"| `{kind}.json` | {words_of_type({'$ref': row['$ref']})} | {words} |\n"
+    for kind, (title, words) in PARTS.items():
+        part = parts[kind]
+        part = parts[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        text += f"\n## {title}\n\n{words}\n\n{keys_of(part)}"
+    text += "\n## Types of rows, and what is in them\n"
+    for name, part in parts.items():
+        if name[0].isupper():
+            text += f"\n### {name}\n\n{part.get('description', '')}\n\n{keys_of(part)}"
     return text
 
 
