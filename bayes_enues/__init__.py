@@ -83,7 +83,6 @@ if TYPE_CHECKING:
     from .results import Curve as Curve
     from .results import Density as Density
     from .results import Diagnostics as Diagnostics
-    from .results import Expected as Expected
     from .results import FeldmanCousins as FeldmanCousins
     from .results import Goodness as Goodness
     from .results import Interval as Interval
@@ -115,7 +114,7 @@ if TYPE_CHECKING:
 
 _RESULTS = (
     "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion", "Curve",
-    "Density", "Diagnostics", "Expected", "FeldmanCousins", "Goodness", "Interval", "Limit", "NuisanceEffect",
+    "Density", "Diagnostics", "FeldmanCousins", "Goodness", "Interval", "Limit", "NuisanceEffect",
     "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Published",
     "PublishedBound", "Region", "SystematicsRow",

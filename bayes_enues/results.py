@@ -32,7 +32,7 @@ from .statistics import one_sided_threshold
 
 __all__ = [
     "ROW_TYPES", "CalibrationRow", "Check", "Comparison", "CoverageRow", "CredibleRegion",
-    "Curve", "Density", "Diagnostics", "Expected", "FeldmanCousins", "Interval", "Limit", "Line",
+    "Curve", "Density", "Diagnostics", "FeldmanCousins", "Interval", "Limit", "Line",
     "NuisanceEffect", "Nuisances", "PosteriorBound",
     "PowerScaling", "PriorStudyRow", "Profile", "ProfileRegion", "Projection", "Provenance", "Published",
     "PublishedBound", "RankTest", "Region", "Result", "Row", "Sampled", "Shift", "StoredFile",
