@@ -151,7 +151,6 @@ _HOMES = {
     "load_experiment": "experiments.loading",
     "signal_counts": "experiments.counts",
     "recoil_rate": "signal.rate",
-    "Interaction": "interactions.base",
     "weak_cross_section": "interactions.base",
     "Sun": "signal.flux",
     "flux_moments": "signal.flux",
