@@ -71,7 +71,6 @@ if TYPE_CHECKING:
     from .fit.posterior import diagnose as diagnose
     from .fit.power_scaling import power_scaling as power_scaling
     from .fit.regions import highest_density as highest_density
-    from .interactions.base import Interaction as Interaction
     from .interactions.base import weak_cross_section as weak_cross_section
     from .priors import *  # noqa: F403
     from .reports.citations import cite as cite
