@@ -25,6 +25,7 @@ __all__ = ["all_converged", "batches", "check_scheduler", "run"]
 
 LARGE = 8  # rows of one batch that are worth compiling twice for
 LIGHT = 20  # light rows that are worth a process: it imports for 5 s and compiles what others have compiled
+WRITING = 2  # rows that a second process, which begins with imports, may still have to write
 CONNECT_SECONDS = 5
 POLL_SECONDS = 0.3
 MAX_BROKEN = 3
@@ -132,7 +133,7 @@ def work(
 ) -> list[str]:
     """Compute rows one after the other, each written as it finishes; returns what there is to say."""
     said = len(folder.messages)
-    written: Callable[[], list[str]] = list
+    writing: list[Callable[[], list[str]]] = []
     try:
         for k, (one, mark, before) in enumerate(tasks):
             if folder.stamp(mark) != before:
@@ -148,11 +149,13 @@ def work(
                     lambda what, k=k, one=one: tell(k, f"{one.words}: {what}"), keep_draws
                 )
             row |= {"fingerprint": mark, "question": one.question(), "provenance": one.provenance().to_dict()}
-            folder.messages += written()
-            written = second.submit(_write, folder, row, beside if keep_draws else None)
+            writing.append(second.submit(_write, folder, row, beside if keep_draws else None))
+            if len(writing) > WRITING:
+                folder.messages += writing.pop(0)()
             tell(k + 1, one.words)
     finally:  # also what was finished before a fault or an interruption
-        folder.messages += written()
+        for written in writing:
+            folder.messages += written()
     return folder.messages[said:]
 
 
