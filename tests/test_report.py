@@ -114,7 +114,7 @@ def test_the_page_loads_nothing_and_runs_only_what_its_policy_names_by_hash(fold
 def test_tables_sources_diagnostics_and_words_are_there(folder):
     page = build_report(folder)
     for words in (
-        "&lt; 8.85", "&lt; 9", "0.98",  # ours, the paper's, their ratio
+        "[1e-12 mu_B], 90 %", "&lt; 8.85", "&lt; 9", "0.98",  # ours, the paper's, their ratio
         "efficiency used by the paper is not published", "imply 6.5 to 6.6",
         "XENON Collaboration data release", "Hartree-Fock",
         "largest R-hat 1.0010", "a &lt;caveat&gt; &amp; more", "not converged",

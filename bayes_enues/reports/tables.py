@@ -37,7 +37,10 @@ def limits_tables(limits: Sequence[Limit], said: set[str] | None = None) -> str:
         ]
         if not any(limit.published for limit in mine):  # two columns of nothing
             head, body = head[:-2], [row[:-2] for row in body]
-        tables.append({"title": title, "unit": unit, "head": head, "rows": body, "left": 2 + len(extra)})
+        tables.append(
+            {"title": title, "unit": unit, "level": f"{100 * mine[0].level:g} %", "head": head, "rows": body,
+             "left": 2 + len(extra)}
+        )  # fmt: skip
     reasons = _reasons(limits)
     compared = [found for limit in limits if limit.label is None and (found := discrepancy(limit))]
     notes = [
