@@ -13,7 +13,7 @@ _MODULES: dict[str, Any] = sys.modules
 
 
 def spare_dask() -> None:
-    """Let this process find no Dask, unless it is there already, or xarray is, which may have looked for it."""
+    """Let this process find no Dask, unless that is there, or xarray, which may have looked for it."""
     if "xarray" not in _MODULES:
         _MODULES.setdefault("dask", None)
 
