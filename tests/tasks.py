@@ -23,7 +23,7 @@ class Quick:
     experiment: str = "x"
 
     alone = True
-    light = False
+    light = fits = False
 
     @property
     def batch(self):

@@ -5,7 +5,9 @@ import pymc as pm
 import pytest
 
 import bayes_enues as be
+from bayes_enues.compiled.caching import is_kept
 from bayes_enues.fit import agreement
+from bayes_enues.fit.ahead import compile_evaluations, compile_fits
 from bayes_enues.fit.kernel import (
     ONE_PLUS,
     POWER,
@@ -13,10 +15,10 @@ from bayes_enues.fit.kernel import (
     Terms,
     chi2_and_derivatives,
     chi2_many,
-    compile_beside,
     expected_many,
 )
 from bayes_enues.fit.terms import _after
+from bayes_enues.runs.runner import COMPILED
 
 STRUCTURES = {
     "one of XENONnT": lambda: be.models.magnetic_moment(["xenonnt_sr0"]),
@@ -126,5 +128,7 @@ def test_what_a_second_process_compiles_is_what_a_model_calls(xenonnt):
     fit.batch(fit.start[None])
     fit.expected(fit.start[None])
     before = [chi2_many.signatures[:], expected_many.signatures[:]]
-    compile_beside()
+    compile_evaluations()
+    compile_fits()
+    assert all(map(is_kept, COMPILED))
     assert [chi2_many.signatures, expected_many.signatures] == before

@@ -10,7 +10,8 @@ from multiprocessing import active_children
 import pytest
 from tasks import Deadly, Failing, Quick
 
-from bayes_enues.runs import second
+from bayes_enues.runs import runner, second
+from bayes_enues.runs.processes import shared_processes
 from bayes_enues.runs.rows import run
 from bayes_enues.runs.runner import Task, batches
 from bayes_enues.runs.store import ResultsFolder, load_rows
@@ -62,6 +63,30 @@ def test_every_row_comes_back_once_from_processes_of_their_own(folder):
     assert told[-1] == (12, "done")
     assert not active_children()
     assert {p.suffix for p in folder.home.iterdir()} == {".json", ".npy"}
+
+
+def test_runs_that_share_processes_import_once_and_one_that_failed_leaves_none(folder, monkeypatch):
+    with shared_processes():
+        first = run(specs("x", "y"), folder, jobs=2)
+        second_run = run(specs("z", "v"), folder, jobs=2)
+        assert {row["process"] for row in second_run} <= {row["process"] for row in first}
+        with pytest.raises(ValueError, match="wrong was asked for"):
+            run([Failing("wrong", "x"), Quick("a", "w")], folder, jobs=2)
+        assert not active_children()
+        with shared_processes():  # a command of a file of commands
+            last = run(specs("u", "t"), folder, jobs=2)
+        assert len(active_children()) == 2
+        assert not {row["process"] for row in last} & {row["process"] for row in first}
+    assert not active_children()
+
+
+def test_where_nothing_is_compiled_processes_compile_a_part_each_before_any_row(folder, monkeypatch):
+    told = []
+    monkeypatch.setattr(Quick, "fits", True)
+    monkeypatch.setattr(runner, "COMPILED", ("none.such", "none.either"))
+    monkeypatch.setattr(runner, "_compile", Failing)  # called with 0 and 1, and sent back
+    run(specs("x", "y"), folder, progress=lambda *what: told.append(what), jobs=2)
+    assert told[0] == (0, "compiling")
 
 
 def test_a_second_process_writes_what_this_one_computes_and_may_die(folder, tmp_path, monkeypatch):

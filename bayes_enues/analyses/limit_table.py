@@ -114,11 +114,9 @@ def _warm_up() -> None:
 
 
 def _compile() -> None:
-    from ..fit.kernel import compile_beside
-    from ..fit.kernel_sampler import c_functions
+    from ..fit.ahead import compile_evaluations
 
-    c_functions()
-    compile_beside()
+    compile_evaluations()
 
 
 def limit_table(

@@ -14,6 +14,7 @@ from ..experiments.folder import experiment_title
 from ..experiments.overlays import Overlay, Paths, own_files, read_overlays
 from ..results import Curve, Limit, Region, there
 from ..runs.options import Names, listed
+from ..runs.processes import shared_processes
 from ..runs.rows import run
 from ..statistics import LEVEL, SEED
 from ..studies.mediators.scan import (
@@ -226,7 +227,7 @@ def scan_mediators(
             MassPlaneSpec(str(m), e, level, plane, draws, seed, given, delta_chi2)
             for m, e in dict.fromkeys((spec.model, spec.experiment) for spec in specs)
         ]
-    with feedback("mediators", len(specs) + len(planes), "rows") as tell:
+    with shared_processes(), feedback("mediators", len(specs) + len(planes), "rows") as tell:
         rows = run(specs, folder, fresh, tell, keep_draws=False, jobs=jobs, scheduler=scheduler)
         write_curves(curves(rows), folder.path / "mediators_curves.csv")
         found = None

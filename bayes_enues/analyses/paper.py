@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..compiled.feedback import feedback
 from ..runs.files import check_writable
+from ..runs.processes import shared_processes
 from ..runs.rows import run
 from ..statistics import DRAWS, SEED
 from .stored import TABLES, Results
@@ -41,7 +42,8 @@ def reproduce(
     asked = {name: plan(draws, seed) for name, plan in PLANS.items()}
     folders = {name: TABLES[name].open(out, 0.9) for name in asked}
     tables, done = [], 0
-    with feedback("reproduce", sum(map(len, asked.values())) + len(FIGURES), "rows and figures") as tell:
+    words = "reproduce", sum(map(len, asked.values())) + len(FIGURES), "rows and figures"
+    with shared_processes(), feedback(*words) as tell:
         for name, specs in asked.items():
             folder, before = folders[name], done
             rows = run(

@@ -31,20 +31,22 @@ def run(
     group: Any = ctx.find_root().command
     steps, out = (analysis := read_analysis(file, group)).steps, analysis.out
     from ..runs.files import check_writable
+    from ..runs.processes import shared_processes
     from ..runs.record import changes, made_with, write_record
 
     check_writable(out)
     record, failed = out / f"{file.stem}.run.json", []
     now = made_with(file, [asdict(step) for step in steps])
     warn(changes(record, now))
-    for step in steps:
-        console.print(Text(f"[{step.table}] {step.command} {' '.join(step.arguments)}", "bold"))
-        try:
-            status = group.main([step.command, *step.arguments], standalone_mode=False)
-        except InputError as error:
-            raise InputError(f"{file}, [{step.table}]: {error}") from None
-        failed += [step.table] if status else []
-        write_record(record, now)
+    with shared_processes():
+        for step in steps:
+            console.print(Text(f"[{step.table}] {step.command} {' '.join(step.arguments)}", "bold"))
+            try:
+                status = group.main([step.command, *step.arguments], standalone_mode=False)
+            except InputError as error:
+                raise InputError(f"{file}, [{step.table}]: {error}") from None
+            failed += [step.table] if status else []
+            write_record(record, now)
     console.print(f"Written to {record}: versions, and hashes of what {file} rests on and of what it made.")
     if failed:
         console.print(f"Not everything converged: {', '.join(failed)}.", style="red")

@@ -15,7 +15,7 @@ from ..compiled.caching import njit
 from .chi2 import Likelihood
 from .newton import minimise_all
 
-__all__ = ["Fits", "minimise_many", "others", "profile_many"]
+__all__ = ["Fits", "minimise_many", "minimise_terms", "others", "profile_many"]
 
 
 class Fits(NamedTuple):
@@ -39,7 +39,7 @@ class Fits(NamedTuple):
     hessian: np.ndarray
 
 
-_minimise_terms = njit(nogil=True)(minimise_all)
+minimise_terms = njit(nogil=True)(minimise_all)
 
 
 def minimise_many(
@@ -81,7 +81,7 @@ def minimise_many(
         likelihood.scale, bool(warm), chi2, converged, gradient, hessian,
     )  # fmt: skip
     if likelihood.terms is not None:
-        _minimise_terms(likelihood.terms, *arguments)
+        minimise_terms(likelihood.terms, *arguments)
         return Fits(points, chi2, converged, gradient, hessian)
     from .graph import full_of, minimise_graph
 

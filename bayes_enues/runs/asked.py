@@ -22,6 +22,7 @@ class Asked(ABC):
 
     alone: ClassVar[bool] = True  # whether a process computes no other row meanwhile
     light: ClassVar[bool] = False  # whether it takes seconds less than a process takes to start
+    fits: ClassVar[bool] = True  # whether it needs what :mod:`bayes_enues.fit.ahead` compiles
 
     @property
     @abstractmethod

@@ -7,24 +7,62 @@ import threading
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing import active_children, connection, get_context, parent_process
 
 from ..compiled.feedback import be_quiet
 from ..compiled.without_dask import is_spared, spare_dask
 from ..errors import ConvergenceWarning, DoubtWarning, InputError
 
-__all__ = ["prepare_worker", "processes"]
+__all__ = ["prepare_worker", "processes", "shared_processes"]
 
 NO_GUARD = 86  # exit status of a worker that found itself starting workers
 
 
+#: Processes that live until a block ends, by how many they are.
+_SHARED: list[dict[int, tuple[ExitStack, tuple[Executor | None, int]]]] = []
+
+
+@contextmanager
+def shared_processes() -> Iterator[None]:
+    """Let all that runs in a block have the same processes, so that they import once."""
+    if _SHARED:
+        yield
+        return
+    kept: dict[int, tuple[ExitStack, tuple[Executor | None, int]]] = {}
+    _SHARED.append(kept)
+    try:
+        yield
+    finally:
+        _SHARED.clear()
+        for stack, _ in kept.values():
+            stack.close()
+
+
 @contextmanager
 def processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
-    """Processes of this machine, gone at the end whatever they were doing, and how many.
+    """Processes of this machine, and how many; gone at the end of this, or of :func:`shared_processes`.
 
     Without shared memory there can be no others, and this process does all: then it is None and one.
     """
+    if not _SHARED:
+        with _processes(jobs) as found:
+            yield found
+        return
+    kept = _SHARED[0]
+    if jobs not in kept:
+        stack = ExitStack()
+        kept[jobs] = stack, stack.enter_context(_processes(jobs))
+    try:
+        yield kept[jobs][1]
+    except BaseException:  # with what they were doing
+        with kept.pop(jobs)[0]:
+            raise
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
+    """Processes that are gone at the end, whatever they were doing."""
     if "--multiprocessing-fork" in sys.orig_argv and parent_process() is None:
         os._exit(NO_GUARD)  # a worker that is still importing its script, which asks it to start workers
     others = set(active_children())

@@ -14,6 +14,7 @@ from copy import copy
 from threading import Lock
 from typing import Any, NamedTuple, cast
 
+from ..compiled.caching import is_kept
 from ..compiled.feedback import be_quiet
 from ..compiled.without_dask import allow_dask
 from ..errors import InputError
@@ -30,6 +31,7 @@ WRITING = 2  # rows that a second process, which begins with imports, may still 
 CONNECT_SECONDS = 5
 POLL_SECONDS = 0.3
 MAX_BROKEN = 3
+COMPILED = "newton.minimise_all", "kernel_sampler._log_probability"  # one of each of fit.ahead.PARTS
 
 _ALONE = Lock()  # compiled functions keep their storage: one row at a time in a process
 
@@ -190,7 +192,11 @@ def _compute(
                     second.start()
                     work(left, folder, keep_draws, tell)
                 else:
-                    _share_out(left, executor, workers, folder, keep_draws, tell, len(tasks) - len(left))
+                    done, mine = len(tasks) - len(left), isinstance(executor, ProcessPoolExecutor)
+                    if mine and any(task.asked.fits for task in left) and not all(map(is_kept, COMPILED)):
+                        tell(done, "compiling")
+                        wait([executor.submit(_compile, k) for k in range(len(COMPILED))])
+                    _share_out(left, executor, workers, folder, keep_draws, tell, done)
             return
         except BrokenExecutor:
             continue
@@ -205,6 +211,13 @@ def _executor(jobs: int, scheduler: str | None):
     if scheduler is not None:
         return _dask(scheduler)
     return processes(jobs) if jobs > 1 else nullcontext((None, 1))
+
+
+def _compile(k: int) -> None:
+    """A part of what all models need: each process compiles one for all, not everything for itself."""
+    from ..fit.ahead import PARTS
+
+    PARTS[k]()
 
 
 def _share_out(tasks, executor, workers, folder, keep_draws, tell, done) -> None:
