@@ -1,9 +1,8 @@
 """Draws from independent proposals against quadrature and NUTS: where the truth is known to both."""
 
-from copy import copy
-
 import numpy as np
 import pytest
+from written_out import exposed
 
 import bayes_enues as be
 from bayes_enues.fit import independent
@@ -43,20 +42,6 @@ def test_proposals_that_miss_a_part_are_refused(fit, monkeypatch):
     monkeypatch.delitem(fit.known, "cells", raising=False)
     monkeypatch.setattr(np.linalg, "inv", lambda m, inv=np.linalg.inv: inv(m) / 400)
     assert independent_draws(fit, 1000, 4, seed=3) is None
-
-
-def exposed(experiment, times):
-    """The experiment with so many times the exposure, and the counts that the Standard Model then expects."""
-    far, components = copy(experiment), {k: times * v for k, v in experiment.components.items()}
-    counts = times * be.signal_counts(experiment, be.StandardModel()) + sum(components.values())
-    for name, value in {
-        "response": times * experiment.response,
-        "components": components,
-        "counts": counts,
-        "sigma": np.sqrt(counts),
-    }.items():
-        object.__setattr__(far, name, value)
-    return far
 
 
 def by_hand(model, x, y):

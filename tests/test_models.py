@@ -50,7 +50,7 @@ def test_the_flux_is_shared_and_the_rest_is_each_experiments_own(joint_model, lz
 
 def test_expected_counts_are_scaled_as_the_paper_writes_them(joint_model):
     """Eqs. 14-15: (1 + beta) signal + (1 + alpha) background + (1 + delta) argon, in NumPy."""
-    from conftest import expected_counts
+    from written_out import expected_counts
 
     values = {"nu_e": 7.0, "beta_flux": 0.05, "alpha_background": -0.1, "delta_ar37": 0.4}
     by_hand = expected_counts(joint_model, values)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from conftest import chi2_written_out
 from iminuit import Minuit
 from scipy.optimize import brentq, minimize
+from written_out import chi2_written_out
 
 from bayes_enues import FlatStrength, HalfNormal, MagneticMoment, models, profile_likelihood, signal_counts
 from bayes_enues.fit.chi2 import Likelihood

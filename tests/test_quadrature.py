@@ -4,10 +4,10 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import expected_counts
 from scipy.integrate import simpson
 from scipy.interpolate import CubicSpline
 from scipy.stats import norm, poisson
+from written_out import expected_counts
 
 import bayes_enues as be
 from bayes_enues import Flat, FlatStrength, marginal_density, models

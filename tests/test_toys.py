@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from conftest import expected_counts
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.integrate import dblquad
 from scipy.optimize import minimize
 from scipy.stats import norm, poisson
+from written_out import expected_counts
 
 import bayes_enues as be
 from bayes_enues.fit.chi2 import Likelihood
