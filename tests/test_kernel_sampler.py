@@ -74,7 +74,7 @@ def test_the_gradient_alone_is_that_which_comes_with_the_hessian(xenonnt_model):
 def test_a_model_is_packed_into_one_vector_and_back(lz_model):
     fit = be.Fit(lz_model)
     coordinates = kernel_sampler_of(fit).coordinates
-    terms, numbers, back = unpacked(packed(fit.terms, fit.numbers, coordinates, len(fit.names)))
+    terms, numbers, back = unpacked.py_func(packed(fit.terms, fit.numbers, coordinates, len(fit.names)))
     for name in fit.terms._fields:
         assert_array_equal(getattr(terms, name), getattr(fit.terms, name), err_msg=name)
     assert_array_equal(numbers, fit.numbers)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from iminuit import Minuit
+from marks import slow
 from scipy.optimize import brentq, minimize
 from written_out import chi2_written_out
 
@@ -72,7 +73,7 @@ def by_hand(model, fixed):
     return found.fun, dict(zip(names, found.x * sizes, strict=True))
 
 
-@pytest.mark.parametrize("which", ["lz_model", "joint_model"])
+@pytest.mark.parametrize("which", ["lz_model", slow("joint_model")])
 def test_limits_agree_with_scipy_written_out(which, request):
     model = request.getfixturevalue(which)
     profile = profile_likelihood(model)

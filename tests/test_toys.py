@@ -210,6 +210,7 @@ def test_wrong_kind_and_unphysical_truth_are_refused(xenonnt_model):
         truth_points(Likelihood(xenonnt_model), [3.0, -2.0])
 
 
+@pytest.mark.slow
 def test_no_fit_fails_where_an_uncertain_edge_is_pressed_against_its_cut_or_a_bin_against_zero():
     """Three toys in two thousand whose fits went to and fro across the kink of a bin that expects nothing, or
     whose Laplace integral did not exist; the auxiliary measurements fluctuate by what the file says."""
@@ -224,6 +225,7 @@ def test_no_fit_fails_where_an_uncertain_edge_is_pressed_against_its_cut_or_a_bi
         assert centres.std() == pytest.approx(1.0, abs=0.14)
 
 
+@pytest.mark.slow
 def test_a_nuisance_pressed_against_its_cut_has_the_integral_of_its_slope():
     """By SciPy: chi^2 = 40 t + a^2 - 3 t^2 + 2 a t for t >= 0, whose second derivatives are not positive."""
     exact, _ = dblquad(lambda a, t: np.exp(-(40 * t + a**2 - 3 * t**2 + 2 * a * t) / 2), 0, 1.5, -9, 9)
