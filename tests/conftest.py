@@ -1,5 +1,6 @@
 """Models that many tests share: compiling is the slow part, and one shape is compiled once in a process."""
 
+import gc
 import os
 import signal
 import sys
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker("slow")
     rank = {f"test_{name}": place for place, name in enumerate(ORDER)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+def pytest_collection_finish():
+    """What is imported stays until the end: the collector of garbage need not look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

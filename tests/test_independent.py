@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from marks import slow
 from written_out import exposed
 
 import bayes_enues as be
@@ -59,7 +60,7 @@ def by_hand(model, x, y):
     return share / share.sum()
 
 
-@pytest.mark.parametrize("times", [None, 20])
+@pytest.mark.parametrize("times", [slow(None), 20])
 def test_two_signed_parameters_have_the_density_worked_out_by_hand(xenonnt, times):
     """Radii of nu_e and nu_mu: a ring, with twenty exposures a thin one. Means, quarters, region of 90 %."""
     model = be.models.charge_radius([exposed(xenonnt, times) if times else xenonnt], ["nu_e", "nu_mu"])

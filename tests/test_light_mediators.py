@@ -11,7 +11,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from iminuit import Minuit
-from mediator_models import KINDS, every_kind, model
+from mediator_models import KINDS, every_kind, every_kind_slowly, model
 from numpy.testing import assert_allclose
 from pytensor.compile.mode import Mode
 from scipy.optimize import brentq
@@ -256,7 +256,7 @@ def test_posterior_bounds_agree_with_exact_quadrature(request, name, kind, mass)
     assert limit.to_dict()["profile"]["lower"] is None
 
 
-@every_kind
+@every_kind_slowly
 def test_limits_are_flat_below_a_kev_and_grow_like_the_mass_above_two_mev(xenonnt, kind):
     """Physics: the propagator is 1/(2 m_e E_er) or 1/m^2."""
     light = [upper(kind, xenonnt, m) for m in (1e-3, 0.1, 1.0)]

@@ -116,7 +116,7 @@ def rows_after(words: str) -> dict[str, list[str]]:
     return {cells[0]: cells[1:] for cells in table}
 
 
-QUICK = ("LZ WS2022 and WS2024", "XENONnT SR0", "XENON1T")
+QUICK = ("LZ WS2022 and WS2024", "XENON1T")
 every_measurement = pytest.mark.parametrize("title", [t if t in QUICK else slow(t) for t in BY_EXPOSURE])
 
 

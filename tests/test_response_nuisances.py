@@ -41,7 +41,7 @@ def edge(sigma, name="xenonnt_sr0", **more):
         ("xenonnt_sr0", 0.1, 8.933),
         slow("xenonnt_sr0", 0.2, 9.194),
         slow("lz_ws2022", 0.05, 19.06),
-        ("lz_ws2022", 0.1, 19.31),
+        slow("lz_ws2022", 0.1, 19.31),
         slow("lz_ws2022", 0.2, 20.16),
     ],
 )
