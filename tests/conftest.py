@@ -22,7 +22,8 @@ ORDER = [
     "printed_tables", "rate", "package", "toys", "docs", "notebooks", "parallel", "cli",
     "calibration", "response_nuisances", "landmarks_of_nuclei", "surroundings", "checks",
     "result_types", "light_mediators", "mass_and_coupling", "reproduction", "what_users_add",
-    "posterior", "mediator_scan", "workers", "nuclear_data", "kernel",
+    "posterior", "mediator_scan", "workers", "nuclear_data", "kernel", "interaction_checks", "evidence",
+    "readme", "rows", "systematics", "uncertain_signals", "analyses", "figures",
 ]  # fmt: skip
 
 
