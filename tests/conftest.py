@@ -16,12 +16,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 SLOW = {"draws", "examples", "joint_tree", "study", "wheel", "whole"}
 
 #: Files in this order, the rest after them. The first compiles the kernel and the loop of toys, which others
-#: then find on disk; beside it runs what compiles nothing; what takes long comes before what fills the gaps.
+#: then find on disk; beside it run those that compile nothing. What takes long comes before what fills gaps.
 ORDER = [
     "coverage", "mutations", "interactions", "experiment", "results", "report", "layers", "schemas",
-    "printed_tables", "rate", "package", "toys", "docs", "notebooks", "parallel", "cli",
-    "calibration", "response_nuisances", "landmarks_of_nuclei", "surroundings", "checks",
-    "result_types", "light_mediators", "mass_and_coupling", "reproduction", "what_users_add",
+    "printed_tables", "rate", "package", "models", "priors", "nuclear_recoils", "flux", "docs", "notebooks",
+    "parallel", "cli", "toys", "calibration", "response_nuisances", "landmarks_of_nuclei", "surroundings",
+    "checks", "result_types", "light_mediators", "mass_and_coupling", "reproduction", "what_users_add",
     "posterior", "mediator_scan", "workers", "nuclear_data", "kernel", "interaction_checks", "evidence",
     "readme", "rows", "systematics", "uncertain_signals", "analyses", "figures",
 ]  # fmt: skip

@@ -125,6 +125,7 @@ def test_fits_of_toys_agree_with_scipy(which, i_true, request):
             assert found["delta_chi2_above"][k] == 0
 
 
+@pytest.mark.slow
 def test_a_centre_below_the_cut_is_fitted_on_the_edge(lz_maker):
     """A measured 37Ar far below none: delta stops at -1, and chi^2 is Eq. 14 there."""
     toy = lz_maker.throw(0, 0, 1)
@@ -136,6 +137,7 @@ def test_a_centre_below_the_cut_is_fitted_on_the_edge(lz_maker):
     assert_allclose(fits.chi2[0], written_out(lz_maker, toy[0], fits.x[0]), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_posterior_content_agrees_with_gauss_hermite_quadrature(lz_maker, lz_model):
     """Independent: trapezoid rule in the parameter, nine nodes a nuisance, against panels and Laplace."""
     toys = lz_maker.throw(1, 0, 3)
@@ -156,6 +158,7 @@ def test_posterior_content_agrees_with_gauss_hermite_quadrature(lz_maker, lz_mod
             )
 
 
+@pytest.mark.slow
 def test_more_nodes_change_nothing(xenonnt_maker):
     toys = xenonnt_maker.throw(1, 0, 40)
     coarse, fine = analysed(xenonnt_maker, 1, toys), analysed(xenonnt_maker, 1, toys, nodes=60)
@@ -164,6 +167,7 @@ def test_more_nodes_change_nothing(xenonnt_maker):
     assert_allclose(coarse["delta_chi2"], fine["delta_chi2"], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_hopeless_start_range_is_widened(xenonnt_maker):
     """A range that ends where chi^2 is still low must not pass for the whole posterior."""
     toys = xenonnt_maker.throw(1, 0, 20)
@@ -178,6 +182,7 @@ def test_a_hopeless_start_range_is_widened(xenonnt_maker):
     assert_allclose(results[:, COLUMNS.index("posterior")], whole["posterior"], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_signed_parameters_count_where_the_density_is_higher(xenonnt):
     """Independent: the highest-density content on a fine grid, for a posterior with interference."""
     from bayes_enues import models
