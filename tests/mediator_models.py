@@ -1,6 +1,7 @@
 """Light mediators by their letters, and a model of each: shared by the tests of limits, scans and masses."""
 
 import pytest
+from marks import slow
 
 import bayes_enues as be
 
@@ -12,6 +13,9 @@ KINDS = {
     "T": be.LightTensor,
 }
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+every_kind_slowly = pytest.mark.parametrize(
+    "kind", [k if k is be.LightVector else slow(k) for k in KINDS.values()], ids=KINDS
+)
 
 
 def model(kind, experiment, mass, **options):

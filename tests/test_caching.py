@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from marks import slow
 
 from bayes_enues.compiled import caching
 
@@ -41,7 +42,7 @@ def test_an_edit_of_an_imported_module_reaches_compiled_code(tmp_path, monkeypat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a folder that nobody can make")
-@pytest.mark.parametrize("flags", ["", "floatX=float64", "base_compiledir=/else/where"])
+@pytest.mark.parametrize("flags", [slow(""), "floatX=float64", slow("base_compiledir=/else/where")])
 def test_without_a_home_folder_compiled_code_goes_to_a_temporary_one(tmp_path, flags):
     code = "import os, bayes_enues; print(os.environ['PYTENSOR_FLAGS'])"
     home = {"HOME": "/proc/nope", "TMPDIR": str(tmp_path), "PYTENSOR_FLAGS": flags}

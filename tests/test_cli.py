@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import typing
+from functools import cache
 
 import pytest
 from typer.testing import CliRunner
@@ -41,6 +42,7 @@ def test_without_arguments_it_shows_its_commands():
     assert "..." not in result.output.replace("[ARGS]...", "")
 
 
+@cache
 def help_of(command):
     result = CliRunner().invoke(cli.app, [command, "--help"], terminal_width=80)
     assert result.exit_code == 0
@@ -351,6 +353,7 @@ def test_spectrum_draws_a_figure(monkeypatch, capsys, tmp_path):
         assert words in err
 
 
+@pytest.mark.slow
 def test_a_mediators_spectrum_is_drawn_at_its_mass(monkeypatch, capsys, tmp_path):
     asked = ["--experiment", "xenonnt_sr0", "--signal", "light_vector:coupling=2e-7,mass=10"]
     code, *_ = call(monkeypatch, capsys, "spectrum", *asked, "--out", tmp_path)

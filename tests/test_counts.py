@@ -87,6 +87,7 @@ def test_a_question_about_one_falls_back_to_the_chain_and_says_so(xenonnt):
     assert any("chain" in note for note in question.notes)
 
 
+@pytest.mark.slow
 def test_what_is_no_quadratic_in_the_neutrino_energy_gets_the_fine_grid_and_says_so(xenonnt):
     with pytest.warns(UserWarning, match="no quadratic in 1/E_nu"):
         assert not integrates_exactly(Curved(nu_x=1.0))

@@ -70,6 +70,7 @@ def test_bounds_keep_their_promise_far_from_the_boundary(large_experiment):
     assert_allclose(row["critical_value"], 2.7055, atol=3.5 * row["critical_value_error"])
 
 
+@pytest.mark.slow
 def test_on_the_boundary_delta_chi2_is_half_zero(large_experiment):
     """Physics: Chernoff, Ann. Math. Stat. 25 (1954) 573: half zero, half chi^2; 90 % lie below 1.642."""
     job = job_of(RowSpec("magnetic_moment", "nu_e", str(large_experiment), seed=6), [0.0])
@@ -161,6 +162,7 @@ def test_a_folder_of_another_model_or_seed_is_refused_and_untouched(tmp_path):
     assert (tmp_path / "coverage.json.broken-1").read_text() == "{"
 
 
+@pytest.mark.slow
 def test_a_row_says_what_the_issue_asks_for(job, tmp_path):
     folder = coverage_folder(tmp_path, "magnetic_moment", 11, "poisson", 0.9)
     run_coverage([job], 60, folder)
@@ -201,6 +203,7 @@ def test_bad_input_is_refused_before_anything_runs(job):
     assert parse_true_values("4,") == [4.0]
 
 
+@pytest.mark.slow
 def test_toys_that_were_rewritten_are_thrown_again(job, tmp_path):
     """An array of zeros in place of toys once gave a coverage of zero without a word."""
     folder = coverage_folder(tmp_path, "magnetic_moment", 11, "poisson", 0.9)
@@ -212,6 +215,7 @@ def test_toys_that_were_rewritten_are_thrown_again(job, tmp_path):
     assert "is not the file its row was written with" in again.messages[0]
 
 
+@pytest.mark.slow
 def test_a_longer_run_replaces_the_entries_of_its_parameter_and_keeps_those_of_others(job, tmp_path):
     other = replace(job, spec=replace(job.spec, experiment="xenonnt_sr0:poisson"))
     for asked, toys in ((job, 20), (other, 20), (job, 40)):

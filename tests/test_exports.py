@@ -13,6 +13,7 @@ import pytest
 import yaml
 from hepdata_validator.full_submission_validator import FullSubmissionValidator
 from latex import columns_of_tables
+from marks import slow
 from tasks import stored
 from test_report import a_row
 from typer.testing import CliRunner
@@ -65,7 +66,7 @@ def shaped(folder):
     return be.load_experiment(folder, changes, as_name="mine")
 
 
-@pytest.mark.parametrize("case", ["a moment, by a response table", "interference", "fluxes", "a shape"])
+@pytest.mark.parametrize("case", ["a moment, by a response table", "interference", slow("fluxes"), "a shape"])
 def test_pyhf_minimises_the_same_chi2(case, lz_2024_model, tmp_path):
     """A moment is linear in its square, a radius has a negative template, fluxes add, code 4p bends."""
     model, values = lz_2024_model, [0.0, 5.0, 12.0]
@@ -109,7 +110,7 @@ EDGE = {"sigma": 0.1, "scales": "", "moves": "efficiency.shift_keV", "below_keV"
     ("experiment", "changed", "words"),
     [
         ("xenonnt_sr0", {}, r"Gaussian counts .*Eq. 15.* take xenonnt_sr0:poisson"),
-        ("lz_ws2022", EDGE, "alpha_background moves counts of lz_ws2022 .* along a curve"),
+        slow("lz_ws2022", EDGE, "alpha_background moves counts of lz_ws2022 .* along a curve"),
         ("lz_ws2024", {"kind": "lognormal"}, "alpha_background is log-normal"),
         ("lz_ws2024", {"sigma": [-0.05, 0.1]}, "alpha_background has a penalty of two widths"),
         ("lz_ws2024", {"scales": "signal"}, "multiply in signal of lz_ws2024"),

@@ -108,6 +108,7 @@ def test_a_spectrum_after_the_fit_is_the_profiles_and_its_pulls_add_up_to_chi2(x
 LZ_SIGMAS = {"beta_flux": 0.07, "alpha_background": 0.13, "delta_ar37": 1.0}
 
 
+@pytest.mark.slow
 def test_spectra_name_everything_before_and_after_the_fit(xenonnt, lz, lz_model, tmp_path, saved):
     label = r"$\mu_{\nu_e} = 15 \times 10^{-12}\,\mu_B$"
     spectra_figure([xenonnt, lz], [("Standard Model", be.StandardModel())], tmp_path / "before")

@@ -26,6 +26,7 @@ def folder(tmp_path_factory):
     return found, rows
 
 
+@pytest.mark.slow
 def test_a_figure_is_drawn_again_if_it_is_missing_or_shows_something_else(folder):
     folder, rows = folder
     assert to_be_drawn(rows, folder.path) == []
@@ -65,10 +66,14 @@ def test_a_rows_file_stays_below_0_7_megabytes():
     assert len(_bytes_of(tree)[0]) < 0.7e6
 
 
-def test_a_limit_has_no_derived_groups_unless_asked_and_they_can_be_restored(xenonnt_model):
+@pytest.fixture(scope="module")
+def full(xenonnt_model):
+    return be.limits(xenonnt_model, draws=500, seed=4, groups=True)
+
+
+def test_a_limit_has_no_derived_groups_unless_asked_and_they_can_be_restored(xenonnt_model, full):
     bare = be.limits(xenonnt_model, draws=500, seed=4)
     assert {"posterior", "sample_stats", "profile", "quadrature"} == set(bare.tree.children)
-    full = be.limits(xenonnt_model, draws=500, seed=4, groups=True)
     restored = with_groups(xenonnt_model, bare.tree)
     assert set(restored.children) == set(full.tree.children)
     assert restored.attrs == bare.tree.attrs
@@ -80,13 +85,12 @@ def test_a_limit_has_no_derived_groups_unless_asked_and_they_can_be_restored(xen
     assert small["posterior"].sizes["draw"] >= 2000
 
 
-def test_power_scaling_of_arrays_is_that_of_arviz(xenonnt_model):
+def test_power_scaling_of_arrays_is_that_of_arviz(full):
     from arviz_stats import psense
 
-    limit = be.limits(xenonnt_model, draws=500, seed=4, groups=True)
-    summed = limit.tree["log_likelihood"].to_dataset().sum("bin_xenonnt_sr0")
+    summed = full.tree["log_likelihood"].to_dataset().sum("bin_xenonnt_sr0")
     tree = xr.DataTree.from_dict(
-        {"posterior": limit.tree["posterior"].to_dataset()[["nu_e"]], "log_likelihood": summed}
+        {"posterior": full.tree["posterior"].to_dataset()[["nu_e"]], "log_likelihood": summed}
     )
     theirs = float(psense(tree, ["nu_e"], group="likelihood")["nu_e"])
-    assert limit.power_scaling.likelihood_sensitivity == pytest.approx(theirs, rel=1e-6)
+    assert full.power_scaling.likelihood_sensitivity == pytest.approx(theirs, rel=1e-6)

@@ -1,9 +1,9 @@
 """Draws from independent proposals against quadrature and NUTS: where the truth is known to both."""
 
-from copy import copy
-
 import numpy as np
 import pytest
+from marks import slow
+from written_out import exposed
 
 import bayes_enues as be
 from bayes_enues.fit import independent
@@ -45,20 +45,6 @@ def test_proposals_that_miss_a_part_are_refused(fit, monkeypatch):
     assert independent_draws(fit, 1000, 4, seed=3) is None
 
 
-def exposed(experiment, times):
-    """The experiment with so many times the exposure, and the counts that the Standard Model then expects."""
-    far, components = copy(experiment), {k: times * v for k, v in experiment.components.items()}
-    counts = times * be.signal_counts(experiment, be.StandardModel()) + sum(components.values())
-    for name, value in {
-        "response": times * experiment.response,
-        "components": components,
-        "counts": counts,
-        "sigma": np.sqrt(counts),
-    }.items():
-        object.__setattr__(far, name, value)
-    return far
-
-
 def by_hand(model, x, y):
     """Shares (n, m) of the posterior on a grid, flat priors: Gaussian counts, beta integrated on paper."""
     (e,), (t,), (sx, sy) = model.question.experiments, model.question.templates, model.question.scales
@@ -74,7 +60,7 @@ def by_hand(model, x, y):
     return share / share.sum()
 
 
-@pytest.mark.parametrize("times", [None, 20])
+@pytest.mark.parametrize("times", [slow(None), 20])
 def test_two_signed_parameters_have_the_density_worked_out_by_hand(xenonnt, times):
     """Radii of nu_e and nu_mu: a ring, with twenty exposures a thin one. Means, quarters, region of 90 %."""
     model = be.models.charge_radius([exposed(xenonnt, times) if times else xenonnt], ["nu_e", "nu_mu"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pymc as pm
 import pytest
+from marks import slow
 
 import bayes_enues as be
 from bayes_enues.compiled.caching import is_kept
@@ -13,7 +14,7 @@ from bayes_enues.fit.kernel import (
     POWER,
     TENT,
     Terms,
-    chi2_and_derivatives,
+    chi2_full,
     chi2_many,
     expected_many,
 )
@@ -30,10 +31,7 @@ STRUCTURES = {
 
 @pytest.mark.parametrize(
     "structure",
-    [
-        pytest.param(s, marks=[pytest.mark.slow] if s in ("signed, both", "two of LZ") else [])
-        for s in STRUCTURES
-    ],
+    [s if s == "one of XENONnT" else slow(s) for s in STRUCTURES],
 )
 def test_chi2_gradient_and_hessian_are_those_of_the_compiled_graph(structure):
     """At random points, the edges among them."""
@@ -95,12 +93,12 @@ def test_factors_of_one_term_multiply_and_their_derivatives_are_those_of_finite_
     )
     by_hand = (((mu[:2] - observed[:2]) / 1.3) ** 2).sum() + 2 * poisson.sum()
     by_hand += 2.0 * 0.2**2 + 9.0 * 0.1**2 + 1.0 * 0.4**2
-    chi2, gradient, hessian = chi2_and_derivatives(terms, numbers, x)
+    chi2, gradient, hessian = chi2_full(terms, numbers, x)
     assert chi2 == pytest.approx(by_hand, rel=1e-13)
     for k in range(4):
         step = np.zeros(4)
         step[k] = 1e-6
-        up, down = (chi2_and_derivatives(terms, numbers, x + s * step) for s in (1, -1))
+        up, down = (chi2_full(terms, numbers, x + s * step) for s in (1, -1))
         assert gradient[k] == pytest.approx((up[0] - down[0]) / 2e-6, rel=1e-6)
         np.testing.assert_allclose(hessian[k], (up[1] - down[1]) / 2e-6, rtol=1e-6, atol=1e-6)
     np.testing.assert_allclose(chi2_many(terms, numbers, x[None]), [chi2], rtol=1e-14)

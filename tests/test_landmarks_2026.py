@@ -5,6 +5,7 @@ Limits at Delta chi^2 = 2.7055, tolerance 0.5 %; the same for XENONnT is in test
 
 import numpy as np
 import pytest
+from marks import slow
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
@@ -107,8 +108,8 @@ def test_charges_of_gauge_symmetries_are_those_of_the_landmarks():
 @pytest.mark.parametrize(
     ("experiments", "best", "expected"),
     [
-        ([LZ], 1.036, (0.236, 1.837)),
-        ([RUN_1], 1.91, (0.63, 3.19)),
+        slow([LZ], 1.036, (0.236, 1.837)),
+        slow([RUN_1], 1.91, (0.63, 3.19)),
         (XENON, 0.820, (0.551, 1.090)),
     ],
     ids=["lz_ws2024", "pandax4t_run1", "all"],

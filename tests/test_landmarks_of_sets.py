@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from marks import slow
 from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import norm
 
@@ -166,7 +167,7 @@ def ends_of(profile):
 BEST_FITS = {"lz_ws2024": 4.51, "lz": 3.76, "pandax4t_run1": 10.8, "xenon1t_sr1": 21.5}
 
 
-@every_set
+@pytest.mark.parametrize("name", [n if n in ("lz_ws2024", "xenon1t_sr1") else slow(n) for n in TABLE])
 def test_the_profile_finds_the_same_limits(name):
     row, experiments = TABLE[name], name.split("+")
     profile = be.profile_likelihood(be.models.magnetic_moment(experiments, free="universal"))
@@ -193,6 +194,7 @@ def test_lz_background_by_component_and_xenonnt_as_poisson_give_what_the_text_sa
         assert upper == pytest.approx(limit, rel=LIMIT)
 
 
+@pytest.mark.slow
 def test_the_efficiency_of_true_energy_gives_what_the_text_says():
     """lz_ws2022 in the order of arXiv:2309.04117: mu_e, universal, q_e, <r_e^2>, Standard Model counts.
 
@@ -268,7 +270,7 @@ def test_with_equivalent_photons_both_lz_give_the_charge_of_the_collaboration():
     assert upper == pytest.approx(1.62, rel=LIMIT)
 
 
-@pytest.mark.parametrize("name", [n for n, row in TABLE.items() if row.rrpa] + ["xenonnt_sr0"])
+@pytest.mark.parametrize("name", ["xenonnt_sr0", *(slow(n) for n, row in TABLE.items() if row.rrpa)])
 def test_the_random_phase_approximation_of_the_standard_model_moves_no_moment_by_half_a_percent(name):
     """The published total is kept, so that what the Standard Model loses the background gains."""
     plain, corrected = (
@@ -334,6 +336,7 @@ def test_a_joint_fit_of_gaussian_and_poisson_sets_says_so():
     assert joint_notes(load_distinct("xenonnt_sr0")) == []
 
 
+@pytest.mark.slow
 def test_a_limit_of_others_stands_beside_ours_with_how_it_was_made():
     from bayes_enues.experiments.published import published_limit
     from bayes_enues.reports.discrepancies import discrepancy

@@ -41,6 +41,7 @@ def test_an_import_from_above_is_found_inside_a_function_too(copy):
     assert "bayes_enues.signal.rate -> bayes_enues.fit.limit" in words
 
 
+@pytest.mark.slow
 def test_a_library_that_imports_a_model_from_below_is_found(copy):
     with open(copy / "bayes_enues/fit/setup.py", "a") as file:
         file.write(
@@ -51,6 +52,7 @@ def test_a_library_that_imports_a_model_from_below_is_found(copy):
     assert "bayes_enues.fit.setup -> bayes_enues.models" in words
 
 
+@pytest.mark.slow
 def test_a_room_that_is_not_in_the_plan_is_found(copy):
     (copy / "bayes_enues/attic.py").write_text('"""Nobody said where this stands."""\n')
     status, words = lint(copy)

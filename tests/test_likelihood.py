@@ -3,8 +3,8 @@
 import numpy as np
 import pymc as pm
 import pytest
-from conftest import chi2_written_out
 from scipy.stats import norm
+from written_out import chi2_written_out
 
 from bayes_enues import Flat, HalfNormal, load_experiment, models
 from bayes_enues.compiled.structures import numbers_of, same_structure, structure_of

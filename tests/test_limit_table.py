@@ -72,6 +72,7 @@ def test_a_file_of_an_analysis_gives_the_same_numbers_and_computes_nothing_twice
     assert record["written"] == {"limits.json": limits}
 
 
+@pytest.mark.slow
 def test_exported_draws_are_opened_by_arviz_and_a_gaussian_likelihood_is_no_pyhf_workspace(table):
     import arviz as az
 
@@ -83,6 +84,7 @@ def test_exported_draws_are_opened_by_arviz_and_a_gaussian_likelihood_is_no_pyhf
         be.export("pyhf", table.folder)
 
 
+@pytest.mark.slow
 def test_results_are_read_and_drawn_without_pymc(table):
     code = (
         "import sys, bayes_enues as be; t = be.load_results(sys.argv[1]); print(t.to_markdown());"

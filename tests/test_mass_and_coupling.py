@@ -9,7 +9,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from iminuit import Minuit
-from mediator_models import every_kind, model
+from mediator_models import every_kind_slowly, model
 from numpy.testing import assert_allclose
 from pytensor.compile.mode import Mode
 from schemas import check_files
@@ -41,7 +41,7 @@ def free_mass(xenonnt):
     return be.models.light_mediator_masses(be.LightPseudoscalar(mass=1.0), [xenonnt])
 
 
-@every_kind
+@every_kind_slowly
 def test_splined_templates_are_the_chain_at_any_mass(xenonnt, kind):
     """Physics: to 1e-6, between the knots, up to twice the coupling that the data begin to see."""
     table = mass_table(kind(mass=1.0), [xenonnt], (-3.0, 5.0))

@@ -3,6 +3,7 @@
 import numpy as np
 import pymc as pm
 import pytest
+from marks import slow
 from pytensor.compile.mode import Mode
 
 from bayes_enues import Fit, Flat, MagneticMoment, StandardModel, models
@@ -15,7 +16,7 @@ def log_probability(model):
     return model.compile_logp(mode=NUMPY), model.compile_dlogp(mode=NUMPY)
 
 
-@pytest.mark.parametrize("free", ["nu_e", ["nu_mu", "nu_tau"]], ids=str)
+@pytest.mark.parametrize("free", ["nu_e", slow(["nu_mu", "nu_tau"])], ids=str)
 def test_templates_equal_the_symbolic_chain_in_log_probability(xenonnt, lz, free):
     options = {"prior": Flat(0, 40)}
     templates = models.magnetic_moment([xenonnt, lz], free, **options)
@@ -28,6 +29,7 @@ def test_templates_equal_the_symbolic_chain_in_log_probability(xenonnt, lz, free
         assert fast(point) == pytest.approx(float(slow(point)), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_the_gradient_is_that_of_finite_differences(joint_model):
     logp, dlogp = log_probability(joint_model)
     point = {name: value + 0.1 for name, value in joint_model.initial_point().items()}
@@ -50,7 +52,7 @@ def test_the_flux_is_shared_and_the_rest_is_each_experiments_own(joint_model, lz
 
 def test_expected_counts_are_scaled_as_the_paper_writes_them(joint_model):
     """Eqs. 14-15: (1 + beta) signal + (1 + alpha) background + (1 + delta) argon, in NumPy."""
-    from conftest import expected_counts
+    from written_out import expected_counts
 
     values = {"nu_e": 7.0, "beta_flux": 0.05, "alpha_background": -0.1, "delta_ar37": 0.4}
     by_hand = expected_counts(joint_model, values)

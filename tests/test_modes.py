@@ -1,9 +1,8 @@
 """Separate modes: found in a density, and draws that weigh them wrongly do not count."""
 
-from copy import copy
-
 import numpy as np
 import pytest
+from written_out import exposed
 
 import bayes_enues as be
 from bayes_enues import models
@@ -62,18 +61,7 @@ def test_a_mode_without_probability_must_hold_no_draws():
 def test_twenty_exposures_of_xenonnt_have_modes_that_nuts_cannot_weigh(xenonnt):
     # Asimov counts of the Standard Model: the barrier between r^2 = 0 and -84 is far beyond NUTS. The answer
     # of the whole chain, independent proposals included, is that of exact quadrature.
-    far = copy(xenonnt)
-    scale = 20.0
-    components = {name: scale * counts for name, counts in xenonnt.components.items()}
-    counts = scale * be.signal_counts(xenonnt, be.StandardModel()) + sum(components.values())
-    for name, value in {
-        "response": scale * xenonnt.response,
-        "components": components,
-        "counts": counts,
-        "sigma": np.sqrt(counts),
-    }.items():
-        object.__setattr__(far, name, value)
-    limit = be.limits(models.charge_radius([far], "nu_e"), draws=1000, groups=False)
+    limit = be.limits(models.charge_radius([exposed(xenonnt, 20)], "nu_e"), draws=1000, groups=False)
     posterior = limit.posterior
     assert posterior.sampler == "independence"
     assert posterior.converged

@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+from marks import slow
 
 from bayes_enues.errors import DoubtWarning, InputError
 from bayes_enues.experiments.loading import load_experiment
@@ -377,7 +378,7 @@ def refused(path, words):
     assert all(word in message for word in words), message
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", [slow(c) if c == "a million rows" else c for c in REFUSED])
 def test_a_folder_that_cannot_be_meant_is_refused_in_one_line(tmp_path, case):
     change, *words = REFUSED[case]
     folder = Folder(tmp_path, "xenonnt_sr0")
@@ -405,7 +406,7 @@ def test_numbers_that_contradict_each_other_stay_with_the_experiment_in_words(tm
     assert experiment.caveats[subject] == experiment.doubts[subject]
 
 
-@pytest.mark.parametrize("case", ACCEPTED)
+@pytest.mark.parametrize("case", [slow(c) if c.startswith("20,000") else c for c in ACCEPTED])
 def test_what_is_unusual_and_right_loads_without_a_word(tmp_path, case):
     folder = Folder(tmp_path, "xenonnt_sr0")
     ACCEPTED[case](folder)

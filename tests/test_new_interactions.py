@@ -363,6 +363,7 @@ def test_atomic_models_that_an_interaction_cannot_have_are_refused_before_anythi
     assert moment == pytest.approx(profile(be.MagneticMoment(), xenonnt, "universal").upper, rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_row_names_its_atomic_model():
     steps = counting_model(be.MagneticMoment(), ["xenonnt_sr0"], "nu_e").question
     photons = counting_model(be.EquivalentPhotonMillicharge(), ["xenonnt_sr0"], "nu_e").question

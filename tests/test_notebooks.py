@@ -141,6 +141,7 @@ def test_a_new_interaction_takes_under_thirty_lines():
     assert len(source.splitlines()) < 30
 
 
+@pytest.mark.slow
 def test_the_new_interaction_passes_every_property_test_of_the_library_s_own():
     _, kind = the_class_of_notebook_6()
     passed = 0

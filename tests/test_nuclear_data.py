@@ -6,6 +6,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from marks import slow
 from numpy.testing import assert_allclose
 
 import bayes_enues as be
@@ -88,7 +89,7 @@ def test_the_yields_move_counts_as_the_table_says_and_bilinearly_between(xenonnt
     assert_allclose(expected(1.25, 0.6), between, rtol=1e-10)
 
 
-@pytest.mark.parametrize("model", ["millicharge", "charge_radius"])
+@pytest.mark.parametrize("model", [slow("millicharge"), "charge_radius"])
 def test_fits_converge_wherever_the_kinks_of_the_table_lie(xenonnt_nr, model):
     """Also where others pull a yield along a kink that it cannot leave alone."""
     from bayes_enues.fit.minimise import minimise_many, profile_many
@@ -229,6 +230,7 @@ def test_quadrature_has_nodes_where_an_edge_holds_a_yield_and_chi2_bends_downwar
     assert bent
 
 
+@pytest.mark.slow
 def test_the_quadrature_of_effects_of_nuisances_is_right_to_three_digits_with_nuclei(xenonnt_nr):
     """Nine nuisances, of which three are cut: a product of three nodes each was 7 % off."""
     fit = be.Fit(models.magnetic_moment([xenonnt_nr], free="universal"))

@@ -50,11 +50,16 @@ def sampler(xenonnt_model):
     return sampler_of(xenonnt_model)
 
 
-@pytest.mark.parametrize("x", POINTS, ids=str)
-def test_nutpie_gets_the_log_probability_and_gradient_of_pymc(sampler, xenonnt_model, x):
+@pytest.fixture(scope="module")
+def of_pymc(xenonnt_model):
     function = xenonnt_model.logp_dlogp_function(ravel_inputs=True)
     function.set_extra_values({})
-    value, gradient = function(x)
+    return function
+
+
+@pytest.mark.parametrize("x", POINTS, ids=str)
+def test_nutpie_gets_the_log_probability_and_gradient_of_pymc(sampler, of_pymc, x):
+    value, gradient = of_pymc(x)
     status, ours, our_gradient = log_probability(sampler, x)
     assert status == 0
     assert_allclose(ours, value, rtol=1e-12)

@@ -188,6 +188,7 @@ def halfnormal(name):
     return pm.HalfNormal(name, 12.0)
 
 
+@pytest.mark.slow
 def test_a_plane_takes_a_prior_of_ones_own(xenonnt):
     """Half a Gaussian, once as a callable and once by its name."""
     own = models.magnetic_moment([xenonnt], ["nu_e", "nu_mu"], prior=halfnormal)

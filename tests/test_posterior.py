@@ -228,7 +228,7 @@ def test_log_likelihood_and_log_prior_are_those_of_pymcs_own_helpers(joint_model
 
 def test_predicted_counts_scatter_as_the_likelihood_says(joint_model, joint_tree):
     """Mean and variance over draws against expectation plus Poisson or Gaussian variance, bin by bin."""
-    from conftest import expected_counts
+    from written_out import expected_counts
 
     draws = joint_tree["posterior"].to_dataset().isel(draw=slice(None, None, 4)).stack(s=("chain", "draw"))
     values = {name: draws[name].values for name in draws.data_vars}

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from conftest import chi2_written_out
 from iminuit import Minuit
+from marks import slow
 from scipy.optimize import brentq, minimize
+from written_out import chi2_written_out
 
 from bayes_enues import FlatStrength, HalfNormal, MagneticMoment, models, profile_likelihood, signal_counts
 from bayes_enues.fit.chi2 import Likelihood
@@ -72,7 +73,7 @@ def by_hand(model, fixed):
     return found.fun, dict(zip(names, found.x * sizes, strict=True))
 
 
-@pytest.mark.parametrize("which", ["lz_model", "joint_model"])
+@pytest.mark.parametrize("which", ["lz_model", slow("joint_model")])
 def test_limits_agree_with_scipy_written_out(which, request):
     model = request.getfixturevalue(which)
     profile = profile_likelihood(model)

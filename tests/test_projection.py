@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from marks import slow
 from schemas import check_files
 from typer.testing import CliRunner
 
@@ -59,7 +60,7 @@ def test_a_toy_does_not_depend_on_how_many_were_asked_for(projected):
         np.testing.assert_array_equal(bounds, projected.toy_bounds[statistic][:4])
 
 
-@pytest.mark.parametrize("toys", [0, 1])
+@pytest.mark.parametrize("toys", [0, slow(1)])
 def test_without_toys_there_is_no_median_and_the_file_is_json(projected, toys, tmp_path, monkeypatch):
     few = replace(projected, toy_bounds={name: b[:toys] for name, b in projected.toy_bounds.items()})
     monkeypatch.setattr("bayes_enues.studies.projection.projected_limits", lambda *arguments, **options: few)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from marks import slow
 
 import bayes_enues as be
 from bayes_enues.fit.limit import exact_bound
@@ -115,9 +116,8 @@ def rows_after(words: str) -> dict[str, list[str]]:
     return {cells[0]: cells[1:] for cells in table}
 
 
-every_measurement = pytest.mark.parametrize(
-    "title", [pytest.param(t, marks=pytest.mark.slow if "all" in t else ()) for t in BY_EXPOSURE]
-)
+QUICK = ("LZ WS2022 and WS2024", "XENON1T")
+every_measurement = pytest.mark.parametrize("title", [t if t in QUICK else slow(t) for t in BY_EXPOSURE])
 
 
 @every_measurement

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pymc as pm
 import pytest
+from marks import slow
 
 import bayes_enues as be
 from bayes_enues.errors import InputError
@@ -36,12 +37,12 @@ def edge(sigma, name="xenonnt_sr0", **more):
 @pytest.mark.parametrize(
     ("name", "sigma", "limit"),
     [
-        ("xenonnt_sr0", 0.05, 8.868),
+        slow("xenonnt_sr0", 0.05, 8.868),
         ("xenonnt_sr0", 0.1, 8.933),
-        ("xenonnt_sr0", 0.2, 9.194),
-        ("lz_ws2022", 0.05, 19.06),
-        ("lz_ws2022", 0.1, 19.31),
-        ("lz_ws2022", 0.2, 20.16),
+        slow("xenonnt_sr0", 0.2, 9.194),
+        slow("lz_ws2022", 0.05, 19.06),
+        slow("lz_ws2022", 0.1, 19.31),
+        slow("lz_ws2022", 0.2, 20.16),
     ],
 )
 def test_profiling_the_edge_of_the_efficiency_moves_the_limit_as_the_reference_says(name, sigma, limit):
@@ -50,7 +51,7 @@ def test_profiling_the_edge_of_the_efficiency_moves_the_limit_as_the_reference_s
     assert found - DEFAULT[name] == pytest.approx(limit - DEFAULT[name], rel=0.2)
 
 
-@pytest.mark.parametrize("name", DEFAULT)
+@pytest.mark.parametrize("name", ["xenonnt_sr0", slow("lz_ws2022")])
 def test_with_every_new_nuisance_at_zero_the_old_numbers_come_back(name):
     old = be.Fit(be.models.magnetic_moment([name]))
     resolution = {"name": "resolution", "moves": "resolution.scale", "sigma": 0.1}
@@ -191,6 +192,7 @@ def test_the_morph_is_the_whole_chain_between_its_nodes_and_at_a_corner():
         np.testing.assert_allclose(fit.expected(point[None])[f"counts_{more.slug}"][0], exact, rtol=2e-3)
 
 
+@pytest.mark.slow
 def test_a_component_follows_where_its_file_says_so():
     """physics-2.md: with the background following, an edge of 0.1 keV gives 9.40."""
     follows = with_nuisances("xenonnt_sr0", edge(0.1, applies_to=["signal", "background"]))
@@ -226,6 +228,7 @@ def test_a_shape_moves_a_component_to_its_columns(tmp_path):
         np.testing.assert_allclose(fit.expected(point[None])["counts_mine"][0], signal + wanted, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_ranking_holds_one_nuisance_after_the_other():
     two = with_nuisances("xenonnt_sr0", edge(0.1))
     model = be.models.magnetic_moment([two], "nu_e")
@@ -300,6 +303,7 @@ def test_a_matrix_of_correlations_that_cannot_be_is_refused():
             with_nuisances("xenonnt_sr0", *entries, correlations=both)
 
 
+@pytest.mark.slow
 def test_a_shared_nuisance_has_one_width():
     angle = {"name": "angle", "moves": "sun.s12sq", "shared": True}
     narrow = with_nuisances("xenonnt_sr0", {**angle, "sigma": 0.016})
@@ -327,6 +331,7 @@ def test_the_posterior_is_that_of_quadrature_and_nothing_negative_is_expected():
     assert all((counts >= 0).all() for counts in fit.expected(points).values())
 
 
+@pytest.mark.slow
 def test_a_flat_prior_of_the_edge_is_integrated_between_its_ends():
     """Against a nested grid: on a cut of a flat prior chi^2 may bend down, so that no Gaussian is there."""
     fit = be.Fit(be.models.magnetic_moment([with_nuisances("xenonnt_sr0", edge(0.1, uniform=[-0.2, 0.2]))]))
@@ -393,7 +398,7 @@ def test_a_band_that_is_none_is_refused_in_one_line(banded):
         with_band("lz_ws2022:full_response", down="vs_true", up="low_edge")
 
 
-@pytest.mark.parametrize("name", ["edge", "band"])
+@pytest.mark.parametrize("name", [slow("edge"), "band"])
 def test_a_projection_has_its_nuisances_at_its_own_exposure(banded, name):
     """Ten times the exposure: everything expected is ten times as much, wherever the nuisance is."""
     now = with_band(banded) if name == "band" else with_nuisances("lz_ws2022", edge(0.1, "lz_ws2022"))

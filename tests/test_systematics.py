@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from marks import slow
 from schemas import check_files
 
 import bayes_enues as be
@@ -44,12 +45,14 @@ def test_the_errors_of_counts_move_xenonnt_as_physics_says(xenonnt):
     assert profile_shift(xenonnt, "poisson likelihood") == pytest.approx(13, abs=1)
 
 
+@pytest.mark.slow
 def test_the_argon_shape_and_the_response_move_lz_as_physics_says(lz):
     """Physics: NEST's shape +16 %, the simulated response +1.5 %."""
     assert profile_shift(lz, "variant nest_ar37") == pytest.approx(16, abs=1)
     assert profile_shift(lz, "variant full_response") == pytest.approx(1.5, abs=0.3)
 
 
+@pytest.mark.slow
 def test_rrpa_brings_lz_near_its_own_expectation_of_solar_events(lz):
     """Physics: 33 with steps, 27.5 with RRPA; LZ expects 27.1."""
     assert lz["default"]["standard_model_counts"] == pytest.approx(33.08, abs=0.05)
@@ -58,17 +61,18 @@ def test_rrpa_brings_lz_near_its_own_expectation_of_solar_events(lz):
     assert "held outside" in lz["RRPA electrons"]["notes"][-1]
 
 
+@pytest.mark.slow
 def test_inputs_of_the_sun_and_the_couplings_move_little(lz):
     labels = [k for k in lz if k.startswith(("oscillation", "fluxes", "radiative"))]
     assert len(labels) == 5
     assert all(0 < abs(profile_shift(lz, k)) < 1.5 for k in labels)
 
 
-def test_both_statistics_move_together(xenonnt, lz):
-    for rows in (xenonnt, lz):
-        for row in rows.values():
-            posterior, profile = row["shift"]["of_posterior"][1], row["shift"]["of_profile"][1]
-            assert posterior == pytest.approx(profile, abs=0.04), row["label"]
+@pytest.mark.parametrize("rows", ["xenonnt", slow("lz")])
+def test_both_statistics_move_together(rows, request):
+    for row in request.getfixturevalue(rows).values():
+        posterior, profile = row["shift"]["of_posterior"][1], row["shift"]["of_profile"][1]
+        assert posterior == pytest.approx(profile, abs=0.04), row["label"]
 
 
 def test_more_efficiency_at_low_energy_and_more_electrons_strengthen_the_bound(xenonnt):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from conftest import expected_counts
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.integrate import dblquad
 from scipy.optimize import minimize
 from scipy.stats import norm, poisson
+from written_out import expected_counts
 
 import bayes_enues as be
 from bayes_enues.fit.chi2 import Likelihood
@@ -125,6 +125,7 @@ def test_fits_of_toys_agree_with_scipy(which, i_true, request):
             assert found["delta_chi2_above"][k] == 0
 
 
+@pytest.mark.slow
 def test_a_centre_below_the_cut_is_fitted_on_the_edge(lz_maker):
     """A measured 37Ar far below none: delta stops at -1, and chi^2 is Eq. 14 there."""
     toy = lz_maker.throw(0, 0, 1)
@@ -136,6 +137,7 @@ def test_a_centre_below_the_cut_is_fitted_on_the_edge(lz_maker):
     assert_allclose(fits.chi2[0], written_out(lz_maker, toy[0], fits.x[0]), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_posterior_content_agrees_with_gauss_hermite_quadrature(lz_maker, lz_model):
     """Independent: trapezoid rule in the parameter, nine nodes a nuisance, against panels and Laplace."""
     toys = lz_maker.throw(1, 0, 3)
@@ -156,6 +158,7 @@ def test_posterior_content_agrees_with_gauss_hermite_quadrature(lz_maker, lz_mod
             )
 
 
+@pytest.mark.slow
 def test_more_nodes_change_nothing(xenonnt_maker):
     toys = xenonnt_maker.throw(1, 0, 40)
     coarse, fine = analysed(xenonnt_maker, 1, toys), analysed(xenonnt_maker, 1, toys, nodes=60)
@@ -164,6 +167,7 @@ def test_more_nodes_change_nothing(xenonnt_maker):
     assert_allclose(coarse["delta_chi2"], fine["delta_chi2"], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_hopeless_start_range_is_widened(xenonnt_maker):
     """A range that ends where chi^2 is still low must not pass for the whole posterior."""
     toys = xenonnt_maker.throw(1, 0, 20)
@@ -178,6 +182,7 @@ def test_a_hopeless_start_range_is_widened(xenonnt_maker):
     assert_allclose(results[:, COLUMNS.index("posterior")], whole["posterior"], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_signed_parameters_count_where_the_density_is_higher(xenonnt):
     """Independent: the highest-density content on a fine grid, for a posterior with interference."""
     from bayes_enues import models
@@ -210,6 +215,7 @@ def test_wrong_kind_and_unphysical_truth_are_refused(xenonnt_model):
         truth_points(Likelihood(xenonnt_model), [3.0, -2.0])
 
 
+@pytest.mark.slow
 def test_no_fit_fails_where_an_uncertain_edge_is_pressed_against_its_cut_or_a_bin_against_zero():
     """Three toys in two thousand whose fits went to and fro across the kink of a bin that expects nothing, or
     whose Laplace integral did not exist; the auxiliary measurements fluctuate by what the file says."""
@@ -224,6 +230,7 @@ def test_no_fit_fails_where_an_uncertain_edge_is_pressed_against_its_cut_or_a_bi
         assert centres.std() == pytest.approx(1.0, abs=0.14)
 
 
+@pytest.mark.slow
 def test_a_nuisance_pressed_against_its_cut_has_the_integral_of_its_slope():
     """By SciPy: chi^2 = 40 t + a^2 - 3 t^2 + 2 a t for t >= 0, whose second derivatives are not positive."""
     exact, _ = dblquad(lambda a, t: np.exp(-(40 * t + a**2 - 3 * t**2 + 2 * a * t) / 2), 0, 1.5, -9, 9)

@@ -18,6 +18,7 @@ def external(model):
         pm.Potential("external", -0.5 * ((model["beta_flux"] - 0.05) / 0.03) ** 2)
 
 
+@pytest.mark.slow
 def test_a_potential_acts_in_profile_and_quadrature_alike(xenonnt, xenonnt_model):
     """chi^2 by hand: that of the plain model, and the square of the potential's pull."""
     plain = be.Fit(xenonnt_model)
