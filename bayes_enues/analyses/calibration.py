@@ -20,8 +20,6 @@ from .table import ResultTable
 if TYPE_CHECKING:
     from ..studies.simulations.calibration import Modelled
 
-__all__ = ["CalibrationTable", "calibrate"]
-
 NUMBERS = ("simulations", "by_smc", "not_converged", "divergences")
 
 

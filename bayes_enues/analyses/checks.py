@@ -11,8 +11,6 @@ from ..statistics import SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["CheckTable", "check"]
-
 
 class CheckTable(ResultTable[Check]):
     """The data of each experiment beside what is predicted, as ``checks.json`` holds it."""

@@ -10,8 +10,6 @@ from ..statistics import SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ComparisonTable", "compare"]
-
 
 class ComparisonTable(ResultTable[Comparison]):
     """ln B by each method and its dependence on the prior's width, as ``compare.json`` holds them."""

@@ -14,8 +14,6 @@ from ..statistics import LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["HEADERS", "CoverageTable", "coverage"]
-
 #: Heads of the columns, by bound: those of :data:`bayes_enues.studies.simulations.jobs.BOUNDS`.
 HEADERS = {
     "profile_interval": "profile\ninterval",

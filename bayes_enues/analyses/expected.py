@@ -11,8 +11,6 @@ from ..statistics import LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ExpectedTable", "bands", "expected", "failed_toys"]
-
 
 def bands(row: Projection, statistic: str) -> list[str]:
     """The 68 and 95 % bands of toys as two cells; empty of fewer than two toys."""

@@ -16,8 +16,6 @@ from ..statistics import DRAWS, SEED
 from .shown import BAD, Shown
 from .table import ResultTable
 
-__all__ = ["FluxTable", "flux"]
-
 MODEL = "solar_flux"
 DEFAULT = ("xenonnt_nr", "xenonnt_sr0", "lz_ws2024")
 ONE_SIGMA = 0.6827

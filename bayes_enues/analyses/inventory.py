@@ -10,8 +10,6 @@ from ..experiments.loading import load_experiment
 from ..reports.sources import shared_inputs
 from .shown import Shown
 
-__all__ = ["inventory"]
-
 
 def inventory(experiments: Sequence[str] | None = None) -> Iterator[Text | Shown]:
     """Lines and tables on each experiment, and, where none is named, on sets and shared inputs."""

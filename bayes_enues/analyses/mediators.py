@@ -28,8 +28,6 @@ from ..studies.mediators.scan import (
 from .shown import BAD, Cell, Shown
 from .table import ResultTable
 
-__all__ = ["MassPlaneTable", "MediatorTable", "scan_mediators"]
-
 #: Near which masses of a long scan are shown [keV].
 DECADES = (1e-2, 1.0, 10.0, 1e2, 1e4)
 HEAVY = (1e5, 1e6)  # as far as nuclei see them

@@ -13,8 +13,6 @@ from ..statistics import DRAWS, LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["NuisanceTable", "nuisances"]
-
 DEFAULT = ("xenonnt_sr0:marginalised", "lz_ws2022:marginalised")
 
 

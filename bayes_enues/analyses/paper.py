@@ -13,8 +13,6 @@ from ..runs.rows import run
 from ..statistics import DRAWS, SEED
 from .stored import TABLES, Results
 
-__all__ = ["reproduce"]
-
 
 def reproduce(
     out: str | Path = "results",

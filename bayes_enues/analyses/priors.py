@@ -13,8 +13,6 @@ from ..statistics import DRAWS, LEVEL, SEED, one_sided_threshold
 from .shown import BAD, Cell, Shown
 from .table import ResultTable
 
-__all__ = ["PriorTable", "study_priors"]
-
 
 class PriorTable(ResultTable[PriorStudyRow]):
     """Limits under several priors, as ``priors.json`` holds them."""

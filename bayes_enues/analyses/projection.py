@@ -12,8 +12,6 @@ from .expected import bands, failed_toys
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ProjectionTable", "project"]
-
 
 class ProjectionTable(ResultTable[Projection]):
     """Expected bounds at each exposure, as ``projection.json`` holds them."""

@@ -15,8 +15,6 @@ from ..studies.planes.rows import plan_regions
 from .shown import BAD, Shown
 from .table import ResultTable
 
-__all__ = ["RegionTable", "region"]
-
 
 class RegionTable(ResultTable[Region]):
     """Regions of two parameters with their contours, as ``regions.json`` holds them."""

@@ -11,8 +11,6 @@ from ..statistics import LEVEL, threshold
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["SystematicsTable", "systematics"]
-
 
 class SystematicsTable(ResultTable[SystematicsRow]):
     """Limits with one input varied at a time, as ``systematics.json`` holds them."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["ResultTable"]
-
 
 def _drawn(table: "ResultTable") -> list[Path]:
     return list(table._figures())

@@ -14,8 +14,6 @@ from ..compiled.feedback import plan_only
 from ..errors import InputError
 from ..tables import read_text
 
-__all__ = ["TEMPLATE", "Analysis", "Step", "read_analysis"]
-
 #: Commands that read what others have written, so that they can be checked only when it is there; what the
 #: ``out`` of the whole file is called there.
 AFTERWARDS = {"report": "folder", "export": "results"}

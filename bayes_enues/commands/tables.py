@@ -13,8 +13,6 @@ from rich.text import Text
 
 from ..analyses.shown import Cell, Shown
 
-__all__ = ["lines_of", "print_notes", "print_table"]
-
 GAP = 2  # spaces between columns
 NOTE_LINES = 3
 NAME_WIDTH = 14  # to which a name of several words may be folded

@@ -17,8 +17,6 @@ from ..statistics import count_errors
 from .schema import ExperimentFile
 from .uncertainty import NuisanceEntry
 
-__all__ = ["Clipped", "Experiment", "ResponseGrid"]
-
 _CHANGED = re.compile(r" \(changed: (?P<what>.*)\)$")
 
 

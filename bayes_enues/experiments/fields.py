@@ -15,24 +15,6 @@ from pydantic import (
 
 from .. import interactions
 
-__all__ = [
-    "PARAMETERS",
-    "RESERVED",
-    "Column",
-    "Energy",
-    "FileName",
-    "Name",
-    "Number",
-    "Positive",
-    "Strict",
-    "Words",
-    "check_line",
-    "not_in",
-    "number",
-    "one_line",
-    "within",
-]
-
 #: Names that a component or a nuisance cannot have: they are, or open, names of the model's own variables.
 RESERVED = frozenset(
     {

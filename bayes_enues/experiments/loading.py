@@ -29,8 +29,6 @@ from .read_tables import Tables, read_bins, read_component, read_runs
 from .schema import ExperimentFile
 from .uncertainty import NuisanceEntry
 
-__all__ = ["load_experiment"]
-
 MOST_LOST = 0.005  # share of the counts that may lie beyond the last row of a nuclear response
 
 

@@ -21,8 +21,6 @@ from .folder import validated
 from .schema import ExperimentFile, Resolution
 from .uncertainty import NuisanceEntry
 
-__all__ = ["GRID", "acceptance_ratio", "check_moves", "moved"]
-
 #: ``moves`` of the nuisances of an :class:`.experiment.ResponseGrid`.
 GRID = "response_grid"
 

@@ -10,8 +10,6 @@ from ..signal.xenon import Xenon, shell_edges
 from .read_tables import Tables, first
 from .schema import ExperimentFile, ResponseTable
 
-__all__ = ["read_efficiency", "read_response"]
-
 type Curve = tuple[np.ndarray, np.ndarray]
 
 MAX_ENTRIES = 20_000_000  # of a response matrix: 160 MB

@@ -10,8 +10,6 @@ from ..errors import InputError
 from ..tables import Table, label, read_table
 from .schema import Bins, Component, ExperimentFile
 
-__all__ = ["Tables", "first", "read_bins", "read_component", "read_runs"]
-
 MAX_BINS = 2000
 MAX_COUNTS = 1e9  # in one bin
 

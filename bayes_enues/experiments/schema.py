@@ -32,8 +32,6 @@ from .fields import (
 )
 from .uncertainty import FLAT, Correlation, NuisanceEntry
 
-__all__ = ["Efficiency", "ExperimentFile"]
-
 
 class Run(Strict):
     """A part of the data with an exposure of its own, to which some bins belong."""

@@ -16,8 +16,6 @@ from ..results import Limit, there
 from ..runs.files import check_writable
 from .groups import Group, curves_against_mass, tables_of_limits
 
-__all__ = ["write_hepdata"]
-
 DIGITS = 7
 NOTHING = "-"  # HEPData's sign for a cell without a number
 

@@ -22,8 +22,6 @@ from ..fit.chi2 import is_as_built
 from ..fit.setup import Question, question_of
 from ..results import there
 
-__all__ = ["to_pyhf"]
-
 #: Bounds of what is not bounded: of pulls, and of factors in units of what is expected at the limit.
 MOST_PULLS, MOST = 10.0, 1e4
 #: Of the largest count: what differences of templates leave where there is nothing.

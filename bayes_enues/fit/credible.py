@@ -13,8 +13,6 @@ from .posterior import quantile_error
 from .regions import highest_density_pieces
 from .reweighting import Weights, importance_weights
 
-__all__ = ["SignedBound", "UpperBound", "highest_density_ends", "upper_end"]
-
 
 def upper_end(draws: np.ndarray, level: float, weights: Weights | None = None) -> dict[str, float]:
     """The one-sided bound of draws (chain, draw): ``upper`` and ``mcse``."""

@@ -17,8 +17,6 @@ from .posterior import prior_words, sample_posterior
 from .profile import profile
 from .regions import credible_region
 
-__all__ = ["held", "nuisance_effects"]
-
 #: Points, and nodes a nuisance, of the quadrature: three digits of a change do.
 QUADRATURE = (121, 3)
 #: How well a spline must foretell points where chi^2 has kinks: there the usual 1e-6 takes every point.

@@ -22,16 +22,6 @@ from .posterior import sample_posterior as sample
 from .profile import Profile, profile
 from .scan import likelihood_range, prior_range
 
-__all__ = [
-    "Fit",
-    "fit_of",
-    "limits",
-    "marginal_density",
-    "nuisances",
-    "profile_likelihood",
-    "sample_posterior",
-]
-
 
 class Fit(Likelihood):
     """One model with both statistics.

@@ -24,15 +24,6 @@ from .modes import find_modes
 from .reweighting import Weights, importance_weights
 from .scan import prior_range
 
-__all__ = [
-    "Cells",
-    "begins_with_proposals",
-    "can_propose",
-    "cells_of",
-    "has_proposals",
-    "independent_draws",
-]
-
 FIRST = {1: 240, 2: 24}  # cells a side to begin with, by the number of parameters
 HALVINGS = 12
 COARSE = 0.01  # what log-densities bend in a cell, times the cubic root of its share: beyond, it is halved

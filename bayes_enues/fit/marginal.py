@@ -22,8 +22,6 @@ from .chi2 import Likelihood
 from .minimise import Fits, minimise_many
 from .scan import prior_range
 
-__all__ = ["Density", "convex", "log_marginal_likelihood", "marginal", "prior_grid"]
-
 NEGLIGIBLE = 16.0  # below the peak of a log-density
 POINTS = 241
 REFINEMENTS = 12

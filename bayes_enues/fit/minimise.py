@@ -15,8 +15,6 @@ from ..compiled.caching import njit
 from .chi2 import Likelihood
 from .newton import minimise_all
 
-__all__ = ["Fits", "minimise_many", "others", "profile_many"]
-
 
 class Fits(NamedTuple):
     """Minima of chi^2.

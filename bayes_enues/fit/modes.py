@@ -13,8 +13,6 @@ import numpy as np
 from ..statistics import of_chains
 from .marginal import Density
 
-__all__ = ["Mode", "find_modes", "wrong_weights"]
-
 VALLEY = (
     0.5  # two peaks are separate modes if the density between them falls below this share of the lower one
 )

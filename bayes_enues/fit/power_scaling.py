@@ -14,8 +14,6 @@ from arviz_stats.base import array_stats
 from ..errors import InputError
 from ..results import PowerScaling
 
-__all__ = ["power_scaling", "power_scaling_of"]
-
 ALPHAS = (0.99, 1.01)  # powers, ArviZ's own
 
 

@@ -10,8 +10,6 @@ from scipy.optimize import brentq
 from ..statistics import LEVEL, check_level
 from .marginal import Density
 
-__all__ = ["credible_region", "highest_density", "highest_density_cut", "highest_density_pieces"]
-
 
 def highest_density_pieces(density: Density, cut: float) -> list[tuple[float, float]]:
     """Intervals in which a marginal density exceeds a level.

@@ -32,8 +32,6 @@ from ..interactions.checks import check_class, check_interaction, stays_symbolic
 from .information import fisher_information
 from .symbols import component_of, numbers_of, signal_of
 
-__all__ = ["Question", "ask", "question_of"]
-
 CHAIN_TOLERANCE = 2e-3
 NUCLEI_WORDS = "nuclei with Helm form factors"
 

@@ -11,8 +11,6 @@ from ..errors import InputError, WrongKindError
 from .base import Interaction
 from .nuclei import Nuclei
 
-__all__ = ["check_class", "check_interaction", "stays_symbolic"]
-
 _E_ER = np.geomspace(0.012, 45.0, 9)  # keV: what the experiments' recoil grids span
 _E_NR = np.geomspace(0.1, 10.0, 5)  # keV: recoils of nuclei
 _NUCLEUS = Nuclei(54, np.array([[78.0]]), np.array([[1.2286e8]]), np.ones((1, 1)))  # 132Xe

@@ -11,8 +11,6 @@ from ..errors import InputError
 from ..tables import packaged, read_table
 from .base import ADDS, Interaction, Scalar, weak_cross_section
 
-__all__ = ["EquivalentPhotonMillicharge", "photoabsorption"]
-
 
 @lru_cache
 def _table() -> tuple[np.ndarray, np.ndarray]:

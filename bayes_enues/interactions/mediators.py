@@ -12,16 +12,6 @@ from ..errors import InputError
 from .base import Interaction, Scalar
 from .nuclei import Nuclei
 
-__all__ = [
-    "GAUGE_CHARGES",
-    "NORMALISATIONS",
-    "CurrentMediator",
-    "HeavyMediator",
-    "LightMediator",
-    "Mediator",
-    "ScalarMediator",
-]
-
 #: Charges of (nu_e, nu_mu, nu_tau) and of the electron under gauge symmetries, such as those of Coloma,
 #: Gonzalez-Garcia & Maltoni, JHEP 01 (2021) 114, arXiv:2009.14220. Where the electron has none (None) only
 #: loops of heavier leptons mix the boson with the photon: the charge that they leave it must be given.

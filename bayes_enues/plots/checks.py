@@ -11,8 +11,6 @@ from ..experiments.experiment import Experiment
 from ..results import Check, there
 from .base import POSTERIOR, figure, one_legend, plain, save, style
 
-__all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
-
 BLUE, DATA = POSTERIOR, "black"
 
 

@@ -13,8 +13,6 @@ from ..statistics import one_sided_threshold, threshold
 from .base import POSTERIOR, PROFILE, explain, figure, one_legend, save, style, title_of, unit_label
 from .words import in_words, model_words, prior_words
 
-__all__ = ["calibration_figure", "coverage_figures", "plot_coverage", "plot_critical_value", "plot_ranks"]
-
 #: Line, colour and marker of each bound: colours are the statistics', open markers the second kind of each.
 BOUND_STYLES = {
     "profile_interval": {"color": PROFILE, "ls": "-", "marker": "s"},

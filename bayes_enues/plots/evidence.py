@@ -12,8 +12,6 @@ from .base import one_legend, panels, save, style, title_of, unit_label
 from .priors import PRIOR_COLOURS
 from .words import FAMILIES, prior_words
 
-__all__ = ["bayes_factors_figure", "plot_bayes_factors"]
-
 
 def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
     """ln B against the width of the prior, with the value at the prior in use and Jeffreys' scale."""

@@ -9,8 +9,6 @@ from ..results import Expected, grouped
 from ..runs.rows import interaction_named
 from .base import STATISTICS, explain, level_words, one_legend, panels, save, style, title_of, unit_label
 
-__all__ = ["expected_figure", "plot_expected"]
-
 _WORDS = {
     "posterior": "posterior, one-sided",
     "profile": "profile, two-sided",

@@ -29,11 +29,6 @@ from .base import (
 from .overlays import draw_others, plot_points
 from .words import prior_words
 
-__all__ = [
-    "curves_figure", "mass_planes_figure", "mediator_title", "plot_curves", "plot_mass_plane", "plot_ratio",
-    "published_figure",
-]  # fmt: skip
-
 #: Of mediators, none of them a statistic's; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
     "light_scalar": "#332288",

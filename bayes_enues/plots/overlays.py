@@ -14,8 +14,6 @@ from ..runs.rows import interaction_named
 from ..studies.mediators.scan import mediator_title
 from .base import excluding, explain, plain
 
-__all__ = ["draw_others", "plot_overlays", "plot_points"]
-
 NAME = "another's curve"  # marks its name, which the next one keeps away from
 OURS = 2.0  # the order in which our own lines are drawn
 

@@ -21,8 +21,6 @@ from .base import (
     unit_label,
 )
 
-__all__ = ["plot_projection", "projection_figure"]
-
 _WORDS = {
     "posterior": "posterior, one-sided",
     "profile": "profile, two-sided",

@@ -16,8 +16,6 @@ from .words import in_words
 if TYPE_CHECKING:  # its room imports PyMC, which figures of stored results can do without
     from ..studies.fitted import FittedSpectrum
 
-__all__ = ["fitted_figure", "plot_fitted", "plot_spectrum", "spectra_figure"]
-
 #: Of curves in turn: the Standard Model is black, and none is a statistic's or an experiment's.
 SIGNAL_COLOURS = ("black", "#332288", "#E69F00", "#CC79A7", "#8C510A")
 

@@ -4,8 +4,6 @@ import re
 
 from .base import plain
 
-__all__ = ["in_words", "model_words", "prior_words"]
-
 #: Names in ``experiment.toml`` and in tables of the Sun, in words.
 NAMES = {
     "alpha_background": "background",

@@ -17,8 +17,6 @@ from ..experiments.loading import load_experiment
 from ..results import Result
 from ..tables import packaged
 
-__all__ = ["Cited", "cite", "sampler_of"]
-
 _ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})")
 
 

@@ -7,8 +7,6 @@ from ..runs.files import write_text
 from .reproduction_page import reproduction_page
 from .table_one import table, table_csv, table_json, table_markdown
 
-__all__ = ["write_pages"]
-
 
 def write_pages(rows: Mapping[str, Sequence], out: Path, figures: Sequence[str]) -> None:
     """Table I and the page of differences.

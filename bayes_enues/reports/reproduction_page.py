@@ -10,8 +10,6 @@ from .discrepancies import AGREEMENT
 from .pages import render
 from .table_one import Entry, table, table_markdown
 
-__all__ = ["contradictions", "reproduction_page"]
-
 
 def reproduction_page(limits: Sequence[Limit], regions: Sequence[Region], figures: Sequence[str] = ()) -> str:
     """The page in Markdown.

@@ -8,8 +8,6 @@ from .discrepancies import AGREEMENT, discrepancy
 from .pages import part
 from .wording import columns_of, footnotes, limit_cells
 
-__all__ = ["limits_tables", "other_table", "printed_tables"]
-
 _SKIPPED = {"fingerprint", "file", "pieces", "eti", "nuisances", "caveats", "notes", "diagnosis", "vertices"}
 _SKIPPED |= {"schema", "provenance", "question", "sha256"}
 

@@ -13,8 +13,6 @@ from ..results import Provenance
 from .provenance import identity, provenance
 from .store import fingerprint
 
-__all__ = ["Asked", "split_experiments"]
-
 
 @dataclass(frozen=True)
 class Asked(ABC):

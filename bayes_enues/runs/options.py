@@ -10,8 +10,6 @@ from ..interactions.base import Interaction
 from ..results import Row
 from .rows import RowSpec, electromagnetic_models, interaction_named, plan, split_experiments
 
-__all__ = ["Models", "Names", "experiments_of", "fixed_by", "listed", "rows_of_a_table"]
-
 Names = str | Sequence[str]
 Models = str | type[Interaction] | Sequence[str | type[Interaction]]
 

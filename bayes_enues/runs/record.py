@@ -14,8 +14,6 @@ from .files import write_text
 from .provenance import changes_since, provenance
 from .store import schema_name
 
-__all__ = ["RunRecord", "RunStep", "changes", "made_with", "write_record"]
-
 
 @dataclass(frozen=True)
 class RunStep:

@@ -14,8 +14,6 @@ from ..runs.beside import read_group
 from ..runs.rows import RowSpec, RowStudy, model_of
 from .checks import LEVELS, predictive_check
 
-__all__ = ["CheckSpec", "plan_checks", "stored_check"]
-
 
 @dataclass(frozen=True)
 class CheckSpec(RowStudy):

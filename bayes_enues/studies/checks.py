@@ -18,8 +18,6 @@ from ..fit import fit_of
 from ..fit.groups import draws_of
 from ..results import Check, Sampled
 
-__all__ = ["LEVELS", "predictive_check"]
-
 LEVELS = (0.025, 0.16, 0.5, 0.84, 0.975)
 
 

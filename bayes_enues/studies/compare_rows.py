@@ -9,8 +9,6 @@ from ..results import Comparison, Sampled
 from ..runs.rows import RowStudy, model_of
 from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
 
-__all__ = ["CompareSpec"]
-
 
 @dataclass(frozen=True)
 class CompareSpec(RowStudy):

@@ -27,14 +27,6 @@ from ..fit.setup import question_of
 from ..priors.density import log_density
 from ..results import WidthScan
 
-__all__ = [
-    "log_bayes_factor",
-    "savage_dickey",
-    "smc_log_bayes_factor",
-    "standard_model_evidence",
-    "width_scan",
-]
-
 
 def standard_model_evidence(likelihood: Likelihood) -> float:
     """Logarithm of the likelihood of the Standard Model, nuisances integrated over their priors.

@@ -22,8 +22,6 @@ from ..statistics import LEVEL, SEED, check_level
 from .projection import Scan, scanned_toys
 from .simulations.toys import ToyMaker, truth_points
 
-__all__ = ["ExpectedSpec", "expected_limits"]
-
 
 def expected_limits(
     model: pm.Model,

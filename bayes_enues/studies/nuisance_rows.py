@@ -7,8 +7,6 @@ from typing import Any
 from ..fit import nuisances
 from ..runs.rows import RowStudy, model_of
 
-__all__ = ["NuisanceSpec"]
-
 
 @dataclass(frozen=True)
 class NuisanceSpec(RowStudy):

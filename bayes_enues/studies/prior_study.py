@@ -29,8 +29,6 @@ from ..priors.text import parse_prior
 from ..results import Interval, Limit, PriorStudyRow, there
 from ..runs.rows import RowSpec, RowStudy, model_of
 
-__all__ = ["FLAG", "StudyRow"]
-
 FLAG = 0.1  # a row that moves by more is flagged in words
 
 

@@ -29,8 +29,6 @@ from ..results import Density, Projection
 from ..statistics import check_level, one_sided_threshold, threshold
 from .simulations.toys import ToyMaker
 
-__all__ = ["Scan", "asimov_numbers", "future_experiment", "projected_limits", "scanned_toys"]
-
 N_SCAN = 81
 ORDER = 5
 

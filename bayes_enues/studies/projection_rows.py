@@ -10,8 +10,6 @@ from ..priors.text import parse_prior
 from ..runs.rows import RowStudy, split_experiments
 from . import projection
 
-__all__ = ["ProjectionSpec"]
-
 
 @dataclass(frozen=True)
 class ProjectionSpec(RowStudy):

@@ -23,8 +23,6 @@ from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
 from ..runs.rows import RowSpec, RowStudy, interaction_named, model_of, split_experiments
 from ..tables import packaged, read_table
 
-__all__ = ["SystematicRow", "Variation", "plan_systematics", "variations"]
-
 
 class Variation(NamedTuple):
     """One input changed.

@@ -29,8 +29,6 @@ from ...runs.rows import Asked, RowSpec
 from ...statistics import check_level, threshold
 from ..planes.contours import contour_lines, sharpen
 
-__all__ = ["MassPlaneSpec", "counted", "mass_plane", "share_inside", "stored_plane"]
-
 FREE = ("log10_mass", "log10_coupling")
 
 MASS_POINTS, COUPLING_POINTS = 81, 141

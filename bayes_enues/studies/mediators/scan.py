@@ -24,10 +24,6 @@ from ...runs.files import write_text
 from ...runs.rows import RowSpec, interaction_named, plan, split_experiments
 from ...tables import packaged, read_table
 
-__all__ = [
-    "KINDS", "curves", "default_masses", "mediator_title", "plan_scan", "published_points", "write_curves",
-]  # fmt: skip
-
 #: Names on the command line; the models are these with ``light_`` before them.
 KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
 DIPOLE = "sterile_dipole"

@@ -16,8 +16,6 @@ from ...runs.rows import Asked, RowSpec, interaction_named, plan
 from ...statistics import of_chains
 from .pair import plane_indices
 
-__all__ = ["RegionSpec", "compute_region", "plan_regions"]
-
 SUSPICIOUS = 4.0  # Monte Carlo errors between the share of draws in a region and its level
 
 

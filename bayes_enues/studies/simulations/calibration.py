@@ -30,17 +30,6 @@ from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
 from .toys import random_generator
 
-__all__ = [
-    "CHI2",
-    "STATES",
-    "Modelled",
-    "Simulations",
-    "Simulator",
-    "judge",
-    "quantities_of",
-    "simulations_of",
-]
-
 CHI2 = "chi2"
 #: What is told of a simulation beside its ranks.
 STATES = ("converged", "by_smc", "divergences")

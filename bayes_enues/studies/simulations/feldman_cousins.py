@@ -15,8 +15,6 @@ from ...fit.setup import question_of
 from ...results import FeldmanCousins
 from .few_events import exact_region
 
-__all__ = ["feldman_cousins", "p_value"]
-
 POINTS = 801
 TIE = 1e-6  # of Delta chi^2: at the edge zero the data's own can be the critical value itself
 SIGNIFICANT = 3.0  # Monte Carlo errors

@@ -11,8 +11,6 @@ from scipy.stats import poisson
 from ...fit import Fit
 from ...results import FeldmanCousins
 
-__all__ = ["exact_region"]
-
 POINTS = 20001
 NEGLIGIBLE = 1e-3  # a relative uncertainty that moves no bound by more than a thousandth
 REACH = 1.2

@@ -26,17 +26,6 @@ from ...statistics import one_sided_threshold, threshold
 from .fast_fits import COLUMNS, analyse_toys
 from .toys import ToyMaker, check_kind, truth_points
 
-__all__ = [
-    "BOUNDS",
-    "Chunk",
-    "CoverageJob",
-    "analyse",
-    "chunks_of",
-    "coverage_row",
-    "default_true_values",
-    "job_of",
-]
-
 CHUNK = 500
 NODES, NODES_SIGNED = 14, 40
 ANY = -1.0  # below every Delta chi^2: a range that does not grow

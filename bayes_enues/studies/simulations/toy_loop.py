@@ -15,8 +15,6 @@ import numpy as np
 
 from ...fit.newton import cholesky_solve, minimise_one
 
-__all__ = ["analyse_all"]
-
 MAX_EXTENSIONS = 12
 FAR_ABOVE = 9.0  # the least chi^2: a local minimum there lies outside three standard deviations
 
