@@ -5,7 +5,7 @@ per cent can be seen.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
 from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
+from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowSpec, RowStudy, interaction_named, model_of, split_experiments
 from ..tables import packaged, read_table
 
@@ -148,9 +149,7 @@ class SystematicRow(RowStudy):
     def is_default(self) -> bool:
         return self.default is None
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``systematics.json``: no draws, so nothing lies beside it."""
         spec = self.default or self.spec
         default = _default(spec, spec.fingerprint())

@@ -8,7 +8,7 @@ The work is cut into chunks of toys, each a row of its own. A chunk depends on n
 its place, so that an interrupted run goes on where it stopped, on whatever machine; a longer one only adds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
@@ -21,6 +21,7 @@ from ...errors import InputError
 from ...fit.fit import fit_of
 from ...fit.scan import RANGE_DELTA_CHI2
 from ...fit.setup import question_of
+from ...runs.asked import Stored, Tell, silent
 from ...runs.rows import Asked, RowSpec, interaction_named, model_of
 from ...statistics import one_sided_threshold, threshold
 from .fast_fits import COLUMNS, analyse_toys
@@ -93,9 +94,7 @@ class Chunk(Asked):
         mine = {"i_true": self.i_true, "first": self.first, "last": self.last}
         return {"spec": self.row.options(), "point": point, "kind": kind, **mine}
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = True
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """Where these toys stand, and beside it their results; see :func:`analyse`."""
         mine = {"true_value": self.job.true_values[self.i_true], "first": self.first, "last": self.last}
         return describe(self.job) | mine, analyse(self)
