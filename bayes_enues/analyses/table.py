@@ -123,7 +123,7 @@ class ResultTable[R: Row](Sequence[R]):
         return pd.DataFrame(flat_rows([row.to_dict() for row in self.rows]))
 
     @abstractmethod
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """See :meth:`shown`; there are rows."""
 
     def _footnotes(self) -> list[str]:
@@ -141,7 +141,7 @@ class ResultTable[R: Row](Sequence[R]):
 
     def shown(self) -> list[Shown]:
         """The tables that the command prints and all other forms are made of."""
-        return self._shown() if self.rows else []
+        return list(self._shown()) if self.rows else []
 
     def footnotes(self) -> list[str]:
         """What must be known to read them, the most important first."""
