@@ -79,7 +79,8 @@ class Interaction(ABC):
     Attributes
     ----------
     name : str
-        The name used on the command line, in files and for the model page.
+        The name used on the command line, in files and for the model page: that of the class unless given,
+        ``light_vector`` for ``LightVector``.
     unit : str
         Unit of the free parameter.
     power : int

@@ -61,7 +61,6 @@ class EquivalentPhotonMillicharge(Interaction):
     nu_tau: Scalar = 0.0
     neutrino_mass: float = 1.0
 
-    name = "equivalent_photon_millicharge"
     unit = "1e-13 e"
     power = 2
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class
