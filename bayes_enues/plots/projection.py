@@ -13,19 +13,13 @@ from .base import (
     STATISTICS,
     explain,
     figure,
-    level_words,
     one_legend,
     save,
     style,
     title_of,
     unit_label,
 )
-
-_WORDS = {
-    "posterior": "posterior, one-sided",
-    "profile": "profile, two-sided",
-    "profile_one_sided": "profile, one-sided",
-}
+from .words import SIDES, bound_words
 
 
 def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
@@ -39,13 +33,10 @@ def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
     single = len(rows) == 1
     named = set()
     for statistic in rows[0].asimov:
-        base = statistic.removesuffix("_lower").removesuffix("_upper")
+        base, words = bound_words(statistic, rows[0].level)
         colour, line, marker = (STATISTICS[base][what] for what in ("color", "ls", "marker"))
-        words = f"{_WORDS[base]} {level_words(rows[0].level, base)}"
-        if statistic != base:  # of a signed parameter both ends, and no sides
-            words = f"{base}, {level_words(rows[0].level, base)}"
         asimov = np.array([row.asimov[statistic] for row in rows])
-        x = np.array([list(_WORDS).index(base)], float) if single else exposures
+        x = np.array([list(SIDES).index(base)], float) if single else exposures
         ax.plot(
             x,
             asimov,
