@@ -19,10 +19,9 @@ from ..fit import marginal_density, profile_likelihood
 from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
-from ..results import PosteriorBound, Shift, SystematicsRow
+from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
 from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowSpec, RowStudy, interaction_named, model_of, split_experiments
-from ..statistics import LEVEL
 from ..tables import packaged, read_table
 
 
@@ -215,13 +214,17 @@ def _compute(row: SystematicRow) -> SystematicsRow:
             converged=True,
         ),
         profile=profile,
-        published=published_limit(question.interaction.name, spec.parameter, spec.experiment_name)
-        if spec.level == LEVEL
-        else None,  # what is published is at 90 %
+        published=_published(spec),
         caveats=caveats(question),
         notes=[*question.notes, *([row.note] if row.note else [])],
         standard_model_counts=float(sum(t.t0.sum() for t in question.templates)),
     )
+
+
+def _published(spec: RowSpec) -> PublishedBound | None:
+    """What is published is at 90 %."""
+    model = interaction_named(spec.model).name
+    return published_limit(model, spec.parameter, spec.experiment_name) if spec.level == 0.9 else None
 
 
 def shifts(row: SystematicsRow, default: SystematicsRow) -> Shift:
