@@ -8,11 +8,7 @@ from numbers import Real
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import (
-    Field,
-    StrictBool,
-    model_validator,
-)
+from pydantic import Field, StrictBool, model_validator
 
 from ..signal.xenon import ELECTRON_MODELS, TARGETS
 from .fields import (

@@ -8,17 +8,7 @@ from matplotlib.axes import Axes
 
 from ..results import Projection
 from ..runs.rows import interaction_named
-from .base import (
-    EXPLAINED,
-    STATISTICS,
-    explain,
-    figure,
-    one_legend,
-    save,
-    style,
-    title_of,
-    unit_label,
-)
+from .base import EXPLAINED, STATISTICS, explain, figure, one_legend, save, style, title_of, unit_label
 from .words import SIDES, bound_words
 
 

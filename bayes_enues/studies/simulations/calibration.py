@@ -13,11 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
-from arviz_stats.ecdf_utils import (
-    compute_ecdf,
-    get_pointwise_confidence_band,
-    simulate_confidence_bands,
-)
+from arviz_stats.ecdf_utils import compute_ecdf, get_pointwise_confidence_band, simulate_confidence_bands
 
 from ...errors import InputError
 from ...fit import sample_posterior
