@@ -58,8 +58,7 @@ class MassPlaneTable(ResultTable[Region]):
 
         first = self.rows[0]
         prior = next(name for words, name in COUPLING_PRIORS.items() if words in first.prior)
-        where = self.folder / "mediator_planes"
-        return mass_planes_figure(self.rows, prior, self.folder, where, first.given, self.overlays)
+        return mass_planes_figure(self.rows, prior, self.folder, first.given, self.overlays)
 
     def _shown(self) -> list[Shown]:
         """What each plane rests on, in words."""

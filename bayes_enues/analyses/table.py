@@ -68,9 +68,9 @@ class ResultTable[R: Row](Sequence[R]):
         cls,
         asked: Sequence[Asked],
         folder: ResultsFolder,
-        fresh: bool = False,
-        jobs: int | None = 2,
-        scheduler: str | None = None,
+        fresh: bool,
+        jobs: int | None,
+        scheduler: str | None,
     ) -> Self:
         """The table of what is asked, computed where the folder lacks it."""
         with feedback(cls.kind, len(asked), "rows") as tell:

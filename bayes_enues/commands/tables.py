@@ -30,12 +30,7 @@ def print_table(console: Console, table: Shown) -> None:
 def lines_of(table: Shown, width: int) -> list[Text]:
     """The table in lines of at most ``width`` cells."""
     title = [Text(line, "bold italic") for line in _folded(table.title, width) if line]
-    for heads, cells, gap in (
-        (False, False, GAP),
-        (True, False, GAP),
-        (True, True, GAP),
-        (True, True, 1),
-    ):
+    for heads, cells, gap in ((False, False, GAP), (True, False, GAP), (True, True, GAP), (True, True, 1)):
         if (found := _grid(table, width, heads, cells, gap)) is not None:
             return [*title, *found, Text()]
     return [*title, *_blocks(table, width), Text()]

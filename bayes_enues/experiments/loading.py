@@ -101,10 +101,8 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         raise InputError(f"{where}: no bin lies above fit_from_keV = {low:g} and below fit_to_keV = {high:g}")
     range_of_fit = edges[np.flatnonzero(fitted)[0] : np.flatnonzero(fitted)[-1] + 2]
 
-    xenon, sun = (
-        Xenon(**settings.xenon.model_dump(), target=settings.target),
-        Sun(**settings.sun.model_dump()),
-    )
+    xenon = Xenon(**settings.xenon.model_dump(), target=settings.target)
+    sun = Sun(**settings.sun.model_dump())
     e_er, weights, response, curve = read_response(tables, settings, edges, range_of_fit, xenon, run)
     response = exposures[:, None] * response
     if not response[fitted].any():

@@ -181,10 +181,7 @@ class Question:
             alone = (name,), (self.scales[k],)
             templates = [bin_templates(e, self.interaction, *alone, check=False) for e in self.experiments]
             k = 0
-        return (
-            float(sum(t.t1[k].sum() for t in templates)),
-            float(sum(t.t2[k].sum() for t in templates)),
-        )
+        return (float(sum(t.t1[k].sum() for t in templates)), float(sum(t.t2[k].sum() for t in templates)))
 
     @property
     def prior_words(self) -> dict[str, str]:

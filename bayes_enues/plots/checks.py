@@ -18,14 +18,7 @@ def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
     """Counts with the central 68 and 95 % of what is predicted, Poisson or Gaussian noise included."""
     edges, bands = experiment.bin_edges, there(check.bands)
     for low, high, grey, label in ((0, 4, "0.88", "95 %"), (1, 3, "0.72", "68 %")):
-        ax.stairs(
-            bands[high],
-            edges,
-            baseline=bands[low],
-            fill=True,
-            color=grey,
-            label=f"{label} predicted",
-        )
+        ax.stairs(bands[high], edges, baseline=bands[low], fill=True, color=grey, label=f"{label} predicted")
     ax.stairs(bands[2], edges, baseline=None, color=BLUE, lw=1, ls="-", label="median predicted")
     ax.plot(experiment.centres, there(check.observed), "o", ls="none", ms=2.8, color="black", label="data")
     ax.set_xlim(edges[0], edges[-1])

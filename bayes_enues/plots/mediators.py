@@ -289,12 +289,7 @@ def charges_words(charges: str | tuple) -> str:
 
 
 def mass_planes_figure(
-    regions: Sequence[Region],
-    prior: str,
-    folder: Path,
-    path: Path,
-    settings: Mapping[str, Any] | None = None,
-    own: Sequence[Overlay] = (),
+    regions: Sequence[Region], prior: str, folder: Path, settings: Mapping[str, Any], own: Sequence[Overlay]
 ) -> list[Path]:
     """Mass and coupling together, a panel a mediator, from rows and the grids beside them in a folder.
 
@@ -312,4 +307,4 @@ def mass_planes_figure(
             ax.set_title(f"{mediator_title(model)}; coupling {prior_words(prior)}", fontsize=9)
         footnote(fig, notes)
         one_legend(fig, axes[0], fontsize=7)
-        return save(fig, path)
+        return save(fig, folder / "mediator_planes")

@@ -19,11 +19,7 @@ OURS = 2.0  # the order in which our own lines are drawn
 
 
 def draw_others(
-    ax: Axes,
-    model: str,
-    settings: Mapping[str, Any] | None = None,
-    own: Sequence[Overlay] = (),
-    letter: str = "",
+    ax: Axes, model: str, settings: Mapping[str, Any] | None, own: Sequence[Overlay], letter: str = ""
 ) -> list[str]:
     """The packaged curves and a user's that belong to one mediator, those in view; lines of the footnote.
 

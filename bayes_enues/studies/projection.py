@@ -84,15 +84,9 @@ def future_experiment(
         shift = base.settings.efficiency.shift_keV + edge_keV
         new = load_experiment(name, {"efficiency": {"shift_keV": shift}})
     growth = exposure / base.exposure
-    changes = [
-        words
-        for words, is_new in (
-            (f"exposure = {exposure:g} t yr", exposure != base.exposure),
-            (f"background = {background:g}", background != 1),
-            (f"edge = {edge_keV:g} keV", edge_keV != 0),
-        )
-        if is_new
-    ]
+    changes = [f"exposure = {exposure:g} t yr"] * (exposure != base.exposure)
+    changes += [f"background = {background:g}"] * (background != 1)
+    changes += [f"edge = {edge_keV:g} keV"] * (edge_keV != 0)
 
     def more(component: str, counts: np.ndarray) -> np.ndarray:
         return growth * (1 if component == "signal" else background) * counts

@@ -67,7 +67,4 @@ class ProjectionSpec(RowStudy):
             progress=lambda done: progress(f"toy {done} of {self.toys}"),
         )  # fmt: skip
         scenario = {"background_scale": self.background, "edge_shift_keV": self.edge_keV}
-        return {
-            **replace(found, seed=spec.seed, experiment=spec.experiment_name).to_row(),
-            **scenario,
-        }, None
+        return {**replace(found, seed=spec.seed, experiment=spec.experiment_name).to_row(), **scenario}, None

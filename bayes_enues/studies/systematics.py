@@ -63,13 +63,8 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
         label = f"first bin out: fit from {second:.3g} keV"
         found.append(Variation(label, {"bins": {"fit_from_keV": second}}))
     if settings.bins.fit_from_keV > 0:
-        found.append(
-            Variation(
-                "all bins in: fit from 0 keV",
-                {"bins": {"fit_from_keV": 0.0}},
-                f"the search itself starts at {lower:g} keV",
-            )
-        )
+        note = f"the search itself starts at {lower:g} keV"
+        found.append(Variation("all bins in: fit from 0 keV", {"bins": {"fit_from_keV": 0.0}}, note))
     efficiency, simulated = settings.efficiency, settings.response is not None
     for shift in (-0.2, 0.2):
         if efficiency is None or (simulated and efficiency.of != "true"):
