@@ -14,6 +14,7 @@ from typing import Annotated, cast
 import typer
 
 from .commands.choices import Command
+from .compiled.without_dask import allow_dask, spare_dask
 from .errors import ConvergenceWarning, DoubtWarning, InputError
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -89,6 +90,7 @@ def main() -> None:
     # Imports and compiled graphs are a million objects that stay: looking through them again and again for
     # circles takes a second of twenty.
     gc.set_threshold(100_000, 20, 100)
+    spare_dask()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Greek letters on a terminal or in a log without them
             stream.reconfigure(errors="replace")
@@ -117,6 +119,8 @@ def main() -> None:
         if full is None:
             traceback.print_exc()
         status = _say(FAULT, 1) if full is None else _say(full, 2)
+    finally:
+        allow_dask()  # whoever called this from Python may want it
     if status == INTERRUPTED:
         _say("interrupted; finished rows are kept, run again to go on", status)
     sys.exit(status)

@@ -139,6 +139,29 @@ def script(tmp_path, code):
     return [sys.executable, str(path)]
 
 
+WITHOUT_DASK = """
+import sys
+from bayes_enues.compiled.without_dask import allow_dask, is_spared, spare_dask
+from bayes_enues.runs.processes import processes
+if __name__ == "__main__":
+    spare_dask()
+    import xarray
+    xarray.Dataset({"a": ("x", [1.0])}).to_netcdf(None, engine="netcdf4")
+    with processes(1) as (executor, _):
+        assert executor.submit(is_spared).result()
+    assert not {"dask.array", "distributed"} & set(sys.modules)
+    allow_dask()
+    import dask.array
+    spare_dask()
+    assert not is_spared()
+"""
+
+
+def test_a_process_that_is_spared_dask_finds_none_nor_do_its_workers_until_it_is_allowed(tmp_path):
+    done = subprocess.run(script(tmp_path, WITHOUT_DASK), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_script_without_a_main_guard_gets_multiprocessings_own_advice(tmp_path):
     folder = f"ResultsFolder({str(tmp_path / 'out')!r}, 'quick.json')"
     code = f"run([Quick('a', 'x'), Quick('a', 'y')], {folder}, jobs=2)\n"

@@ -15,6 +15,7 @@ from ..experiments.overlays import Paths
 from ..experiments.own_limits import read_own_limits
 from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
 from ..results import Limit, Published, grouped, there
+from ..runs import second
 from ..runs.figures import to_be_drawn
 from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.rows import interaction_named, run, with_nuisance_priors
@@ -100,14 +101,22 @@ class LimitTable(ResultTable[Limit]):
 
 
 def get_ready() -> None:
-    """What a second process does while the first computes: compile for the sampler, and lay out a figure."""
+    """Let the second process lay out a figure while this one imports, then compile for the sampler."""
+    second.submit(_warm_up)
     if not is_kept("kernel_sampler._log_probability"):
-        from ..fit.kernel_sampler import c_functions
+        second.submit(_compile)
 
-        c_functions()
+
+def _warm_up() -> None:
     from ..plots.limits import warm_up
 
     warm_up()
+
+
+def _compile() -> None:
+    from ..fit.kernel_sampler import c_functions
+
+    c_functions()
 
 
 def limit_table(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import active_children, connection, get_context, parent_process
 
 from ..compiled.feedback import be_quiet
+from ..compiled.without_dask import is_spared, spare_dask
 from ..errors import ConvergenceWarning, DoubtWarning, InputError
 
 __all__ = ["prepare_worker", "processes"]
@@ -29,7 +30,7 @@ def processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
     others = set(active_children())
     try:
         # spawn: Numba's threads and PyTensor's locks do not survive a fork
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker)
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker, (is_spared(),))
     except (OSError, ImportError, NotImplementedError):  # what Python raises without semaphores
         pool = None
     if pool is None:
@@ -55,8 +56,10 @@ def processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
             child.join()
 
 
-def prepare_worker() -> None:
+def prepare_worker(without_dask: bool = False) -> None:
     """A worker computes on one core, leaves Ctrl-C to its parent and does not outlive it."""
+    if without_dask:
+        spare_dask()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any, NamedTuple, cast
 
 from ..compiled.feedback import be_quiet
+from ..compiled.without_dask import allow_dask
 from ..errors import InputError
 from . import second
 from .asked import Asked
@@ -227,6 +228,7 @@ def _share_out(tasks, executor, workers, folder, keep_draws, tell, done) -> None
 @contextmanager
 def _dask(address: str) -> Iterator[tuple[Executor, int]]:
     """The executor of a running Dask cluster, and how many threads its workers have."""
+    allow_dask()
     try:
         from distributed import Client, KilledWorker
     except ImportError:

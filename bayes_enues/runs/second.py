@@ -27,7 +27,7 @@ def second_process(allowed: bool, ready: Callable[[], Any]) -> Iterator[None]:
     ----------
     allowed : bool
     ready : callable
-        What the second process begins with, such as its imports.
+        Called here once the second process has been started: it submits what that one begins with.
     """
     if allowed:
         _READY.append(ready)
@@ -45,7 +45,7 @@ def start() -> None:
         executor, _ = _STARTED.enter_context(processes(1))
         if executor is not None:
             _OTHER.append(executor)
-            executor.submit(_READY[0])
+            _READY[0]()
 
 
 def submit(function: Callable, *arguments: Any) -> Callable[[], Any]:

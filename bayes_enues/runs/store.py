@@ -354,11 +354,11 @@ def _bytes_of(beside) -> tuple[bytes | memoryview, str]:
     for group, node in beside.children.items():
         small = "float32" if group in SINGLE else None
         for name, v in node.data_vars.items():
-            packed = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if v.ndim else {}
+            packed = {"zlib": True, "complevel": 4, "shuffle": True} if v.ndim else {}
             encoding.setdefault(f"/{group}", {})[name] = packed | (
                 {"dtype": small} if small and v.dtype == float else {}
             )
-    return beside.to_netcdf(None, engine="h5netcdf", encoding=encoding), ".nc"
+    return beside.to_netcdf(None, engine="netcdf4", encoding=encoding), ".nc"
 
 
 def _without_nan(value: Any) -> Any:
