@@ -32,7 +32,7 @@ def reproduce(
 
     # with PyMC and matplotlib, which a request that is refused can spare
     from ..plots.paper import FIGURES
-    from ..reports.reproduction import write_pages
+    from ..reports.reproduction_page import write_pages
     from ..studies.mediators.scan import curves, write_curves
     from ..studies.paper import PLANS
 
