@@ -78,13 +78,8 @@ def signal_counts(experiment: Experiment, interaction: Interaction) -> Any:
     """
     if interaction.couplings == "tree" and experiment.couplings != "tree":
         interaction = replace(interaction, couplings=experiment.couplings)
-    rate = recoil_rate(
-        interaction,
-        experiment.e_er,
-        experiment.sun,
-        experiment.xenon,
-        fine=not integrates_exactly(interaction, experiment.xenon.target),
-    )
+    fine = not integrates_exactly(interaction, experiment.xenon.target)
+    rate = recoil_rate(interaction, experiment.e_er, experiment.sun, experiment.xenon, fine)
     if isinstance(rate, np.ndarray):
         return experiment.response @ rate
     return (experiment.response * rate).sum(axis=-1)

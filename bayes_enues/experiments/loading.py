@@ -272,15 +272,8 @@ def _changes_in_words(
     """What differs from the folder and from the packaged experiment of that name; empty if nothing."""
     found = [f"{key} = {value}" for key, value in _differences(before.model_dump(), after.model_dump())]
     if name in experiment_names():
-        theirs = packaged(name)
-        found = [
-            *(
-                file
-                for file, mark in hashes.items()
-                if not theirs.joinpath(file).is_file() or sha256(theirs.joinpath(file)) != mark
-            ),
-            *found,
-        ]
+        theirs = {file: packaged(name).joinpath(file) for file in hashes}
+        found = [f for f, own in theirs.items() if not own.is_file() or sha256(own) != hashes[f]] + found
     words = ", ".join(found).replace("e+", "e")  # a plus joins experiments
     if len(words) > 60 or "+" in words or not words.isprintable():
         return f"{len(found)} entries, {hashlib.sha256(words.encode()).hexdigest()[:8]}"

@@ -33,13 +33,8 @@ def plot_pit(ax: Axes, check: Check) -> Axes:
     """Distribution of the bins' integral transforms less the uniform one, with its pointwise 95 % band."""
     n = check.pit.size
     x, coarse = np.linspace(0, 1, 201), np.linspace(0, 1, 41)
-    ax.fill_between(
-        coarse,
-        *(binom.ppf([[0.025], [0.975]], n, coarse) / n - coarse),
-        color="0.88",
-        lw=0,
-        label="95 % of uniform, pointwise",
-    )
+    band = binom.ppf([[0.025], [0.975]], n, coarse) / n - coarse
+    ax.fill_between(coarse, *band, color="0.88", lw=0, label="95 % of uniform, pointwise")
     empirical = np.searchsorted(np.sort(check.pit), x, side="right") / n
     ax.step(
         x, empirical - x, where="post", color=BLUE, lw=1.2, ls="-", label="integral transforms of the bins"

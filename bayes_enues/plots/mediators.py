@@ -74,12 +74,8 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: f
             ax.fill_between(curve.mass_keV, *gap, color=colour, alpha=0.25, lw=0.8)
     if any(curve.gap_lower is not None for curve in found):
         explain(ax, "shaded: excluded between two pieces", color="0.6", alpha=0.5, lw=5, ls="-")
-    explain(
-        ax,
-        rf"profile, {level_words(level, 'profile')}, $\Delta\chi^2<{found[0].threshold:.3g}$",
-        ls="-",
-        lw=1.2,
-    )
+    words = rf"profile, {level_words(level, 'profile')}, $\Delta\chi^2<{found[0].threshold:.3g}$"
+    explain(ax, words, ls="-", lw=1.2)
     explain(ax, f"posterior, one-sided {level_words(level, 'posterior')}", ls="--", lw=1.2)
     explain(ax, "strokes: excluded side", ls="-", lw=1.2, path_effects=excluding())
     ax.set_xscale("log")
@@ -162,17 +158,9 @@ def _write_letters(
         heights[:-1] -= gap / 2
     lightest, decades = min(curve.mass_keV[0] for curve in found), ax.get_yscale() == "log"
     for model, height in zip(models, heights, strict=True):
-        ax.annotate(
-            LETTERS[model],
-            (lightest, 10**height if decades else height),
-            xytext=(-4, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            color=MEDIATOR_COLOURS[model],
-            fontweight="bold",
-            fontsize=size,
-        )
+        at, look = (lightest, 10**height if decades else height), {"fontweight": "bold", "fontsize": size}
+        look |= {"ha": "right", "va": "center", "color": MEDIATOR_COLOURS[model]}
+        ax.annotate(LETTERS[model], at, (-4, 0), textcoords="offset points", **look)
     return float(heights[0])
 
 

@@ -122,17 +122,9 @@ def plot_points(
         if normalisation is not None:
             theirs = [p.get("normalisation") or normalisation for p in chosen]
             coupling = coupling * np.sqrt([NORMALISATIONS[normalisation] / NORMALISATIONS[t] for t in theirs])
-        ax.errorbar(
-            mass,
-            coupling,
-            yerr=[0.25 * coupling, 0 * coupling],
-            uplims=True,
-            fmt=styles[k % len(styles)],
-            ms=4,
-            lw=0.8,
-            color="0.15",
-            label=plain(f"{name}, {chosen[0]['source']}"),
-        )
+        look = {"fmt": styles[k % len(styles)], "ms": 4, "lw": 0.8, "color": "0.15"}
+        words = plain(f"{name}, {chosen[0]['source']}")
+        ax.errorbar(mass, coupling, [0.25 * coupling, 0 * coupling], uplims=True, label=words, **look)
     return ax
 
 

@@ -27,16 +27,8 @@ def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
         colour, line, marker = (STATISTICS[base][what] for what in ("color", "ls", "marker"))
         asimov = np.array([row.asimov[statistic] for row in rows])
         x = np.array([list(SIDES).index(base)], float) if single else exposures
-        ax.plot(
-            x,
-            asimov,
-            marker,
-            ls="none",
-            color=colour,
-            mfc="none",
-            ms=5,
-            label=None if base in named else words,
-        )
+        words = None if base in named else words
+        ax.plot(x, asimov, marker, ls="none", color=colour, mfc="none", ms=5, label=words)
         named.add(base)
         if rows[0].toy_bounds[statistic].size < 2:
             continue

@@ -200,17 +200,8 @@ class _Laboratory:
 
     def analyse(self, toys: np.ndarray, truth: np.ndarray) -> np.ndarray:
         results = np.empty((len(toys), len(COLUMNS)))
-        analyse_toys(
-            self.likelihood,
-            toys,
-            truth,
-            *self.reach(truth[0]),
-            self.rule,
-            self.weights,
-            self.power,
-            results,
-            self.tail,
-        )
+        rule = self.rule, self.weights, self.power
+        analyse_toys(self.likelihood, toys, truth, *self.reach(truth[0]), *rule, results, self.tail)
         return results
 
 
