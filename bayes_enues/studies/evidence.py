@@ -247,11 +247,9 @@ def width_scan(
         inside = grid <= w
         return np.trapezoid((ratio * grid)[inside], grid[inside]) * 2 / w**2
 
-    means = {
-        "flat": flat,
-        "halfnormal": halfnormal,
-        **({"flat_strength": flat_strength} if side == 1 else {}),
-    }
+    means = {"flat": flat, "halfnormal": halfnormal}
+    if side == 1:
+        means["flat_strength"] = flat_strength
     unknown = sorted(set(families) - set(means))
     if unknown:
         raise InputError(f"{unknown} have no width for {name}; the choices are {sorted(means)}")
