@@ -157,21 +157,20 @@ def _product(a, b, start, stop):
 
 
 @numba.njit(**FAST)
-def _data_chi2(gaussian, observed, sigma, mu):
-    """chi^2 of the counts against what is expected, less its value for a saturated model."""
-    chi2 = 0.0
-    for i in range(mu.size):
-        n = observed[i]
-        if gaussian[i]:
-            pull = (mu[i] - n) / sigma[i]
-            chi2 += pull * pull
-        elif n > 0.0:
-            if mu[i] <= 0.0:
-                return np.inf
-            chi2 += 2.0 * (mu[i] - n + n * np.log(n / mu[i]))  # bin by bin: large counts must cancel here
-        else:  # a morph may fall a little below zero where next to nothing is expected
-            chi2 += 2.0 * max(mu[i], 0.0)
-    return chi2
+def _bin(gaussian, n, sigma, mu):
+    """A bin's chi^2 less its value for a saturated model; first and second derivative by what is expected.
+
+    Where a caller leaves a derivative unused, the compiler leaves it out.
+    """
+    if gaussian:
+        pull = (mu - n) / sigma
+        return pull * pull, 2.0 * pull / sigma, 2.0 / (sigma * sigma)
+    if n <= 0.0:  # a morph may fall a little below zero where next to nothing is expected
+        return (2.0 * mu, 2.0, 0.0) if mu > 0.0 else (0.0, 0.0, 0.0)
+    if mu <= 0.0:
+        return np.inf, 0.0, 0.0
+    ratio = n / mu  # large counts must cancel bin by bin
+    return 2.0 * (mu - n + n * np.log(ratio)), 2.0 * (1.0 - ratio), 2.0 * ratio / mu
 
 
 @numba.njit(**FAST)
@@ -219,16 +218,11 @@ def chi2_and_derivatives(
                     part *= value[terms.factor[g]]
             _add(part, template, start, stop, slopes[terms.variable[terms.factor[f]]])
 
-    chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
+    chi2 = 0.0
     first, second = np.empty(n_bins), np.empty(n_bins)
     for i in range(n_bins):
-        if terms.gaussian[i]:
-            first[i] = 2.0 * (mu[i] - observed[i]) / (sigma[i] * sigma[i])
-            second[i] = 2.0 / (sigma[i] * sigma[i])
-        else:
-            ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
-            first[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
-            second[i] = 2.0 * ratio / mu[i] if ratio > 0.0 else 0.0
+        added, first[i], second[i] = _bin(terms.gaussian[i], observed[i], sigma[i], mu[i])
+        chi2 += added
     gradient, hessian, weighted = np.zeros(n), np.zeros((n, n)), np.empty(n_bins)
     for j in range(n):
         gradient[j] = _product(first, slopes[j], 0, n_bins)
@@ -278,13 +272,10 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
         for f in range(terms.first[t], terms.first[t + 1]):
             product *= value[terms.factor[f]]
         _add(product, terms.counts[t], terms.start[t], terms.stop[t], mu)
-    chi2 = _data_chi2(terms.gaussian, observed, sigma, mu)
+    chi2 = 0.0
     for i in range(n_bins):  # from here on the derivative by what is expected
-        if terms.gaussian[i]:
-            mu[i] = 2.0 * (mu[i] - observed[i]) / (sigma[i] * sigma[i])
-        else:
-            ratio = observed[i] / mu[i] if observed[i] > 0.0 and mu[i] > 0.0 else 0.0
-            mu[i] = 2.0 * (1.0 - ratio) if mu[i] > 0.0 else 0.0
+        added, mu[i], _ = _bin(terms.gaussian[i], observed[i], sigma[i], mu[i])
+        chi2 += added
     gradient[:] = 0.0
     for i in range(n_present):
         t = present[i]
@@ -392,7 +383,9 @@ def chi2_many(terms: Any, numbers: np.ndarray, points: np.ndarray) -> np.ndarray
     for m in range(points.shape[0]):
         x = points[m]
         _expected(terms, x, value, mu)
-        chi2 = _data_chi2(terms.gaussian, numbers[:n_bins], numbers[n_bins : 2 * n_bins], mu)
+        chi2 = 0.0
+        for i in range(n_bins):
+            chi2 += _bin(terms.gaussian[i], numbers[i], numbers[n_bins + i], mu[i])[0]
         for j in range(x.size):
             chi2 += _penalty(terms, centre, j, x) * (x[j] - centre[j])
         result[m] = chi2

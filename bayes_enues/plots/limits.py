@@ -261,6 +261,8 @@ def warm_up() -> None:
     with style():
         fig, ((top, bottom),) = stacked(1, 1)
         top.plot([0, 1], label=r"$\Delta\chi^2<2.71$")
+        values = np.linspace(0.0, 1.0, 5)
+        bottom.plot(*_curve_of(Density(values, np.exp(-values), one_sided_threshold(0.9)), False))
         bottom.set_xlabel(r"$\mu_{\nu_e}$ [$10^{-12}\,\mu_B$]")
         one_legend(fig, [top])
         FigureCanvasAgg(fig).print_png(BytesIO())
