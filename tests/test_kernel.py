@@ -6,7 +6,16 @@ import pytest
 
 import bayes_enues as be
 from bayes_enues.fit import agreement
-from bayes_enues.fit.kernel import ONE_PLUS, POWER, TENT, Terms, chi2_and_derivatives, chi2_many
+from bayes_enues.fit.kernel import (
+    ONE_PLUS,
+    POWER,
+    TENT,
+    Terms,
+    chi2_and_derivatives,
+    chi2_many,
+    compile_beside,
+    expected_many,
+)
 from bayes_enues.fit.terms import _after
 
 STRUCTURES = {
@@ -110,3 +119,12 @@ def test_terms_that_share_a_tent_are_skipped_together():
     after = _after(first, [factor for t in terms for factor in t])
     # u | a | a u | a c | a c u | b c
     assert after.tolist() == [1, 5, 5, 3, 5, 5, 5, 5, 5, 6, 6]
+
+
+def test_what_a_second_process_compiles_is_what_a_model_calls(xenonnt):
+    fit = be.Fit(be.models.magnetic_moment(xenonnt, "nu_e"))
+    fit.batch(fit.start[None])
+    fit.expected(fit.start[None])
+    before = [chi2_many.signatures[:], expected_many.signatures[:]]
+    compile_beside()
+    assert [chi2_many.signatures, expected_many.signatures] == before

@@ -114,9 +114,11 @@ def _warm_up() -> None:
 
 
 def _compile() -> None:
+    from ..fit.kernel import compile_beside
     from ..fit.kernel_sampler import c_functions
 
     c_functions()
+    compile_beside()
 
 
 def limit_table(

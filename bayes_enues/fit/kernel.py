@@ -28,6 +28,7 @@ __all__ = [
     "chi2_at",
     "chi2_full",
     "chi2_many",
+    "compile_beside",
     "expected_many",
     "kinks_of",
 ]
@@ -402,3 +403,15 @@ def expected_many(terms: Any, points: np.ndarray) -> np.ndarray:
         for i in range(result.shape[1]):  # as in chi^2, for toys are thrown from it
             result[m, i] = max(result[m, i], 0.0)
     return result
+
+
+def compile_beside() -> None:
+    """Compile what evaluates points, with one bin, for a process that has nothing else to do."""
+    none, zero, one = np.zeros(0, np.int64), np.zeros(1), np.ones(1, np.int64)
+    first, place = np.zeros(2, np.int64), np.zeros((1, 1))
+    terms = Terms(
+        place, one - 1, one, first, none, none, none, none, zero[:0], none, one > 0, zero, zero, place
+    )
+    chi2_many(terms, np.ones(3), place)
+    expected_many(terms, place)
+    chi2_full(terms, np.ones(3), zero)
