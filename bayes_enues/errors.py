@@ -3,8 +3,6 @@
 Anything else that is raised is a fault of the program, and shows its traceback.
 """
 
-__all__ = ["ConvergenceWarning", "DoubtWarning", "InputError", "MissingFileError", "WrongKindError"]
-
 
 class InputError(ValueError):
     """An input that cannot be used. The command line prints it as one line and exits with status 2."""

@@ -7,17 +7,6 @@ from numpy.typing import ArrayLike
 
 from .errors import InputError
 
-__all__ = [
-    "DRAWS",
-    "LEVEL",
-    "SEED",
-    "check_level",
-    "count_errors",
-    "of_chains",
-    "one_sided_threshold",
-    "threshold",
-]
-
 #: Unless told otherwise: credibility and confidence, draws per chain, and the seed of every random number.
 LEVEL, DRAWS, SEED = 0.9, 4000, 20220811
 

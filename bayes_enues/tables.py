@@ -20,8 +20,6 @@ import numpy as np
 
 from .errors import InputError, MissingFileError
 
-__all__ = ["Table", "packaged", "packaged_names", "read_arrays", "read_table", "read_text", "shown"]
-
 MAX_BYTES = 16_000_000
 MAX_ROWS = 100_000
 #: A number as a table writes it. Python's own ``float`` also takes 1_0 and the digits of other alphabets.

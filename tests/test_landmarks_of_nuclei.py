@@ -170,7 +170,7 @@ def test_another_coupling_of_a_scalar_to_nucleons_weakens_its_limits_by_nine_per
         return counts[0] - counts[1]
 
     ours = added()
-    monkeypatch.setattr("bayes_enues.interactions.mediators.SCALAR_NUCLEONS", (14.0 + 1.1, 14.0))
+    monkeypatch.setattr("bayes_enues.interactions.light_scalar.SCALAR_NUCLEONS", (14.0 + 1.1, 14.0))
     assert (ours / added()) ** 0.25 == pytest.approx(1.09, abs=0.005)
 
 

@@ -20,8 +20,6 @@ from .table import ResultTable
 if TYPE_CHECKING:
     from ..studies.simulations.calibration import Modelled
 
-__all__ = ["CalibrationTable", "calibrate"]
-
 NUMBERS = ("simulations", "by_smc", "not_converged", "divergences")
 
 
@@ -53,7 +51,7 @@ class CalibrationTable(ResultTable[CalibrationRow]):
         for row, table in zip(self.rows, self.ranks, strict=True):
             yield from calibration_figure(row, table, self.folder)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """One line a model: whether all ranks are uniform, and what is not."""
         columns = ("model", "parameter", "experiment", "prior", "ranks", *NUMBERS)
         table = Shown("simulation-based calibration", [name.replace("_", " ") for name in columns], left=5)
@@ -64,7 +62,7 @@ class CalibrationTable(ResultTable[CalibrationRow]):
                 words = Text(f"not uniform: {', '.join(wrong)}", BAD)
             what = (row.model, row.parameter, row.experiment, row.prior)
             table.add(*what, words, *(str(getattr(row, name)) for name in NUMBERS))
-        return [table]
+        yield table
 
 
 def calibrate(

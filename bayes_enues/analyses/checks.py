@@ -11,8 +11,6 @@ from ..statistics import SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["CheckTable", "check"]
-
 
 class CheckTable(ResultTable[Check]):
     """The data of each experiment beside what is predicted, as ``checks.json`` holds it."""
@@ -28,7 +26,7 @@ class CheckTable(ResultTable[Check]):
             path = self.folder / "_".join(map(slug, ("check", *parts)))
             yield from checks_figure(checks, experiments_of(mine[0]), path)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """A line for each set of data and each distribution of the parameters."""
         columns = ("parameter", "fit", "data of", "draws of", "p (deviance)", "p (PIT uniform)")
         table = Shown("predictive checks", (*columns, "bins outside 95 %"), left=4)
@@ -36,7 +34,7 @@ class CheckTable(ResultTable[Check]):
             where = (row.parameter, row.fit, row.experiment, row.group)
             shown = (f"{row.p_value:.3f}", f"{row.pit_uniform_p_value:.3f}")
             table.add(*where, *shown, f"{row.bins_outside_95} of {row.n_bins}")
-        return [table]
+        yield table
 
     def _footnotes(self) -> list[str]:
         return [

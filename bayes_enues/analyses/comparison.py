@@ -10,8 +10,6 @@ from ..statistics import SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ComparisonTable", "compare"]
-
 
 class ComparisonTable(ResultTable[Comparison]):
     """ln B by each method and its dependence on the prior's width, as ``compare.json`` holds them."""
@@ -28,7 +26,7 @@ class ComparisonTable(ResultTable[Comparison]):
 
         return self._one_a_model(bayes_factors_figure)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """A line a row: ln B by each method, and with the prior squeezed and stretched."""
         columns = ("parameter", "experiment", "quadrature", "Savage-Dickey", "SMC", "prior / 3", "prior × 3")
         table = Shown("ln B of new physics against the Standard Model", columns, left=2)
@@ -36,7 +34,7 @@ class ComparisonTable(ResultTable[Comparison]):
             estimates = (row.quadrature, row.savage_dickey, row.smc, row.narrower, row.wider)
             cells = ("" if value is None else f"{value:+.2f}" for value in estimates)
             table.add(row.parameter, row.experiment, *cells)
-        return [table]
+        yield table
 
     def _footnotes(self) -> list[str]:
         return [

@@ -14,8 +14,6 @@ from ..statistics import LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["HEADERS", "CoverageTable", "coverage"]
-
 #: Heads of the columns, by bound: those of :data:`bayes_enues.studies.simulations.jobs.BOUNDS`.
 HEADERS = {
     "profile_interval": "profile\ninterval",
@@ -52,14 +50,13 @@ class CoverageTable(ResultTable[CoverageRow]):
 
         return coverage_figures(self.rows, self.limits, self.folder)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """Tables, one a parameter and experiment, with what each column promises."""
 
         def percent(row, bound):
             value, error = row.coverage[bound], row.coverage_error[bound]
             return "" if value is None else f"{100 * value:.1f} ± {100 * error:.1f}"
 
-        found = []
         for (parameter, experiment), mine in grouped(self.rows, "parameter", "experiment").items():
             first = mine[0]
             title = (
@@ -81,8 +78,7 @@ class CoverageTable(ResultTable[CoverageRow]):
                 for limit in self.limits
                 if (limit.parameter, limit.experiment) == (parameter, experiment)
             ]
-            found.append(table)
-        return found
+            yield table
 
 
 def limit_in_words(limit: FeldmanCousins) -> str:

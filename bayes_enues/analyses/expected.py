@@ -11,8 +11,6 @@ from ..statistics import LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ExpectedTable", "bands", "expected", "failed_toys"]
-
 
 def bands(row: Projection, statistic: str) -> list[str]:
     """The 68 and 95 % bands of toys as two cells; empty of fewer than two toys."""
@@ -37,9 +35,8 @@ class ExpectedTable(ResultTable[Expected]):
 
         return self._one_a_model(expected_figure)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """A table a parameter: each statistic of each experiment."""
-        found = []
         for (name, parameter), mine in grouped(self.rows, "model", "parameter").items():
             first = mine[0]
             title = f"{name.replace('_', ' ')} {parameter}  [{first.unit}], {100 * first.level:g} %"
@@ -55,8 +52,7 @@ class ExpectedTable(ResultTable[Expected]):
                     if statistic in row.power_constrained:
                         cells.append(f"{row.power_constrained[statistic]:.3g}")
                     table.add(f"  {statistic.replace('_', ' ')}", *cells)
-            found.append(table)
-        return found
+            yield table
 
     def _footnotes(self) -> list[str]:
         toys = any(row.toys for row in self.rows)

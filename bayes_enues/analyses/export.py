@@ -19,8 +19,6 @@ from ..runs.rows import RowSpec
 from ..runs.store import load_rows
 from .limit_table import LimitTable
 
-__all__ = ["FORMATS", "export"]
-
 SAME = 1e-6  # of chi^2 at a row's best fit
 
 

@@ -1,6 +1,6 @@
 """The Sun's neutrino fluxes themselves: what ``bayes-enues flux`` computes, writes and shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.text import Text
@@ -15,8 +15,6 @@ from ..runs.rows import plan, split_experiments
 from ..statistics import DRAWS, SEED
 from .shown import BAD, Shown
 from .table import ResultTable
-
-__all__ = ["FluxTable", "flux"]
 
 MODEL = "solar_flux"
 DEFAULT = ("xenonnt_nr", "xenonnt_sr0", "lz_ws2024")
@@ -41,7 +39,7 @@ class FluxTable(ResultTable[Limit]):
 
         return limits_figures(self.rows, self.folder)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         first = self.rows[0]
         heads = ("flux of", "experiment", "unit\n[1/(cm2 s)]", "solar model")
         cut = f"profile\nΔχ² < {first.profile.threshold:.3g}"
@@ -60,7 +58,7 @@ class FluxTable(ResultTable[Limit]):
             title, found = experiment_title(row.experiment), f"{row.profile.best_fit * one / unit:.3g}"
             cells = (f"{one / unit:.3g}", found, region(row.profile.pieces))
             table.add(NAMES[row.parameter], title, f"{unit:.0e}", *cells, *posterior)
-        return [table]
+        yield table
 
     def _footnotes(self) -> list[str]:
         alone = (

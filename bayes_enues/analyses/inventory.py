@@ -10,8 +10,6 @@ from ..experiments.loading import load_experiment
 from ..reports.sources import shared_inputs
 from .shown import Shown
 
-__all__ = ["inventory"]
-
 
 def inventory(experiments: Sequence[str] | None = None) -> Iterator[Text | Shown]:
     """Lines and tables on each experiment, and, where none is named, on sets and shared inputs."""
@@ -28,7 +26,7 @@ def inventory(experiments: Sequence[str] | None = None) -> Iterator[Text | Shown
 def _of_one(name: str, e: Experiment) -> Iterator[Text | Shown]:
     yield Text.assemble((e.title, "bold"), f" ({e.name}, {e.reference})")
     yield Text(
-        f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins {_extent(e)}; {e.counts.sum():.0f} events; "
+        f"{e.exposure:.4g} t yr; {e.n_bins} fitted bins {e.extent}; {e.counts.sum():.0f} events; "
         f"{e.likelihood} likelihood{'; nuclear recoils' if e.xenon.target == 'nucleus' else ''}"
     )
     for nuisance in e.nuisances:
@@ -46,9 +44,3 @@ def _table(sources: Mapping[str, Sequence[str]]) -> Shown:
         table.add(file, "\n".join(lines))
         table.gap()
     return table
-
-
-def _extent(e: Experiment) -> str:
-    if e.settings.bins.axis:
-        return f"({e.axis})"
-    return f"from {e.bin_edges[0]:g} to {e.bin_edges[-1]:g} keV"

@@ -29,8 +29,6 @@ from ..studies.mediators.scan import (
 from .shown import BAD, Cell, Shown
 from .table import ResultTable
 
-__all__ = ["MassPlaneTable", "MediatorTable", "scan_mediators"]
-
 #: Near which masses of a long scan are shown [keV].
 DECADES = (1e-2, 1.0, 10.0, 1e2, 1e4)
 HEAVY = (1e5, 1e6)  # as far as nuclei see them
@@ -61,8 +59,7 @@ class MassPlaneTable(ResultTable[Region]):
 
         first = self.rows[0]
         prior = next(name for words, name in COUPLING_PRIORS.items() if words in first.prior)
-        where = self.folder / "mediator_planes"
-        return mass_planes_figure(self.rows, prior, self.folder, where, first.given, self.overlays)
+        return mass_planes_figure(self.rows, prior, self.folder, first.given, self.overlays)
 
     def _shown(self) -> list[Shown]:
         """What each plane rests on, in words."""

@@ -13,8 +13,6 @@ from ..statistics import DRAWS, LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["NuisanceTable", "nuisances"]
-
 DEFAULT = ("xenonnt_sr0:marginalised", "lz_ws2022:marginalised")
 
 
@@ -28,9 +26,8 @@ class NuisanceTable(ResultTable[Nuisances]):
 
         return self._one_a_model(nuisances_figure)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """A table a parameter and experiment, the nuisance that matters most first."""
-        found = []
         for row in self.rows:
             name = row.model.replace("_", " ")
             title = f"{name}, {row.parameter} from {row.experiment}  [{row.unit}], {100 * row.level:g} %"
@@ -55,8 +52,7 @@ class NuisanceTable(ResultTable[Nuisances]):
             shares = ", ".join(f"{group} {100 * share:.1f} %" for group, share in row.shares.items())
             words = f"{bounds}. Of the squared width of the profile's region: {shares}."
             table.below = [Text(words, "dim")]
-            found.append(table)
-        return found
+            yield table
 
     def _footnotes(self) -> list[str]:
         return [

@@ -7,8 +7,6 @@ from ..reports.report import build_report
 from ..runs.files import write_text
 from .stored import as_shown
 
-__all__ = ["write_page"]
-
 
 def write_page(folder: Path, out: Path | None = None) -> Path:
     """Write the page, by default ``report.html`` in the folder, and say where it is.

@@ -14,8 +14,6 @@ from ..runs.rows import run
 from ..statistics import DRAWS, SEED
 from .stored import TABLES, Results
 
-__all__ = ["reproduce"]
-
 
 def reproduce(
     out: str | Path = "results",
@@ -35,7 +33,7 @@ def reproduce(
 
     # with PyMC and matplotlib, which a request that is refused can spare
     from ..plots.paper import FIGURES
-    from ..reports.reproduction import write_pages
+    from ..reports.reproduction_page import write_pages
     from ..studies.mediators.scan import curves, write_curves
     from ..studies.paper import PLANS
 

@@ -13,8 +13,6 @@ from ..statistics import DRAWS, LEVEL, SEED, one_sided_threshold
 from .shown import BAD, Cell, Shown
 from .table import ResultTable
 
-__all__ = ["PriorTable", "study_priors"]
-
 
 class PriorTable(ResultTable[PriorStudyRow]):
     """Limits under several priors, as ``priors.json`` holds them."""
@@ -32,9 +30,9 @@ class PriorTable(ResultTable[PriorStudyRow]):
         first = self.rows[0]
         return f"/{first.profile.threshold:.3g}", f"/{one_sided_threshold(first.level):.3g}"
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """One table a parameter and experiment; what moves by more than 10 % is said in words below each."""
-        found, (two, one) = [], self._heads()
+        two, one = self._heads()
         groups = grouped(self.rows, "model", "parameter", "experiment")
         for (_, parameter, experiment), mine in groups.items():
             first = mine[0]
@@ -44,8 +42,7 @@ class PriorTable(ResultTable[PriorStudyRow]):
             table = Shown(title, columns, notes=[f"* {row.label}: {row.flag}" for row in mine if row.flag])
             for row in mine:
                 table.add(row.label or "", *_cells(row, one_sided))
-            found.append(table)
-        return found
+            yield table
 
     def _footnotes(self) -> list[str]:
         two, one = self._heads()

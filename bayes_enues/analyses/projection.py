@@ -12,8 +12,6 @@ from .expected import bands, failed_toys
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["ProjectionTable", "project"]
-
 
 class ProjectionTable(ResultTable[Projection]):
     """Expected bounds at each exposure, as ``projection.json`` holds them."""
@@ -29,9 +27,8 @@ class ProjectionTable(ResultTable[Projection]):
 
         return projection_figure(self._groups()[0], self.folder / "projection")
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """Each statistic at each exposure."""
-        found = []
         for mine in self._groups():
             first = mine[0]
             title = f"{first.model.replace('_', ' ')} {first.parameter}, {first.experiment}  [{first.unit}]"
@@ -43,8 +40,7 @@ class ProjectionTable(ResultTable[Projection]):
                     shown = "" if middle is None else f"{middle:.3g} ± {error:.1g}"
                     cells = [statistic.replace("_", " "), f"{bound:.3g}", shown, *bands(row, statistic)]
                     table.add(f"{row.exposure:.4g}", *cells)
-            found.append(table)
-        return found
+            yield table
 
     def _footnotes(self) -> list[str]:
         level = f"{100 * self.rows[0].level:g} %"

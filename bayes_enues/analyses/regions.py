@@ -15,8 +15,6 @@ from ..studies.planes.rows import plan_regions
 from .shown import BAD, Shown
 from .table import ResultTable
 
-__all__ = ["RegionTable", "region"]
-
 
 class RegionTable(ResultTable[Region]):
     """Regions of two parameters with their contours, as ``regions.json`` holds them."""
@@ -33,9 +31,8 @@ class RegionTable(ResultTable[Region]):
             name = "_".join(("region", mine[0].model, *mine[0].parameters))
             yield from regions_figure(mine, self.folder / name)
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """A line a region: sizes, errors, and the count of draws."""
-        found = []
         for mine in self._groups():
             one = mine[0]
             level = f"{100 * one.level:g} %"
@@ -61,8 +58,7 @@ class RegionTable(ResultTable[Region]):
                     share,
                     pieces,
                 )
-            found.append(table)
-        return found
+            yield table
 
     def _footnotes(self) -> list[str]:
         one = self.rows[0]

@@ -18,8 +18,6 @@ from ..results import ROW_TYPES, FeldmanCousins, Provenance, StoredFile
 from ..runs.record import RunRecord
 from ..runs.store import schema_name
 
-__all__ = ["FILE", "make_schema", "schema", "schema_text"]
-
 FILE = "results.json"
 WIDTH = 110
 TEXT, WHOLE, NUMBER, LEVEL = (

@@ -8,8 +8,6 @@ from rich.text import Text
 
 from ..exports.latex import tabular
 
-__all__ = ["BAD", "Cell", "Shown"]
-
 Cell = str | Text
 BAD = "red"
 

@@ -11,8 +11,6 @@ from ..runs.files import check_writable
 from ..runs.options import Names, listed
 from ..studies.signals import STANDARD_MODEL, Signal, check_counts, read_signal
 
-__all__ = ["spectrum"]
-
 EXAMPLES = ("magnetic_moment:universal=10", "magnetic_moment:nu_e=15")
 
 

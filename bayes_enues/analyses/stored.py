@@ -26,8 +26,6 @@ from .table import ResultTable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TABLES", "Results", "as_shown", "load_results"]
-
 #: The table of each kind of row.
 TABLES: dict[str, type[ResultTable]] = {
     table.kind: table

@@ -11,8 +11,6 @@ from ..statistics import LEVEL, threshold
 from .shown import Shown
 from .table import ResultTable
 
-__all__ = ["SystematicsTable", "systematics"]
-
 
 class SystematicsTable(ResultTable[SystematicsRow]):
     """Limits with one input varied at a time, as ``systematics.json`` holds them."""
@@ -27,9 +25,8 @@ class SystematicsTable(ResultTable[SystematicsRow]):
     def _groups(self) -> dict[Any, list[SystematicsRow]]:
         return grouped(self.rows, "model", "parameter", "experiment")
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """A table a parameter and experiment."""
-        found = []
         for (_, parameter, experiment), mine in self._groups().items():
             first = mine[0]
             title = (
@@ -42,8 +39,7 @@ class SystematicsTable(ResultTable[SystematicsRow]):
                 shift = there(row.shift)
                 cells = [_bound(row.posterior), _percent(shift.of_posterior)]
                 table.add(row.label or "", *cells, _bound(row.profile), _percent(shift.of_profile))
-            found.append(table)
-        return found
+            yield table
 
     def _footnotes(self) -> list[str]:
         own = [

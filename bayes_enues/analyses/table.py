@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["ResultTable"]
-
 
 def _drawn(table: "ResultTable") -> list[Path]:
     return list(table._figures())
@@ -70,9 +68,9 @@ class ResultTable[R: Row](Sequence[R]):
         cls,
         asked: Sequence[Asked],
         folder: ResultsFolder,
-        fresh: bool = False,
-        jobs: int | None = 2,
-        scheduler: str | None = None,
+        fresh: bool,
+        jobs: int | None,
+        scheduler: str | None,
     ) -> Self:
         """The table of what is asked, computed where the folder lacks it."""
         with feedback(cls.kind, len(asked), "rows") as tell:
@@ -125,7 +123,7 @@ class ResultTable[R: Row](Sequence[R]):
         return pd.DataFrame(flat_rows([row.to_dict() for row in self.rows]))
 
     @abstractmethod
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> Iterable[Shown]:
         """See :meth:`shown`; there are rows."""
 
     def _footnotes(self) -> list[str]:
@@ -143,7 +141,7 @@ class ResultTable[R: Row](Sequence[R]):
 
     def shown(self) -> list[Shown]:
         """The tables that the command prints and all other forms are made of."""
-        return self._shown() if self.rows else []
+        return list(self._shown()) if self.rows else []
 
     def footnotes(self) -> list[str]:
         """What must be known to read them, the most important first."""

@@ -4,9 +4,8 @@ import io
 import tomllib
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import typer
 
@@ -14,7 +13,8 @@ from ..compiled.feedback import plan_only
 from ..errors import InputError
 from ..tables import read_text
 
-__all__ = ["TEMPLATE", "Analysis", "Step", "read_analysis"]
+if TYPE_CHECKING:
+    from ..runs.record import RunStep
 
 #: Commands that read what others have written, so that they can be checked only when it is there; what the
 #: ``out`` of the whole file is called there.
@@ -67,20 +67,10 @@ command = "report"
 """
 
 
-@dataclass(frozen=True)
-class Step:
-    """A table of the file: its name, its command, and what would be typed after that."""
-
-    table: str
-    command: str
-    arguments: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Analysis:
+class Analysis(NamedTuple):
     """The steps of a file, and the folder that it names for all of them."""
 
-    steps: tuple[Step, ...]
+    steps: tuple["RunStep", ...]
     out: Path
 
 
@@ -99,6 +89,8 @@ def read_analysis(path: str | Path, group: Any) -> Analysis:
     InputError
         With the file, the table and the key, if something of it cannot be.
     """
+    from ..runs.record import RunStep  # with all that rows rest on, which other commands need not wait for
+
     try:
         content = tomllib.loads(read_text(Path(path)))
     except tomllib.TOMLDecodeError as error:
@@ -117,7 +109,7 @@ def read_analysis(path: str | Path, group: Any) -> Analysis:
             if theirs in options:
                 used.add(key)
                 mine.setdefault(theirs, value)
-        steps.append(Step(name, command, _arguments(where, command, mine, options)))
+        steps.append(RunStep(name, command, _arguments(where, command, mine, options)))
         _try(where, mine, steps[-1], group)
         if option := options.get("level"):
             level = mine.get("level", option.default)
@@ -174,7 +166,7 @@ def _arguments(
     return tuple(found)
 
 
-def _try(where: str, values: Mapping[str, Any], step: Step, group: Any) -> None:
+def _try(where: str, values: Mapping[str, Any], step: "RunStep", group: Any) -> None:
     """Have a command check its options, up to where it would compute."""
     try:
         if step.command in AFTERWARDS:

@@ -7,19 +7,17 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import finish, settings_of
+from .common import finish
+from .groups import Rows, command
 
 
+@command
 def calibrate(
-    model: common.Models = None,
-    parameter: common.Parameters = None,
+    *,
+    rows: Rows,
     plane: Annotated[
         list[str] | None, typer.Option(help="Two parameters free together, such as nu_e,nu_mu; repeatable.")
     ] = None,
-    experiment: common.Experiments = None,
-    mass: common.Mass = None,
-    settings: common.Settings = None,
-    prior: common.PriorText = None,
     every_shape: Annotated[
         bool,
         typer.Option("--every-shape", help="Instead test one model of each kind: signed or not, planes, ..."),
@@ -35,11 +33,10 @@ def calibrate(
     """Simulation-based calibration: ranks of the truth among posterior draws, with simultaneous bands."""
     from ..analyses import calibration
 
-    if every_shape and (model or parameter or plane or prior):
+    if every_shape and (rows.model or rows.parameter or plane or rows.prior):
         raise InputError("--every-shape chooses the models; leave out --model, --parameter, --plane, --prior")
     found = calibration.calibrate(
-        model or "magnetic_moment", parameter, experiment, planes=[pair_of(text) for text in plane or []],
-        mass=mass, settings=settings_of(settings), prior=prior, every_shape=every_shape,
+        rows.models, **rows.asked(), planes=[pair_of(text) for text in plane or []], every_shape=every_shape,
         simulations=simulations, seed=seed, jobs=jobs, scheduler=scheduler, out=out,
     )  # fmt: skip
     finish(found, out, written="calibration.json, the ranks (rows/) and figures (PDF, PNG, SVG)")

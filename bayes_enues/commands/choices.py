@@ -6,8 +6,6 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
-__all__ = ["Command", "complete_experiment", "complete_mediator", "complete_model", "complete_parameter"]
-
 
 def _kinds() -> dict[str, tuple[str, ...]]:
     """Models and their parameters."""

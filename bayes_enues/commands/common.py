@@ -16,33 +16,6 @@ from . import choices, tables
 if TYPE_CHECKING:
     from ..analyses.table import ResultTable
 
-__all__ = [
-    "MAX_JOBS",
-    "Atomic",
-    "Draws",
-    "Experiments",
-    "Fresh",
-    "Jobs",
-    "Level",
-    "Mass",
-    "Models",
-    "Notes",
-    "NuisancePriors",
-    "Out",
-    "Parameters",
-    "PriorText",
-    "Scheduler",
-    "Seed",
-    "Settings",
-    "between",
-    "console",
-    "finish",
-    "one_of",
-    "print_result",
-    "settings_of",
-    "warn",
-]
-
 PIPED_WIDTH = 120
 MAX_DRAWS = 1_000_000  # a chain; four such chains of all predicted counts fill the memory of a large machine
 MAX_SEED = 2**63 - 1  # samplers take 64 bits, and retries count upwards

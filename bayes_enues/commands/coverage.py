@@ -7,16 +7,14 @@ import typer
 
 from ..errors import InputError
 from . import common
-from .common import finish, one_of, settings_of
+from .common import finish, one_of
+from .groups import Rows, command
 
 
+@command
 def coverage(
-    model: common.Models = None,
-    parameter: common.Parameters = None,
-    experiment: common.Experiments = None,
-    mass: common.Mass = None,
-    settings: common.Settings = None,
-    prior: common.PriorText = None,
+    *,
+    rows: Rows,
     toys: Annotated[
         int, typer.Option(callback=common.between(1, 10**9), help="Toys at each true value.")
     ] = 10_000,
@@ -39,12 +37,13 @@ def coverage(
     """Coverage of every bound at a grid of true values, with the critical values of Feldman and Cousins."""
     from ..analyses import coverage as analysis
 
-    name = one_of(model, "magnetic_moment", "--model", "coverage is of one at a time, in a folder of its own")
+    name = one_of(
+        rows.model, "magnetic_moment", "--model", "coverage is of one at a time, in a folder of its own"
+    )
     out = out or Path("results") / f"coverage_{name}"
     found = analysis.coverage(
-        name, parameter, experiment, mass=mass, settings=settings_of(settings), prior=prior, toys=toys,
-        true_values=parse_true_values(true_values), kind=kind, level=level, seed=seed, jobs=jobs,
-        scheduler=scheduler, out=out,
+        name, **rows.asked(), toys=toys, true_values=parse_true_values(true_values), kind=kind, level=level,
+        seed=seed, jobs=jobs, scheduler=scheduler, out=out,
     )  # fmt: skip
     finish(found, out, written="coverage.json, the toys (rows/) and figures (PDF, PNG, SVG)")
 

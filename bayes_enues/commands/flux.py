@@ -1,25 +1,22 @@
 """``bayes-enues flux``: the Sun's neutrino fluxes themselves, measured by nuclei and by electrons."""
 
-from pathlib import Path
-
 from . import common
 from .common import finish
+from .groups import Running, command
 
 ONE_SIGMA = 0.6827
 
 
+@command
 def flux(
+    *,
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
     level: common.Level = ONE_SIGMA,
     prior: common.PriorText = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
-    out: common.Out = Path("results"),
-    notes: common.Notes = False,
-    fresh: common.Fresh = False,
-    jobs: common.Jobs = 2,
-    scheduler: common.Scheduler = None,
+    run: Running,
 ) -> None:
     """Fluxes of solar neutrinos as parameters, one at a time: posterior beside profile.
 
@@ -28,7 +25,6 @@ def flux(
     from ..analyses import fluxes
 
     found = fluxes.flux(
-        parameter, experiment, level=level, prior=prior, draws=draws, seed=seed, out=out,
-        fresh=fresh, jobs=jobs, scheduler=scheduler,
-    )  # fmt: skip
-    finish(found, out, notes)
+        parameter, experiment, level=level, prior=prior, draws=draws, seed=seed, **run.asked()
+    )
+    finish(found, run.out, run.notes)

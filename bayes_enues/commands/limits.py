@@ -6,18 +6,16 @@ from typing import Annotated
 import typer
 
 from . import common
-from .common import finish, settings_of
+from .common import finish
+from .groups import Rows, Running, command
 
 
+@command
 def limits(
-    model: common.Models = None,
-    parameter: common.Parameters = None,
-    experiment: common.Experiments = None,
+    *,
+    rows: Rows,
     level: common.Level = 0.9,
-    mass: common.Mass = None,
-    settings: common.Settings = None,
     atomic: common.Atomic = None,
-    prior: common.PriorText = None,
     nuisance_prior: common.NuisancePriors = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
@@ -34,7 +32,6 @@ def limits(
             "parameter,value under lines such as '# confidence: 0.9'; docs/results.md says which; repeatable."
         ),
     ] = None,
-    out: common.Out = Path("results"),
     accept_bad_fit: Annotated[
         bool,
         typer.Option(
@@ -42,20 +39,17 @@ def limits(
             help="Give a posterior bound although the best fit does not describe the data (p below 1e-6).",
         ),
     ] = False,
-    notes: common.Notes = False,
-    fresh: common.Fresh = False,
-    jobs: common.Jobs = 2,
-    scheduler: common.Scheduler = None,
+    run: Running,
 ) -> None:
     """Limits on each parameter: 90 % posterior bound beside the Delta chi^2 profile."""
     from ..analyses.limit_table import get_ready, limit_table
     from ..runs.second import second_process
 
-    with second_process(jobs != 1, get_ready):
+    with second_process(run.jobs != 1, get_ready):
         found = limit_table(
-            model or "magnetic_moment", parameter, experiment, level=level, mass=mass,
-            settings=settings_of(settings), atomic=atomic, prior=prior, nuisance_priors=nuisance_prior or (),
+            rows.models, **rows.asked(), level=level, atomic=atomic, nuisance_priors=nuisance_prior or (),
             draws=draws, seed=seed, groups=groups, accept_bad_fit=accept_bad_fit, overlays=overlay or (),
-            out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
+            **run.asked(),
         )  # fmt: skip
-        finish(found, out, notes, "limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)")
+        written = "limits.json, limits.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)"
+        finish(found, run.out, run.notes, written)

@@ -8,9 +8,12 @@ import typer
 from ..errors import InputError
 from . import choices, common
 from .common import finish, settings_of
+from .groups import Running, command
 
 
+@command
 def mediators(
+    *,
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -57,11 +60,7 @@ def mediators(
         Literal["loguniform", "flat", "flat_strength"] | None,
         typer.Option(help="Also a fit with mass and coupling both free, with this prior of the coupling."),
     ] = None,
-    out: common.Out = Path("results"),
-    notes: common.Notes = False,
-    fresh: common.Fresh = False,
-    jobs: common.Jobs = 2,
-    scheduler: common.Scheduler = None,
+    run: Running,
 ) -> None:
     """Limits on the coupling of light mediators at each mass: posterior beside profile."""
     from ..analyses.mediators import scan_mediators
@@ -70,10 +69,10 @@ def mediators(
     found = scan_mediators(
         model, masses, experiment, settings=settings_of(settings), level=level, delta_chi2=delta_chi2,
         prior=prior, draws=draws, seed=seed, published=published or (), overlays=overlay or (), plane=plane,
-        out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
+        **run.asked(),
     )  # fmt: skip
     written = "mediators.json and .csv, mediators_curves.csv, figures (PDF, PNG, SVG)"
-    finish(found, out, notes, written)
+    finish(found, run.out, run.notes, written)
 
 
 def _numbers(text: str) -> list[float]:

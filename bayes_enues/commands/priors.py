@@ -1,15 +1,17 @@
 """``bayes-enues priors``: how each bound moves with its prior, as a table, a file and figures."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from . import common
 from .common import finish, settings_of
+from .groups import Running, command
 
 
+@command
 def priors(
+    *,
     model: common.Models = None,
     parameter: common.Parameters = None,
     experiment: common.Experiments = None,
@@ -28,11 +30,7 @@ def priors(
     level: common.Level = 0.9,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
-    out: common.Out = Path("results"),
-    notes: common.Notes = False,
-    fresh: common.Fresh = False,
-    jobs: common.Jobs = 2,
-    scheduler: common.Scheduler = None,
+    run: Running,
 ) -> None:
     """Bounds under several priors, beside the profile likelihood."""
     from ..analyses.priors import study_priors
@@ -40,6 +38,7 @@ def priors(
     found = study_priors(
         model or "magnetic_moment", parameter, experiment, priors=prior, nuisances=nuisances,
         nuisance_priors=nuisance_prior or (), mass=mass, settings=settings_of(settings), level=level,
-        draws=draws, seed=seed, out=out, fresh=fresh, jobs=jobs, scheduler=scheduler,
+        draws=draws, seed=seed, **run.asked(),
     )  # fmt: skip
-    finish(found, out, notes, "priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)")
+    written = "priors.json, priors.csv, posteriors (NetCDF) and figures (PDF, PNG, SVG)"
+    finish(found, run.out, run.notes, written)

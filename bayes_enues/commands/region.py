@@ -1,7 +1,6 @@
 """``bayes-enues region``: two parameters at a time, Figs. 3 and 5 of the paper."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,9 +8,12 @@ import typer
 from ..errors import InputError
 from . import choices, common
 from .common import finish, one_of, settings_of
+from .groups import Running, command
 
 
+@command
 def region(
+    *,
     model: common.Models = None,
     parameter: Annotated[
         list[str] | None,
@@ -33,11 +35,7 @@ def region(
     ] = None,
     draws: common.Draws = 4000,
     seed: common.Seed = 20220811,
-    out: common.Out = Path("results"),
-    notes: common.Notes = False,
-    fresh: common.Fresh = False,
-    jobs: common.Jobs = 2,
-    scheduler: common.Scheduler = None,
+    run: Running,
 ) -> None:
     """Regions of two parameters: highest posterior density beside the Delta chi^2 contour."""
     from ..analyses import regions
@@ -45,10 +43,10 @@ def region(
     found = regions.region(
         one_of(model, "magnetic_moment", "--model", "a region takes one at a time"), parameter, experiment,
         mass=mass, settings=settings_of(settings), level=level, prior=prior,
-        ranges=parse_ranges(range_ or []), draws=draws, seed=seed, out=out, fresh=fresh, jobs=jobs,
-        scheduler=scheduler,
+        ranges=parse_ranges(range_ or []), draws=draws, seed=seed, **run.asked(),
     )  # fmt: skip
-    finish(found, out, notes, "regions.json with the contours' vertices, regions.csv and the figure")
+    written = "regions.json with the contours' vertices, regions.csv and the figure"
+    finish(found, run.out, run.notes, written)
 
 
 def parse_ranges(texts: Iterable[str]) -> dict[str, tuple[float, float]]:

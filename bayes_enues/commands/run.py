@@ -1,6 +1,5 @@
 """``bayes-enues run``: an analysis of many tables, studies and figures, from one file."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,14 +28,14 @@ def run(
     if file is None:
         raise InputError("no file was given; bayes-enues run --print-template prints one to begin with")
     group: Any = ctx.find_root().command
-    steps, out = (analysis := read_analysis(file, group)).steps, analysis.out
+    steps, out = read_analysis(file, group)
     from ..runs.files import check_writable
     from ..runs.processes import shared_processes
     from ..runs.record import changes, made_with, write_record
 
     check_writable(out)
     record, failed = out / f"{file.stem}.run.json", []
-    now = made_with(file, [asdict(step) for step in steps])
+    now = made_with(file, steps)
     warn(changes(record, now))
     with shared_processes():
         for step in steps:

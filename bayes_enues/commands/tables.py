@@ -13,8 +13,6 @@ from rich.text import Text
 
 from ..analyses.shown import Cell, Shown
 
-__all__ = ["lines_of", "print_notes", "print_table"]
-
 GAP = 2  # spaces between columns
 NOTE_LINES = 3
 NAME_WIDTH = 14  # to which a name of several words may be folded
@@ -32,12 +30,7 @@ def print_table(console: Console, table: Shown) -> None:
 def lines_of(table: Shown, width: int) -> list[Text]:
     """The table in lines of at most ``width`` cells."""
     title = [Text(line, "bold italic") for line in _folded(table.title, width) if line]
-    for heads, cells, gap in (
-        (False, False, GAP),
-        (True, False, GAP),
-        (True, True, GAP),
-        (True, True, 1),
-    ):
+    for heads, cells, gap in ((False, False, GAP), (True, False, GAP), (True, True, GAP), (True, True, 1)):
         if (found := _grid(table, width, heads, cells, gap)) is not None:
             return [*title, *found, Text()]
     return [*title, *_blocks(table, width), Text()]

@@ -22,17 +22,6 @@ from ..signal.rate import check_target, recoil_rate
 from ..signal.xenon import Xenon
 from .experiment import Experiment
 
-__all__ = [
-    "NotQuadratic",
-    "Templates",
-    "bin_templates",
-    "chain_error",
-    "check_possible",
-    "integrates_exactly",
-    "signal_counts",
-    "typical_scale",
-]
-
 TOLERANCE = 1e-6
 #: Recoil energies at which the two-node integral is compared with a fine grid [keV].
 _PROBES = {"electron": np.array([0.3, 2.0, 12.0]), "nucleus": np.array([0.5, 1.0, 2.5])}
@@ -89,13 +78,8 @@ def signal_counts(experiment: Experiment, interaction: Interaction) -> Any:
     """
     if interaction.couplings == "tree" and experiment.couplings != "tree":
         interaction = replace(interaction, couplings=experiment.couplings)
-    rate = recoil_rate(
-        interaction,
-        experiment.e_er,
-        experiment.sun,
-        experiment.xenon,
-        fine=not integrates_exactly(interaction, experiment.xenon.target),
-    )
+    fine = not integrates_exactly(interaction, experiment.xenon.target)
+    rate = recoil_rate(interaction, experiment.e_er, experiment.sun, experiment.xenon, fine)
     if isinstance(rate, np.ndarray):
         return experiment.response @ rate
     return (experiment.response * rate).sum(axis=-1)

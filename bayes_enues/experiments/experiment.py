@@ -17,8 +17,6 @@ from ..statistics import count_errors
 from .schema import ExperimentFile
 from .uncertainty import NuisanceEntry
 
-__all__ = ["Clipped", "Experiment", "ResponseGrid"]
-
 _CHANGED = re.compile(r" \(changed: (?P<what>.*)\)$")
 
 
@@ -181,11 +179,9 @@ class Experiment:
 
     def __repr__(self) -> str:
         """A few lines; the arrays are attributes."""
-        axis = self.settings.bins.axis
-        extent = f"({axis})" if axis else f"from {self.bin_edges[0]:g} to {self.bin_edges[-1]:g} keV"
         lines = [
             f"Experiment {self.name}: {self.title}, {self.reference}",
-            f"{self.exposure:.4g} t yr, {self.n_bins} bins {extent}, {self.counts.sum():.0f} events, "
+            f"{self.exposure:.4g} t yr, {self.n_bins} bins {self.extent}, {self.counts.sum():.0f} events, "
             f"{self.likelihood} likelihood",
             f"background: {', '.join(f'{k} {v.sum():.4g}' for k, v in self.components.items()) or 'none'}",
             f"nuisances: {', '.join(nuisance.name for nuisance in self.nuisances) or 'none'}",
@@ -215,6 +211,12 @@ class Experiment:
     def axis(self) -> str:
         """What the bins are bins of, with its unit: energies unless the file says otherwise."""
         return self.settings.bins.axis or "reconstructed energy [keV]"
+
+    @property
+    def extent(self) -> str:
+        """From where to where the bins reach, in words; what they are bins of, if that is no energy."""
+        axis = self.settings.bins.axis
+        return f"({axis})" if axis else f"from {self.bin_edges[0]:g} to {self.bin_edges[-1]:g} keV"
 
     @property
     def slug(self) -> str:

@@ -6,8 +6,6 @@ the fit (:mod:`bayes_enues.fit.kernel`) has the same functions with their deriva
 
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["Factor", "bend", "tent"]
-
 
 class Factor(NamedTuple):
     """A function of one nuisance x.

@@ -5,33 +5,9 @@ from numbers import Real
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from .. import interactions
-
-__all__ = [
-    "PARAMETERS",
-    "RESERVED",
-    "Column",
-    "Energy",
-    "FileName",
-    "Name",
-    "Number",
-    "Positive",
-    "Strict",
-    "Words",
-    "check_line",
-    "not_in",
-    "number",
-    "one_line",
-    "within",
-]
 
 #: Names that a component or a nuisance cannot have: they are, or open, names of the model's own variables.
 RESERVED = frozenset(

@@ -15,20 +15,6 @@ from ..signal.flux import Sun
 from ..tables import label, packaged, packaged_names, read_text, shown
 from .schema import ExperimentFile
 
-__all__ = [
-    "DEFAULT",
-    "experiment_names",
-    "experiment_sets",
-    "experiment_title",
-    "locate",
-    "members",
-    "read_settings",
-    "validated",
-    "variant_names",
-    "with_changes",
-]
-
-
 #: The two experiments of 2022 that arXiv:2208.06415 analyses: what a command takes where none is named.
 DEFAULT = ("lz_ws2022", "xenonnt_sr0")
 

@@ -29,8 +29,6 @@ from .read_tables import Tables, read_bins, read_component, read_runs
 from .schema import ExperimentFile
 from .uncertainty import NuisanceEntry
 
-__all__ = ["load_experiment"]
-
 MOST_LOST = 0.005  # share of the counts that may lie beyond the last row of a nuclear response
 
 
@@ -103,10 +101,8 @@ def _load(name: str, changes: Mapping[str, Any], as_name: str | None) -> Experim
         raise InputError(f"{where}: no bin lies above fit_from_keV = {low:g} and below fit_to_keV = {high:g}")
     range_of_fit = edges[np.flatnonzero(fitted)[0] : np.flatnonzero(fitted)[-1] + 2]
 
-    xenon, sun = (
-        Xenon(**settings.xenon.model_dump(), target=settings.target),
-        Sun(**settings.sun.model_dump()),
-    )
+    xenon = Xenon(**settings.xenon.model_dump(), target=settings.target)
+    sun = Sun(**settings.sun.model_dump())
     e_er, weights, response, curve = read_response(tables, settings, edges, range_of_fit, xenon, run)
     response = exposures[:, None] * response
     if not response[fitted].any():
@@ -276,15 +272,8 @@ def _changes_in_words(
     """What differs from the folder and from the packaged experiment of that name; empty if nothing."""
     found = [f"{key} = {value}" for key, value in _differences(before.model_dump(), after.model_dump())]
     if name in experiment_names():
-        theirs = packaged(name)
-        found = [
-            *(
-                file
-                for file, mark in hashes.items()
-                if not theirs.joinpath(file).is_file() or sha256(theirs.joinpath(file)) != mark
-            ),
-            *found,
-        ]
+        theirs = {file: packaged(name).joinpath(file) for file in hashes}
+        found = [f for f, own in theirs.items() if not own.is_file() or sha256(own) != hashes[f]] + found
     words = ", ".join(found).replace("e+", "e")  # a plus joins experiments
     if len(words) > 60 or "+" in words or not words.isprintable():
         return f"{len(found)} entries, {hashlib.sha256(words.encode()).hexdigest()[:8]}"

@@ -24,8 +24,6 @@ from .factors import Factor
 from .moving import GRID, acceptance_ratio, moved
 from .uncertainty import NuisanceEntry
 
-__all__ = ["Morph", "has_morph", "morph_of"]
-
 TOLERANCE = 1e-3  # of what a bin expects
 FEWEST, MOST = 5, 13  # nodes of a nuisance
 LINEAR = ("sun.flux.", "exposure_t_yr", "efficiency.scale")  # one node is exact

@@ -21,8 +21,6 @@ from .folder import validated
 from .schema import ExperimentFile, Resolution
 from .uncertainty import NuisanceEntry
 
-__all__ = ["GRID", "acceptance_ratio", "check_moves", "moved"]
-
 #: ``moves`` of the nuisances of an :class:`.experiment.ResponseGrid`.
 GRID = "response_grid"
 
@@ -111,11 +109,8 @@ def _moved_response(experiment: Experiment, values: list[tuple[NuisanceEntry, fl
             s.curve(*experiment.efficiency)[0](experiment.e_er) for s in (before.efficiency, after.efficiency)
         )
         return factor * experiment.response * np.divide(new, old, out=np.ones_like(old), where=old > 0)
-    if (after.resolution, after.efficiency, after.energy_scale) == (
-        before.resolution,
-        before.efficiency,
-        before.energy_scale,
-    ):
+    shaping = ("resolution", "efficiency", "energy_scale")
+    if all(getattr(after, name) == getattr(before, name) for name in shaping):
         return factor * experiment.response
     assert after.efficiency is not None
     assert after.resolution is not None

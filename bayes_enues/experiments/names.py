@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from ..errors import InputError
 from .experiment import Experiment
 
-__all__ = ["check_names"]
-
 
 def check_names(experiments: Sequence[Experiment]) -> None:
     """Refuse experiments that would give one name to two variables of a model, alone or together."""

@@ -22,11 +22,6 @@ from ..interactions.base import Interaction
 from ..interactions.mediators import GAUGE_CHARGES, NORMALISATIONS, CurrentMediator, Mediator
 from ..tables import Table, packaged, read_table, shown
 
-__all__ = [
-    "NEEDED", "NOT_STATED", "Overlay", "Paths", "confidence_of", "overlays_of", "own_files", "read_overlay",
-    "read_overlays", "said_of",
-]  # fmt: skip
-
 type Paths = str | Path | Iterable[str | Path]
 NOT_STATED = "not stated"
 NEEDED = ("confidence", "statistic", "normalisation", "edge", "source")

@@ -19,8 +19,6 @@ from ..results import Published
 from ..tables import Table, read_table
 from .overlays import CHOICES, NEEDED, NOT_STATED, Paths, confidence_of, own_files, said_of
 
-__all__ = ["read_own_limits"]
-
 
 def read_own_limits(paths: Paths) -> tuple[Published, ...]:
     """The limits of files, or of every ``.csv`` of a folder, in the units of our figures.

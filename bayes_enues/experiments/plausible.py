@@ -10,8 +10,6 @@ import numpy as np
 from .experiment import Clipped
 from .schema import ExperimentFile
 
-__all__ = ["clipped", "doubts_about_counts", "doubts_about_sigmas", "doubts_about_subtraction"]
-
 
 def doubts_about_counts(
     settings: ExperimentFile, counts: np.ndarray, weak: np.ndarray, background: np.ndarray

@@ -7,8 +7,6 @@ from functools import lru_cache
 from ..results import Published, PublishedBound
 from ..tables import packaged, read_table
 
-__all__ = ["PAPER", "Published", "published_limit", "published_limits"]
-
 PAPER = "arXiv:2208.06415"
 
 

@@ -11,8 +11,6 @@ from .moving import GRID
 from .read_tables import Tables
 from .schema import ExperimentFile
 
-__all__ = ["read_grid"]
-
 APART = 2e-3  # of the largest number: by how much the table may differ from the experiment's own at zero
 
 

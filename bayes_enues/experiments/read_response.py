@@ -7,10 +7,8 @@ import numpy as np
 from ..errors import InputError
 from ..signal.response import REACH, energy_grid, response_matrix
 from ..signal.xenon import Xenon, shell_edges
-from .read_tables import Tables, first
+from .read_tables import Tables, first, refuse
 from .schema import ExperimentFile, ResponseTable
-
-__all__ = ["read_efficiency", "read_response"]
 
 type Curve = tuple[np.ndarray, np.ndarray]
 
@@ -29,13 +27,9 @@ def read_efficiency(
     table = tables(spec.table, (spec.energy, spec.column))
     energy, values = table[spec.energy], table[spec.column]
     where = tables.name(spec.table)
-    if np.any(wrong := ~((values >= 0) & (values <= 1))):
-        raise InputError(
-            f"{where}, row {first(wrong)}, column {spec.column}: efficiency {values[wrong][0]:g} is outside "
-            "0 to 1"
-        )
-    if np.any(wrong := np.diff(energy) <= 0):
-        raise InputError(f"{where}, row {first(wrong) + 1}, column {spec.energy}: energies do not increase")
+    outside = ~((values >= 0) & (values <= 1))
+    refuse(outside, where, spec.column, "efficiency {:g} is outside 0 to 1", values)
+    refuse(np.append(False, np.diff(energy) <= 0), where, spec.energy, "energies do not increase")
     if spec.scale * values.max() > 1:
         raise InputError(
             f"{where}: efficiency.scale = {spec.scale:g} makes an efficiency of "
@@ -176,8 +170,8 @@ def _read_response_table(
     response = np.array(columns, float)
     # a recoil lands in one bin of the run in which it happens
     total = np.max([response[run == k].sum(axis=0) for k in np.unique(run)], axis=0)
-    if np.any(wrong := ~((response >= 0).all(axis=0) & (total <= 1 + 1e-6))):
-        raise InputError(f"{where}, row {first(wrong)}: probabilities below zero or above one in sum")
+    possible = (response >= 0).all(axis=0) & (total <= 1 + 1e-6)
+    refuse(~possible, where, "", "probabilities below zero or above one in sum")
     if np.any(wrong := np.abs(np.diff(energy) / spec.width_keV - 1) > 0.01):
         i = first(wrong) + 1
         raise InputError(

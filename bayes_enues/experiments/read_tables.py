@@ -10,10 +10,9 @@ from ..errors import InputError
 from ..tables import Table, label, read_table
 from .schema import Bins, Component, ExperimentFile
 
-__all__ = ["Tables", "first", "read_bins", "read_component", "read_runs"]
-
 MAX_BINS = 2000
 MAX_COUNTS = 1e9  # in one bin
+TOO_MANY = f"{{:g}} events in one bin; at most {MAX_COUNTS:g} can be fitted"
 
 
 class Tables:
@@ -51,6 +50,13 @@ def first(mask: np.ndarray) -> int:
     return int(np.flatnonzero(mask)[0]) + 1
 
 
+def refuse(wrong: np.ndarray, where: str, column: str, words: str, values: np.ndarray | None = None) -> None:
+    """Refuse the first row of a table that is wrong, in words in which ``{:g}`` stands for its value."""
+    if np.any(wrong):
+        row = f"row {first(wrong)}, column {column}" if column else f"row {first(wrong)}"
+        raise InputError(f"{where}, {row}: {words.format(0.0 if values is None else values[wrong][0])}")
+
+
 def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.ndarray]:
     """Edges of all bins in reconstructed energy [keV], (n_bins + 1,), and the counts in them, (n_bins,)."""
     spec = settings.bins
@@ -59,10 +65,8 @@ def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.
     where = tables.name(spec.table)
     if lower.size > MAX_BINS:
         raise InputError(f"{where} has {lower.size} bins; at most {MAX_BINS} can be fitted")
-    if np.any(lower < 0):
-        raise InputError(f"{where}, row {first(lower < 0)}, column {spec.lower}: a bin starts below zero")
-    if np.any(wrong := ~(upper > lower)):
-        raise InputError(f"{where}, row {first(wrong)}, column {spec.upper}: the edges do not increase")
+    refuse(lower < 0, where, spec.lower, "a bin starts below zero")
+    refuse(~(upper > lower), where, spec.upper, "the edges do not increase")
     apart = np.abs(lower[1:] - upper[:-1]) > 1e-5
     if apart.any():
         i = first(apart) + 1
@@ -70,16 +74,10 @@ def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.
             f"{where}, row {i}, column {spec.lower}: {lower[i - 1]:g} does not continue the bin before, "
             f"which ends at {upper[i - 2]:g}; edges must increase without gaps"
         )
-    if np.any(wrong := counts < 0):
-        raise InputError(
-            f"{where}, row {first(wrong)}, column {spec.counts}: {counts[wrong][0]:g} is negative"
-        )
-    if np.any(wrong := counts != np.round(counts)):
-        raise InputError(
-            f"{where}, row {first(wrong)}, column {spec.counts}: {counts[wrong][0]:g} is not a whole number "
-            "of events"
-        )
-    _not_too_many(where, spec.counts, counts)
+    refuse(counts < 0, where, spec.counts, "{:g} is negative", counts)
+    whole = "{:g} is not a whole number of events"
+    refuse(counts != np.round(counts), where, spec.counts, whole, counts)
+    refuse(counts > MAX_COUNTS, where, spec.counts, TOO_MANY, counts)
     edges = np.append(lower, upper[-1])
     if spec.axis:  # no energies
         return edges, counts
@@ -88,11 +86,8 @@ def read_bins(tables: Tables, settings: ExperimentFile) -> tuple[np.ndarray, np.
             f"{where}, column {spec.upper}: the bins end at {edges[-1]:g} keV, outside 0.1 to 2000 keV; "
             "edges must be in keV"
         )
-    if np.any(narrow := np.diff(edges) < 1e-3):
-        raise InputError(
-            f"{where}, row {first(narrow)}: a bin of {np.diff(edges)[narrow][0]:g} keV; 0.001 keV or more "
-            "was needed"
-        )
+    widths = np.diff(edges)
+    refuse(widths < 1e-3, where, "", "a bin of {:g} keV; 0.001 keV or more was needed", widths)
     return edges, counts
 
 
@@ -118,14 +113,6 @@ def read_runs(tables: Tables, settings: ExperimentFile, n_bins: int) -> tuple[np
     return run, np.array([r.exposure_t_yr for r in settings.runs])[run]
 
 
-def _not_too_many(where: str, column: str, counts: np.ndarray) -> None:
-    if np.any(wrong := counts > MAX_COUNTS):
-        raise InputError(
-            f"{where}, row {first(wrong)}, column {column}: {counts[wrong][0]:g} events in one bin; at most "
-            f"{MAX_COUNTS:g} can be fitted"
-        )
-
-
 def read_component(
     tables: Tables,
     spec: Component,
@@ -141,11 +128,8 @@ def read_component(
     table = tables(spec.table, spec.columns)
     where = tables.name(spec.table)
     for column in spec.columns:
-        if np.any(wrong := table[column] < 0):
-            raise InputError(
-                f"{where}, row {first(wrong)}, column {column}: {table[column][wrong][0]:g} is negative"
-            )
-        _not_too_many(where, column, table[column])
+        refuse(table[column] < 0, where, column, "{:g} is negative", table[column])
+        refuse(table[column] > MAX_COUNTS, where, column, TOO_MANY, table[column])
     values = np.sum([table[column] for column in spec.columns], axis=0)
     if values.size != edges.size - 1:
         raise InputError(f"{where} has {values.size} rows; the bins table has {edges.size - 1}")

@@ -8,11 +8,7 @@ from numbers import Real
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import (
-    Field,
-    StrictBool,
-    model_validator,
-)
+from pydantic import Field, StrictBool, model_validator
 
 from ..signal.xenon import ELECTRON_MODELS, TARGETS
 from .fields import (
@@ -31,8 +27,6 @@ from .fields import (
     within,
 )
 from .uncertainty import FLAT, Correlation, NuisanceEntry
-
-__all__ = ["Efficiency", "ExperimentFile"]
 
 
 class Run(Strict):

@@ -9,8 +9,6 @@ from .folder import experiment_names, members
 from .loading import load_experiment
 from .names import check_names
 
-__all__ = ["check_distinct", "joint_notes", "load_distinct"]
-
 
 def load_distinct(
     experiments: Sequence[Experiment | str | os.PathLike] | Experiment | str | os.PathLike,

@@ -22,8 +22,6 @@ from .fields import (
     within,
 )
 
-__all__ = ["FLAT", "Correlation", "NuisanceEntry", "Shape"]
-
 #: Width of a Gaussian that is flat wherever the data say something, as :attr:`NuisanceEntry.flat_to`.
 FLAT = 1e3
 #: Widths at which a nuisance that moves a number or a shape is cut unless its file says where.

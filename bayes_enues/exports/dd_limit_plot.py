@@ -21,8 +21,6 @@ from ..results import Limit
 from ..runs.files import check_writable, slug, write_text
 from .groups import curves_against_mass
 
-__all__ = ["write_dd_limit_plot"]
-
 #: Column to what it is of a row.
 COLUMNS = {
     "mediator_mass": lambda row: row.mass,

@@ -7,8 +7,6 @@ from typing import NamedTuple
 from ..experiments.folder import experiment_title
 from ..results import Limit, there
 
-__all__ = ["Group", "curves_against_mass", "tables_of_limits"]
-
 
 class Group(NamedTuple):
     """Rows of one model with the same options, level and unit.

@@ -16,8 +16,6 @@ from ..results import Limit, there
 from ..runs.files import check_writable
 from .groups import Group, curves_against_mass, tables_of_limits
 
-__all__ = ["write_hepdata"]
-
 DIGITS = 7
 NOTHING = "-"  # HEPData's sign for a cell without a number
 
@@ -70,9 +68,7 @@ def write_hepdata(limits: Iterable[Limit], against_mass: Iterable[Limit], out: s
             cite([row for group in (*tables, *curves) for row in group.rows]) + "\n", "utf-8"
         )
         submission.add_additional_resource("References, BibTeX", str(references), copy_file=True)
-        with chdir(
-            home
-        ):  # where hepdata_lib puts the archive; it checks what it wrote with HEPData's validator
+        with chdir(home):  # there hepdata_lib puts the archive, which it checks with HEPData's validator
             submission.create_files(".")
         return [Path(shutil.copy2(home / name, out / name)) for name in sorted(os.listdir(home))]
 

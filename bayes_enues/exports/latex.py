@@ -4,8 +4,6 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-__all__ = ["latex_of", "tabular"]
-
 HARD = "\N{NO-BREAK SPACE}"
 #: What means something else to LaTeX (a bracket or a star does after a line break), or its oldest fonts lack.
 SIGNS = {

@@ -22,8 +22,6 @@ from ..fit.chi2 import is_as_built
 from ..fit.setup import Question, question_of
 from ..results import there
 
-__all__ = ["to_pyhf"]
-
 #: Bounds of what is not bounded: of pulls, and of factors in units of what is expected at the limit.
 MOST_PULLS, MOST = 10.0, 1e4
 #: Of the largest count: what differences of templates leave where there is nothing.
@@ -68,15 +66,9 @@ def to_pyhf(model: pm.Model) -> dict[str, Any]:
     often = Counter(name for strength in factors.values() for name in set(strength))
     tied = max(often.values()) > 1
     signed = question.edges[0] < 0 and not all(len(strength) == 2 for strength in factors.values())
-    parameters = [
-        {
-            "name": name,
-            "inits": [0.0 if tied else 1.0],
-            "fixed": tied,
-            "bounds": [[-MOST if signed else 0.0, MOST]],
-        }
-        for name in factors
-    ] + [_parameter(question, name, data) for name in question.nuisances() if name in used]
+    start, bounds = 0.0 if tied else 1.0, [-MOST if signed else 0.0, MOST]
+    parameters = [{"name": n, "inits": [start], "fixed": tied, "bounds": [bounds]} for n in factors]
+    parameters += [_parameter(question, name, data) for name in question.nuisances() if name in used]
     poi = "" if tied else next(iter(factors))
     words = f"{question.interaction.name} {' '.join(question.free)} from {question.experiment_name}"
     return {

@@ -14,8 +14,6 @@ from .chi2 import Likelihood
 from .groups import TemplateDraws
 from .kernel_sampler import KernelSampler
 
-__all__ = ["DisagreementError", "check_agreement"]
-
 TOLERANCE = 1e-10
 POINTS, AGAIN = 3, 2  # for the first model of a structure, and for each further: only its numbers are new
 

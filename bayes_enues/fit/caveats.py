@@ -10,8 +10,6 @@ from .minimise import profile_many
 from .scan import RANGE_DELTA_CHI2
 from .setup import Question
 
-__all__ = ["caveats", "range_notes"]
-
 CUT_DELTA_CHI2 = 9.0  # a prior that ends before this, three standard deviations, cuts the posterior
 
 

@@ -24,8 +24,6 @@ from .kernel import chi2_full, chi2_many, expected_many
 from .setup import question_of
 from .terms import numbers_of_terms, slices_of_terms, terms_of
 
-__all__ = ["Likelihood", "is_as_built", "seal", "variables_of"]
-
 _BUILT: WeakKeyDictionary[pm.Model, tuple] = WeakKeyDictionary()
 
 

@@ -20,8 +20,6 @@ from ..priors.densities import LogToPower, LogUniformRV, TabulatedRV
 from ..priors.two_piece import TwoPieceRV
 from .kernel import FAST
 
-__all__ = ["SIZE", "coordinate", "coordinates_of", "starting_point"]
-
 #: Ways from the sampler's y to the parameter x: itself; above an edge; between two; see ``LogToPower``.
 _WHOLE, _ABOVE, _BETWEEN, _TO_POWER = range(4)
 #: Densities of x that chi^2 does not hold already: none, or flat; 1/x; a Gaussian; cubic pieces.

@@ -10,10 +10,8 @@ import numpy as np
 from .chi2 import Likelihood
 from .marginal import Density, marginal
 from .posterior import quantile_error
-from .regions import highest_density_pieces
+from .regions import highest_density_pieces, region_ends
 from .reweighting import Weights, importance_weights
-
-__all__ = ["SignedBound", "UpperBound", "highest_density_ends", "upper_end"]
 
 
 def upper_end(draws: np.ndarray, level: float, weights: Weights | None = None) -> dict[str, float]:
@@ -57,13 +55,8 @@ def highest_density_ends(
     inner = ends[(ends > density.values[0]) & (ends < density.values[-1])]
     step = 1e-4 * np.ptp(density.values)
     slope = np.abs(density.at(inner + step) - density.at(inner - step)) / (2 * step)
-    return {
-        "lower": pieces[0][0],
-        "upper": pieces[-1][1],
-        "pieces": [list(piece) for piece in pieces],
-        "eti": [float(end) for end in interval],
-        "mcse": float(np.max(error / np.maximum(slope, 1e-300))) if inner.size else 0.0,
-    }
+    mcse = float(np.max(error / np.maximum(slope, 1e-300))) if inner.size else 0.0
+    return {**region_ends(pieces, interval), "mcse": mcse}
 
 
 class UpperBound:

@@ -9,15 +9,12 @@ import numpy as np
 from ..errors import InputError
 from ..experiments.uncertainty import NuisanceEntry
 from ..results import NuisanceEffect, Nuisances, Shift, there
-from ..statistics import DRAWS, LEVEL, SEED
 from .chi2 import Likelihood
 from .kernel import TENT
 from .marginal import SMOOTH, marginal
 from .posterior import prior_words, sample_posterior
 from .profile import profile
 from .regions import credible_region
-
-__all__ = ["held", "nuisance_effects"]
 
 #: Points, and nodes a nuisance, of the quadrature: three digits of a change do.
 QUADRATURE = (121, 3)
@@ -69,12 +66,7 @@ def held(likelihood: Likelihood, values: Mapping[str, float]) -> Likelihood:
 
 
 def nuisance_effects(
-    likelihood: Likelihood,
-    parameter: str | None = None,
-    level: float = LEVEL,
-    draws: int = DRAWS,
-    seed: int = SEED,
-    tree: Any = None,
+    likelihood: Likelihood, parameter: str | None, level: float, draws: int, seed: int, tree: Any
 ) -> Nuisances:
     """What each nuisance does; see :meth:`bayes_enues.Fit.nuisances`."""
     name = likelihood.names[0] if parameter is None else parameter

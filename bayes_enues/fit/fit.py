@@ -1,7 +1,6 @@
 """One model, and everything that is asked of it: built once and handed on."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from html import escape
 from threading import RLock
 
@@ -21,16 +20,6 @@ from .marginal import ORDER, POINTS, Density, marginal
 from .posterior import sample_posterior as sample
 from .profile import Profile, profile
 from .scan import likelihood_range, prior_range
-
-__all__ = [
-    "Fit",
-    "fit_of",
-    "limits",
-    "marginal_density",
-    "nuisances",
-    "profile_likelihood",
-    "sample_posterior",
-]
 
 
 class Fit(Likelihood):
@@ -130,18 +119,10 @@ class Fit(Likelihood):
         level: float = LEVEL,
         draws: int = DRAWS,
         seed: int = SEED,
-        *,
-        groups: bool = False,
-        delta_chi2: float | None = None,
-        accept_bad_fit: bool = False,
-        progress: Callable[[str], None] | None = None,
-        **sampling_options,
+        **options,
     ) -> Limit:
-        """Both bounds on one parameter; see :func:`bayes_enues.limits`."""
-        return limit(
-            self, parameter, level, draws, seed, groups=groups, delta_chi2=delta_chi2,
-            accept_bad_fit=accept_bad_fit, progress=progress, **sampling_options,
-        )  # fmt: skip
+        """Both bounds on one parameter; see :func:`.limit.limit` for the options, as ``accept_bad_fit``."""
+        return limit(self, parameter, level, draws, seed, **options)
 
     def nuisances(
         self,

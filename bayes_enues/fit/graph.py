@@ -15,8 +15,6 @@ from ..compiled.caching import njit
 from ..compiled.likelihood import CompiledLikelihood
 from .newton import minimise_all
 
-__all__ = ["FULL", "MATRIX", "VECTOR", "full_of", "minimise_graph"]
-
 _SCALAR, VECTOR, MATRIX = (types.Array(types.float64, ndim, "C") for ndim in (0, 1, 2))
 _RESULT = types.Tuple((_SCALAR, VECTOR, MATRIX))
 FULL = types.FunctionType(_RESULT(types.UniTuple(VECTOR, 2)))  # PyTensor packs the arguments in a tuple

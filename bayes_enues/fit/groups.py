@@ -19,8 +19,6 @@ from ..priors.two_piece import TwoPiece
 from ..statistics import SEED
 from .chi2 import Likelihood
 
-__all__ = ["TemplateDraws", "derived_groups", "draws_of", "thinned", "with_groups"]
-
 KEPT = 500  # draws a chain of what follows from draws
 
 

@@ -21,17 +21,8 @@ from .chi2 import Likelihood
 from .marginal import convex, marginal, prior_grid
 from .minimise import minimise_many, others
 from .modes import find_modes
-from .reweighting import Weights, importance_weights
+from .reweighting import importance_weights
 from .scan import prior_range
-
-__all__ = [
-    "Cells",
-    "begins_with_proposals",
-    "can_propose",
-    "cells_of",
-    "has_proposals",
-    "independent_draws",
-]
 
 FIRST = {1: 240, 2: 24}  # cells a side to begin with, by the number of parameters
 HALVINGS = 12
@@ -129,18 +120,14 @@ def independent_draws(likelihood: Likelihood, draws: int, chains: int, seed: int
     share = np.exp(cells_of(likelihood).log_share)
     points, log_weight = _proposed(likelihood, rng.choice(share.size, shape, p=share).ravel(), rng)
     log_weight = log_weight.reshape(shape)
-    if not _reaches(importance_weights(log_weight)):
+    weights = importance_weights(log_weight)
+    if not (weights.reliable or weights.weights.max() < LIGHT):
         return None
     chosen = _metropolis(log_weight, rng)[:, WARM_UP * STEPS :: STEPS]
     found = points.reshape(*shape, -1)[np.arange(chains)[:, None], chosen]
     coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
     content = {name: (("chain", "draw"), found[..., i]) for i, name in enumerate(likelihood.names)}
     return xr.DataTree.from_dict({"posterior": xr.Dataset(content, coords)})
-
-
-def _reaches(weights: Weights) -> bool:
-    """Whether proposals with such weights reach all of the posterior."""
-    return weights.reliable or weights.weights.max() < LIGHT
 
 
 def _cells(likelihood: Likelihood) -> Cells:

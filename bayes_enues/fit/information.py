@@ -8,8 +8,6 @@ from numpy.typing import ArrayLike
 from ..errors import InputError
 from ..experiments.counts import signal_counts
 
-__all__ = ["fisher_information"]
-
 
 def fisher_information(question: Any, name: str, values: ArrayLike) -> np.ndarray:
     r"""Information of the expected counts on one parameter, everything else as in the Standard Model.

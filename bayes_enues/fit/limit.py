@@ -21,8 +21,6 @@ from .power_scaling import power_scaling_of
 from .profile import profile
 from .regions import credible_region
 
-__all__ = ["PRECISION", "Limit", "exact_bound", "limit"]
-
 SUSPICIOUS = 5.0  # Monte Carlo errors between a bound from draws and the same by quadrature
 DOUBTFUL, HOPELESS = 1e-3, 1e-6  # p-values of a best fit that is said, and that gives no bound
 PRECISION = 0.01  # of the Monte Carlo error: in units of an upper bound, or of the width of an interval

@@ -22,8 +22,6 @@ from .chi2 import Likelihood
 from .minimise import Fits, minimise_many
 from .scan import prior_range
 
-__all__ = ["Density", "convex", "log_marginal_likelihood", "marginal", "prior_grid"]
-
 NEGLIGIBLE = 16.0  # below the peak of a log-density
 POINTS = 241
 REFINEMENTS = 12
@@ -34,15 +32,11 @@ LEAST_CURVATURE = 0.1  # of a Gaussian as wide as a nuisance's prior, where chi^
 CUT_NODES = 7  # of the rule for a Gaussian that is cut: quantiles within 1e-7 of the fine one's
 ORDER = 5  # Gauss-Hermite nodes a nuisance: within 1e-5 of 13 nodes for LZ's three, exact for XENONnT's one
 MATTERS = 25.0  # below the peak of a log-density: a spline need not be right beyond
-COARSEST, SMOOTH = (
-    8,
-    1e-6,
-)  # of the points where the rule is applied, and how well a spline foretells the next
+COARSEST, SMOOTH = 8, 1e-6  # one of so many points to begin with; how well a spline foretells the next
 MOST_NODES = 16_000  # of a product rule: six nuisances
 MOST_WITH_CUT = 40_000  # with those between the edges of one more nuisance
-QUASI_RANDOM = (
-    8  # two to this power of nodes, and their mirror images, for more: within 3e-5 of the product rule
-)
+#: Two to this power of nodes, and their mirror images, for more: within 3e-5 of the product rule.
+QUASI_RANDOM = 8
 
 
 @lru_cache

@@ -27,8 +27,6 @@ from ..interactions.mediators import LightMediator
 from ..priors.densities import cubic_piece
 from .setup import Question
 
-__all__ = ["COUPLINGS", "MASSES", "MassQuestion", "MassTable", "ask_with_mass"]
-
 #: Where mass [keV] and coupling are looked for unless told otherwise; the data exclude the upper end.
 MASSES, COUPLINGS = (1e-3, 1e5), (1e-9, 1e-2)
 

@@ -15,8 +15,6 @@ from ..compiled.caching import njit
 from .chi2 import Likelihood
 from .newton import minimise_all
 
-__all__ = ["Fits", "minimise_many", "minimise_terms", "others", "profile_many"]
-
 
 class Fits(NamedTuple):
     """Minima of chi^2.
@@ -132,15 +130,10 @@ def profile_many(
     for size in sizes:
         points[:, physics] = size * likelihood.scale[physics]
         fits = minimise_many(likelihood, points, free, warm=not physics.size)
-        if best is None:
-            best = fits
-        else:
-            better = fits.converged & (fits.chi2 < best.chi2)
-            best = Fits(
-                *(
-                    np.where(better[(...,) + (None,) * (new.ndim - 1)], new, old)
-                    for new, old in zip(fits, best, strict=True)
-                )
-            )
+        if best is not None:  # what was better before stays
+            before = ~(fits.converged & (fits.chi2 < best.chi2))
+            for new, old in zip(fits, best, strict=True):
+                new[before] = old[before]
+        best = fits
     assert best is not None  # there is at least one size
     return best

@@ -13,11 +13,8 @@ import numpy as np
 from ..statistics import of_chains
 from .marginal import Density
 
-__all__ = ["Mode", "find_modes", "wrong_weights"]
-
-VALLEY = (
-    0.5  # two peaks are separate modes if the density between them falls below this share of the lower one
-)
+#: Two peaks are separate modes if the density between them falls below this share of the lower one.
+VALLEY = 0.5
 LARGEST_ERROR = 0.03  # of a mode's share of the draws
 SIGNIFICANT = 4.0  # Monte Carlo errors
 NEGLIGIBLE = 0.005

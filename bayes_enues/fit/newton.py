@@ -7,8 +7,6 @@ import numpy as np
 
 from .kernel import chi2_at, kinks_of
 
-__all__ = ["cholesky_solve", "minimise_all", "minimise_one"]
-
 MAX_STEPS = 200
 TOLERANCE = 1e-12
 RESTING = 1e-7  # what a full step may still promise of chi^2 where no step keeps the promise

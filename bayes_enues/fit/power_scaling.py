@@ -14,8 +14,6 @@ from arviz_stats.base import array_stats
 from ..errors import InputError
 from ..results import PowerScaling
 
-__all__ = ["power_scaling", "power_scaling_of"]
-
 ALPHAS = (0.99, 1.01)  # powers, ArviZ's own
 
 
@@ -59,9 +57,7 @@ def power_scaling_of(draws: np.ndarray, log_prior: np.ndarray, log_likelihood: n
     prior = 0.0 if flat else sensitivity(log_prior)
     likelihood = sensitivity(log_likelihood)
     return PowerScaling(
-        prior_sensitivity=prior,
-        likelihood_sensitivity=likelihood,
-        diagnosis=_words(flat, prior, likelihood),
+        prior_sensitivity=prior, likelihood_sensitivity=likelihood, diagnosis=_words(flat, prior, likelihood)
     )
 
 

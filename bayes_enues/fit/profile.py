@@ -14,8 +14,6 @@ from .chi2 import Likelihood
 from .minimise import profile_many
 from .scan import ProfileScan, index_of
 
-__all__ = ["Profile", "profile"]
-
 
 def profile(
     likelihood: Likelihood,

@@ -4,13 +4,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
 from ..statistics import LEVEL, check_level
 from .marginal import Density
-
-__all__ = ["credible_region", "highest_density", "highest_density_cut", "highest_density_pieces"]
 
 
 def highest_density_pieces(density: Density, cut: float) -> list[tuple[float, float]]:
@@ -85,9 +84,10 @@ def credible_region(density: Density, level: float, signed: bool) -> dict[str, A
         return {"lower": None, "upper": density.quantile(level), "pieces": None, "eti": None}
     pieces = highest_density(density, level)
     tail = (1 - level) / 2
-    return {
-        "lower": pieces[0][0],
-        "upper": pieces[-1][1],
-        "pieces": [list(piece) for piece in pieces],
-        "eti": [density.quantile(tail), density.quantile(1 - tail)],
-    }
+    return region_ends(pieces, [density.quantile(tail), density.quantile(1 - tail)])
+
+
+def region_ends(pieces: list[tuple[float, float]], interval: ArrayLike) -> dict[str, Any]:
+    """A region and the equal-tailed interval as ``limits.json`` has them."""
+    ends = {"lower": pieces[0][0], "upper": pieces[-1][1], "pieces": [list(piece) for piece in pieces]}
+    return {**ends, "eti": [float(end) for end in np.ravel(interval)]}

@@ -14,8 +14,6 @@ from numpy.typing import ArrayLike
 from ..errors import InputError
 from ..statistics import of_chains
 
-__all__ = ["MAX_PARETO_K", "Weights", "importance_weights"]
-
 MAX_PARETO_K = 0.7
 
 

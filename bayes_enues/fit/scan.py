@@ -13,16 +13,6 @@ from ..errors import InputError
 from .chi2 import Likelihood
 from .minimise import profile_many
 
-__all__ = [
-    "BestFit",
-    "ProfileScan",
-    "UnboundedError",
-    "index_of",
-    "likelihood_range",
-    "prior_range",
-    "profile_pieces",
-]
-
 RANGE_DELTA_CHI2 = 25.0
 SATURATED = 1e-3  # Delta chi^2 that doubling a value still adds where the curve has become flat
 SATURATED_SHARE = 0.9  # of the level at which it does: where a default range ends then

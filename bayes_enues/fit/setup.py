@@ -32,8 +32,6 @@ from ..interactions.checks import check_class, check_interaction, stays_symbolic
 from .information import fisher_information
 from .symbols import component_of, numbers_of, signal_of
 
-__all__ = ["Question", "ask", "question_of"]
-
 CHAIN_TOLERANCE = 2e-3
 NUCLEI_WORDS = "nuclei with Helm form factors"
 
@@ -183,10 +181,7 @@ class Question:
             alone = (name,), (self.scales[k],)
             templates = [bin_templates(e, self.interaction, *alone, check=False) for e in self.experiments]
             k = 0
-        return (
-            float(sum(t.t1[k].sum() for t in templates)),
-            float(sum(t.t2[k].sum() for t in templates)),
-        )
+        return (float(sum(t.t1[k].sum() for t in templates)), float(sum(t.t2[k].sum() for t in templates)))
 
     @property
     def prior_words(self) -> dict[str, str]:

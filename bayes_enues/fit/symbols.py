@@ -18,8 +18,6 @@ from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
 from ..experiments.factors import Factor
 
-__all__ = ["component_of", "numbers_of", "signal_of"]
-
 
 def signal_of(question: Any, experiment: Experiment, theta: Mapping, x: Mapping | None = None) -> Any:
     """Expected signal counts of one experiment as a PyTensor expression, (n_bins,).

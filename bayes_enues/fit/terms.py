@@ -12,8 +12,6 @@ import pymc as pm
 from .kernel import BEND, EXPONENTIAL, ONE_PLUS, POWER, TENT, Terms
 from .setup import Question
 
-__all__ = ["numbers_of_terms", "slices_of_terms", "terms_of"]
-
 
 def terms_of(question: Question, model: pm.Model, names: list[str]) -> Terms:
     """What is expected in every bin of all experiments, one after the other.

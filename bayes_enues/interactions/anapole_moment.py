@@ -30,7 +30,6 @@ class AnapoleMoment(Interaction):
     nu_mu: Scalar = 0.0
     nu_tau: Scalar = 0.0
 
-    name = "anapole_moment"
     unit = "1e-32 cm2"
     power = 1
     signed = True

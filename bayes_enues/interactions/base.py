@@ -13,8 +13,6 @@ from ..constants import ELECTRON_MASS, FLAVOURS, SIN2_THETA_W, WEAK_STRENGTH
 from ..errors import InputError, WrongKindError
 from .nuclei import NUCLEON_COUPLINGS, Nuclei, coherent_cross_section, refuse_nuclei
 
-__all__ = ["ADDS", "COUPLINGS", "FLAVOUR_RULES", "INTERFERES", "Interaction", "Scalar", "weak_cross_section"]
-
 Scalar = Any  # a float, or a PyTensor scalar
 
 #: (g_V, g_A) of each flavour. ``tree`` is Eq. 2 of arXiv:2208.06415. ``radiative`` adds the one-loop
@@ -81,7 +79,8 @@ class Interaction(ABC):
     Attributes
     ----------
     name : str
-        The name used on the command line, in files and for the model page.
+        The name used on the command line, in files and for the model page: that of the class unless given,
+        ``light_vector`` for ``LightVector``.
     unit : str
         Unit of the free parameter.
     power : int

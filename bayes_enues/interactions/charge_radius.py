@@ -32,7 +32,6 @@ class ChargeRadius(Interaction):
     nu_mu: Scalar = 0.0
     nu_tau: Scalar = 0.0
 
-    name = "charge_radius"
     unit = "1e-32 cm2"
     power = 1
     signed = True

@@ -11,8 +11,6 @@ from ..errors import InputError, WrongKindError
 from .base import Interaction
 from .nuclei import Nuclei
 
-__all__ = ["check_class", "check_interaction", "stays_symbolic"]
-
 _E_ER = np.geomspace(0.012, 45.0, 9)  # keV: what the experiments' recoil grids span
 _E_NR = np.geomspace(0.1, 10.0, 5)  # keV: recoils of nuclei
 _NUCLEUS = Nuclei(54, np.array([[78.0]]), np.array([[1.2286e8]]), np.ones((1, 1)))  # 132Xe
@@ -67,17 +65,11 @@ def _check_values(interaction: Interaction, target: str) -> None:
     mass = ELECTRON_MASS if target == "electron" else float(_NUCLEUS.mass[0, 0])
     e_er = _E_ER if target == "electron" else _E_NR
     e_nu = _ABOVE * (e_er + np.sqrt(e_er**2 + 2 * mass * e_er)) / 2
-    kind, method = (
-        type(interaction).__name__,
-        "cross_section" if target == "electron" else "nuclear_cross_section",
-    )
+    method, on = ("cross_section", ()) if target == "electron" else ("nuclear_cross_section", (_NUCLEUS,))
     for flavour in FLAVOURS:
         with np.errstate(all="ignore"):
-            if target == "electron":
-                values = interaction.cross_section(flavour, e_nu, e_er)
-            else:
-                values = interaction.nuclear_cross_section(flavour, _NUCLEUS, e_nu, e_er)
-        where = f"{kind}.{method} of {flavour}"
+            values = getattr(interaction, method)(flavour, *on, e_nu, e_er)
+        where = f"{type(interaction).__name__}.{method} of {flavour}"
         try:
             values = np.asarray(values, float)
             shown = np.broadcast_to(values, e_nu.shape)

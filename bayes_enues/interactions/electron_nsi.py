@@ -60,7 +60,6 @@ class ElectronNSI(Interaction):
     chirality: str = field(default="V", kw_only=True)
     flavours: str = field(default="density_matrix", kw_only=True)
 
-    name = "electron_nsi"
     unit = "1"
     power = 1
     signed = True

@@ -11,8 +11,6 @@ from ..errors import InputError
 from ..tables import packaged, read_table
 from .base import ADDS, Interaction, Scalar, weak_cross_section
 
-__all__ = ["EquivalentPhotonMillicharge", "photoabsorption"]
-
 
 @lru_cache
 def _table() -> tuple[np.ndarray, np.ndarray]:
@@ -63,7 +61,6 @@ class EquivalentPhotonMillicharge(Interaction):
     nu_tau: Scalar = 0.0
     neutrino_mass: float = 1.0
 
-    name = "equivalent_photon_millicharge"
     unit = "1e-13 e"
     power = 2
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from .base import Scalar, weak_cross_section
-from .mediators import CurrentMediator, HeavyMediator
+from .light_axial_vector import AxialVectorMediator
+from .mediators import HeavyMediator
 
 
 @dataclass(frozen=True)
-class HeavyAxialVector(CurrentMediator, HeavyMediator):
+class HeavyAxialVector(AxialVectorMediator, HeavyMediator):
     r"""Exchange of an axial-vector boson much heavier than any momentum transfer here: a contact interaction.
 
     The limit of :class:`.light_axial_vector.LightAxialVector`,
@@ -26,11 +26,4 @@ class HeavyAxialVector(CurrentMediator, HeavyMediator):
         Options: see :class:`.mediators.Mediator` and :class:`.mediators.CurrentMediator`.
     """
 
-    name = "heavy_axial_vector"
-    letter = "A"
     typical = 3.0
-    no_nuclei = "an axial current sees the spins of nuclei, not all nucleons at once"
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        g_v, g_a = self.weak_couplings(flavour)
-        return weak_cross_section(g_v, g_a + self.shift(flavour, e_er), e_nu, e_er)

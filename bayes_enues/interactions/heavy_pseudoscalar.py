@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from .base import ADDS, Scalar, weak_cross_section
-from .light_pseudoscalar import pseudoscalar_cross_section
+from .light_pseudoscalar import PseudoscalarMediator
 from .mediators import HeavyMediator
 
 
 @dataclass(frozen=True)
-class HeavyPseudoscalar(HeavyMediator):
+class HeavyPseudoscalar(PseudoscalarMediator, HeavyMediator):
     r"""Exchange of a pseudoscalar boson much heavier than any momentum transfer here: a contact interaction.
 
     The limit of :class:`.light_pseudoscalar.LightPseudoscalar`,
@@ -28,12 +27,4 @@ class HeavyPseudoscalar(HeavyMediator):
         Options: see :class:`.mediators.Mediator`.
     """
 
-    name = "heavy_pseudoscalar"
-    letter = "P"
-    atomic_models = ADDS
     typical = 15.0
-    no_nuclei = "a pseudoscalar sees the spins of nuclei, not all nucleons at once"
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + pseudoscalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

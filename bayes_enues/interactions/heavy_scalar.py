@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from .base import ADDS, Scalar, weak_cross_section
-from .light_scalar import scalar_cross_section
-from .mediators import HeavyMediator, ScalarMediator
+from .light_scalar import ScalarMediator
+from .mediators import HeavyMediator
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,4 @@ class HeavyScalar(ScalarMediator, HeavyMediator):
         Options: see :class:`.mediators.Mediator`.
     """
 
-    name = "heavy_scalar"
-    letter = "S"
-    atomic_models = ADDS
     typical = 5.0
-    no_nuclei = ""
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + scalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

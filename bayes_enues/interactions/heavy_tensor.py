@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from .base import ADDS, Scalar, weak_cross_section
-from .light_tensor import tensor_cross_section
+from .light_tensor import TensorMediator
 from .mediators import HeavyMediator
 
 
 @dataclass(frozen=True)
-class HeavyTensor(HeavyMediator):
+class HeavyTensor(TensorMediator, HeavyMediator):
     r"""Exchange of a boson with tensor couplings, much heavier than any momentum transfer here: a contact.
 
     The limit of :class:`.light_tensor.LightTensor`,
@@ -29,12 +28,4 @@ class HeavyTensor(HeavyMediator):
         Options: see :class:`.mediators.Mediator`.
     """
 
-    name = "heavy_tensor"
-    letter = "T"
-    atomic_models = ADDS
     typical = 1.5
-    no_nuclei = "a tensor sees the spins of nuclei, not all nucleons at once"
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + tensor_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

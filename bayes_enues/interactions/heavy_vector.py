@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from .base import Scalar, weak_cross_section
-from .mediators import CurrentMediator, HeavyMediator
-from .nuclei import Nuclei
+from .light_vector import VectorMediator
+from .mediators import HeavyMediator
 
 
 @dataclass(frozen=True)
-class HeavyVector(CurrentMediator, HeavyMediator):
+class HeavyVector(VectorMediator, HeavyMediator):
     r"""Exchange of a vector boson much heavier than any momentum transfer here: a contact interaction.
 
     The limit of :class:`.light_vector.LightVector`,
@@ -28,13 +27,4 @@ class HeavyVector(CurrentMediator, HeavyMediator):
         Options: see :class:`.mediators.Mediator` and :class:`.mediators.CurrentMediator`.
     """
 
-    name = "heavy_vector"
-    letter = "V"
     typical = 2.0
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        g_v, g_a = self.weak_couplings(flavour)
-        return weak_cross_section(g_v + self.shift(flavour, e_er), g_a, e_nu, e_er)
-
-    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
-        return self.vector_shifts(flavour, nuclei, e_nr)

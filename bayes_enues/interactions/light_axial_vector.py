@@ -7,7 +7,19 @@ from .mediators import CurrentMediator, LightMediator
 
 
 @dataclass(frozen=True)
-class LightAxialVector(CurrentMediator, LightMediator):
+class AxialVectorMediator(CurrentMediator):
+    """What axial vectors have besides, light or heavy: which coupling is shifted."""
+
+    letter = "A"
+    no_nuclei = "an axial current sees the spins of nuclei, not all nucleons at once"
+
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
+        g_v, g_a = self.weak_couplings(flavour)
+        return weak_cross_section(g_v, g_a + self.shift(self.exchange(flavour, e_er)), e_nu, e_er)
+
+
+@dataclass(frozen=True)
+class LightAxialVector(AxialVectorMediator, LightMediator):
     r"""Exchange of a light boson that couples to the axial current of the electron.
 
     It interferes with W and Z exchange through the axial coupling of Eq. 1,
@@ -28,11 +40,4 @@ class LightAxialVector(CurrentMediator, LightMediator):
         Options: see :class:`.mediators.LightMediator` and :class:`.mediators.CurrentMediator`.
     """
 
-    name = "light_axial_vector"
-    letter = "A"
     typical = 2e-7
-    no_nuclei = "an axial current sees the spins of nuclei, not all nucleons at once"
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        g_v, g_a = self.weak_couplings(flavour)
-        return weak_cross_section(g_v, g_a + self.shift(flavour, e_er), e_nu, e_er)

@@ -5,16 +5,25 @@ from math import pi
 
 from ..constants import ELECTRON_MASS, KEV2_CM2
 from .base import ADDS, Scalar, weak_cross_section
-from .mediators import LightMediator
-
-
-def pseudoscalar_cross_section(exchange: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
-    """What a pseudoscalar adds, given g^2 times its propagator [keV^-2]; in cm^2/keV."""
-    return KEV2_CM2 * (exchange**2 / (8 * pi) * ELECTRON_MASS * e_er**2 / e_nu**2)
+from .mediators import LightMediator, Mediator
 
 
 @dataclass(frozen=True)
-class LightPseudoscalar(LightMediator):
+class PseudoscalarMediator(Mediator):
+    """What pseudoscalars have besides, light or heavy: their formula."""
+
+    letter = "P"
+    atomic_models = ADDS
+    no_nuclei = "a pseudoscalar sees the spins of nuclei, not all nucleons at once"
+
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
+        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
+        exchange = self.exchange(flavour, e_er)
+        return weak + KEV2_CM2 * (exchange**2 / (8 * pi) * ELECTRON_MASS * e_er**2 / e_nu**2)
+
+
+@dataclass(frozen=True)
+class LightPseudoscalar(PseudoscalarMediator, LightMediator):
     r"""Exchange of a light pseudoscalar boson.
 
     It flips the neutrino's helicity and adds to the weak cross section without interference,
@@ -36,12 +45,4 @@ class LightPseudoscalar(LightMediator):
         Options: see :class:`.mediators.LightMediator`.
     """
 
-    name = "light_pseudoscalar"
-    letter = "P"
-    atomic_models = ADDS
     typical = 2e-6
-    no_nuclei = "a pseudoscalar sees the spins of nuclei, not all nucleons at once"
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + pseudoscalar_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

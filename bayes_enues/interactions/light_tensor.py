@@ -5,18 +5,26 @@ from math import pi
 
 from ..constants import ELECTRON_MASS, KEV2_CM2
 from .base import ADDS, Scalar, weak_cross_section
-from .mediators import LightMediator
-
-
-def tensor_cross_section(exchange: Scalar, e_nu: Scalar, e_er: Scalar) -> Scalar:
-    """What a tensor adds, given g^2 times its propagator [keV^-2]; in cm^2/keV."""
-    y = 1 - e_er / e_nu
-    shape = 1 + 2 * y + y**2 - ELECTRON_MASS * e_er / e_nu**2
-    return KEV2_CM2 * ELECTRON_MASS * exchange**2 / pi * shape
+from .mediators import LightMediator, Mediator
 
 
 @dataclass(frozen=True)
-class LightTensor(LightMediator):
+class TensorMediator(Mediator):
+    """What tensors have besides, light or heavy: their formula."""
+
+    letter = "T"
+    atomic_models = ADDS
+    no_nuclei = "a tensor sees the spins of nuclei, not all nucleons at once"
+
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
+        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
+        y = 1 - e_er / e_nu
+        shape = 1 + 2 * y + y**2 - ELECTRON_MASS * e_er / e_nu**2
+        return weak + KEV2_CM2 * ELECTRON_MASS * self.exchange(flavour, e_er) ** 2 / pi * shape
+
+
+@dataclass(frozen=True)
+class LightTensor(TensorMediator, LightMediator):
     r"""Exchange of a light boson with tensor couplings.
 
     It flips the neutrino's helicity and adds to the weak cross section without interference,
@@ -39,12 +47,4 @@ class LightTensor(LightMediator):
         Options: see :class:`.mediators.LightMediator`.
     """
 
-    name = "light_tensor"
-    letter = "T"
-    atomic_models = ADDS
     typical = 1e-7
-    no_nuclei = "a tensor sees the spins of nuclei, not all nucleons at once"
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        weak = weak_cross_section(*self.weak_couplings(flavour), e_nu, e_er)
-        return weak + tensor_cross_section(self.exchange(flavour, e_er), e_nu, e_er)

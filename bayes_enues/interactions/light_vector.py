@@ -8,7 +8,23 @@ from .nuclei import Nuclei
 
 
 @dataclass(frozen=True)
-class LightVector(CurrentMediator, LightMediator):
+class VectorMediator(CurrentMediator):
+    """What vectors have besides, light or heavy: which couplings are shifted."""
+
+    letter = "V"
+
+    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
+        g_v, g_a = self.weak_couplings(flavour)
+        return weak_cross_section(g_v + self.shift(self.exchange(flavour, e_er)), g_a, e_nu, e_er)
+
+    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
+        size = self.shift(self.nuclear_exchange(flavour, nuclei, e_nr))
+        proton, neutron = self.nucleon_charges(nuclei, e_nr)
+        return size * proton, size * neutron
+
+
+@dataclass(frozen=True)
+class LightVector(VectorMediator, LightMediator):
     r"""Exchange of a light vector boson, such as a Z' or a dark photon.
 
     It interferes with W and Z exchange through the vector coupling of Eq. 1,
@@ -30,13 +46,4 @@ class LightVector(CurrentMediator, LightMediator):
         Options: see :class:`.mediators.LightMediator` and :class:`.mediators.CurrentMediator`.
     """
 
-    name = "light_vector"
-    letter = "V"
     typical = 2e-7
-
-    def cross_section(self, flavour: str, e_nu: Scalar, e_er: Scalar) -> Scalar:
-        g_v, g_a = self.weak_couplings(flavour)
-        return weak_cross_section(g_v + self.shift(flavour, e_er), g_a, e_nu, e_er)
-
-    def nucleon_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
-        return self.vector_shifts(flavour, nuclei, e_nr)

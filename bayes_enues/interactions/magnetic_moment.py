@@ -37,7 +37,6 @@ class MagneticMoment(Interaction):
     nu_mu: Scalar = 0.0
     nu_tau: Scalar = 0.0
 
-    name = "magnetic_moment"
     unit = "1e-12 mu_B"
     power = 2
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class

@@ -7,20 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..constants import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, FLAVOURS, KEV2_CM2
+from ..constants import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, FLAVOURS
 from ..errors import InputError
 from .base import Interaction, Scalar
 from .nuclei import Nuclei
-
-__all__ = [
-    "GAUGE_CHARGES",
-    "NORMALISATIONS",
-    "CurrentMediator",
-    "HeavyMediator",
-    "LightMediator",
-    "Mediator",
-    "ScalarMediator",
-]
 
 #: Charges of (nu_e, nu_mu, nu_tau) and of the electron under gauge symmetries, such as those of Coloma,
 #: Gonzalez-Garcia & Maltoni, JHEP 01 (2021) 114, arXiv:2009.14220. Where the electron has none (None) only
@@ -39,10 +29,6 @@ GAUGE_CHARGES = {
     "b_minus_2l_e_minus_l_mu": ((-2.0, -1.0, 0.0), -2.0),
     "b_minus_l_e_minus_2l_tau": ((-1.0, 0.0, -2.0), -1.0),
 }
-
-#: A scalar's charge of the proton and of the neutron where it couples to all quarks alike with one: sums over
-#: quarks of f_q m_N / m_q, with their shares f_q in the mass of a nucleon.
-SCALAR_NUCLEONS = (17.075, 17.087)
 
 #: Of e, mu and tau [keV]: what runs in the loops that mix a boson of lepton numbers with the photon.
 LEPTON_MASSES = (ELECTRON_MASS, 105_658.3755, 1_776_860.0)
@@ -328,39 +314,9 @@ class CurrentMediator(Mediator):
                 f"({self.charges}) is defined by left_handed; leave the normalisation out"
             )
 
-    def shift(self, flavour: str, e_er: Scalar) -> Scalar:
-        """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A."""
-        exchange = self.sign * self.exchange(flavour, e_er)
-        return exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
-
-    def vector_shifts(self, flavour: str, nuclei: Nuclei, e_nr: Scalar) -> tuple[Scalar, Scalar]:
-        """What the exchange of a vector adds to the vector coupling of proton and neutron."""
-        exchange = self.sign * self.nuclear_exchange(flavour, nuclei, e_nr)
-        size = exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
-        proton, neutron = self.nucleon_charges(nuclei, e_nr)
-        return size * proton, size * neutron
-
-
-@dataclass(frozen=True)
-class ScalarMediator(Mediator):
-    """What scalars have besides, light or heavy: they add on nuclei, whose nucleons see all quarks alike."""
-
-    def check_nuclei(self) -> None:
-        super().check_nuclei()
-        u, d = self.quarks or (0.0, 0.0)
-        if u != d or u == 0:
-            raise InputError(
-                f"{self.name} with charges {self.charges!r} has {u:g} and {d:g} for u and d quarks; "
-                "nuclear recoils by a scalar need equal charges other than zero: give such quark_charges"
-            )
-
-    def nuclear_term(self, flavour: str, nuclei: Nuclei, e_nu: Scalar, e_nr: Scalar) -> Scalar:
-        """What a scalar adds on nuclei, in cm^2/keV."""
-        c_p, c_n = SCALAR_NUCLEONS
-        quarks = (self.quarks or (0.0, 0.0))[0]
-        charge = quarks * (nuclei.protons * c_p + nuclei.neutrons * c_n) * nuclei.form_factor(e_nr)
-        exchange = charge * self.nuclear_exchange(flavour, nuclei, e_nr)
-        return KEV2_CM2 * (exchange**2 / (4 * math.pi) * nuclei.mass**2 * e_nr / e_nu**2)
+    def shift(self, exchange: Scalar) -> Scalar:
+        """What Eq. 8 of arXiv:2208.06415 adds to g_V or g_A, for an exchange [keV^-2]."""
+        return self.sign * exchange / (NORMALISATIONS[str(self.normalisation)] * FERMI_CONSTANT)
 
 
 def _quarks_of(symmetry: str) -> tuple[float, float] | None:

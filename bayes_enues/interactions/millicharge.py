@@ -31,7 +31,6 @@ class Millicharge(Interaction):
     nu_mu: Scalar = 0.0
     nu_tau: Scalar = 0.0
 
-    name = "millicharge"
     unit = "1e-13 e"
     power = 1
     signed = True

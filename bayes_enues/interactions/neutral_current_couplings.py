@@ -30,7 +30,6 @@ class NeutralCurrentCouplings(Interaction):
     g_a: Scalar = G_A
     of: str = field(default="all", kw_only=True)
 
-    name = "neutral_current_couplings"
     unit = "1"
     power = 1
     signed = True

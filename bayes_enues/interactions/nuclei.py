@@ -8,8 +8,6 @@ import numpy as np
 from ..constants import FERMI_CONSTANT, HBAR_C, KEV2_CM2, SIN2_THETA_W
 from ..errors import InputError
 
-__all__ = ["NUCLEON_COUPLINGS", "Nuclei", "coherent_cross_section"]
-
 #: Vector coupling of the proton and of the neutron in the Standard Model at tree level.
 NUCLEON_COUPLINGS = (0.5 - 2 * SIN2_THETA_W, -0.5)
 

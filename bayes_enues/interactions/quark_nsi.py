@@ -49,7 +49,6 @@ class QuarkNSI(Interaction):
     d_etau: Scalar = 0.0
     d_mutau: Scalar = 0.0
 
-    name = "quark_nsi"
     unit = "1"
     power = 1
     signed = True

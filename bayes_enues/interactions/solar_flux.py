@@ -27,7 +27,6 @@ class SolarFlux(Interaction):
     cno: Scalar = 1.0
     b8: Scalar = 1.0
 
-    name = "solar_flux"
     unit = "1"
     power = 1
     standard_model_values: ClassVar = dict.fromkeys(("pp", "be7", "cno", "b8"), 1.0)

@@ -43,7 +43,6 @@ class SterileDipole(Interaction):
     nu_tau: Scalar = 0.0
     mass: Scalar = None
 
-    name = "sterile_dipole"
     unit = "1e-12 mu_B"
     power = 2
     groups = {"universal": FLAVOURS}  # noqa: RUF012 - a ClassVar by the base class

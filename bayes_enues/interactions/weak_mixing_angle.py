@@ -27,7 +27,6 @@ class WeakMixingAngle(Interaction):
 
     sin2_theta_w: Scalar = SIN2_THETA_W
 
-    name = "weak_mixing_angle"
     unit = "1"
     power = 1
     signed = True

@@ -11,8 +11,6 @@ from ..experiments.experiment import Experiment
 from ..results import Check, there
 from .base import POSTERIOR, figure, one_legend, plain, save, style
 
-__all__ = ["checks_figure", "plot_bands", "plot_deviance", "plot_pit"]
-
 BLUE, DATA = POSTERIOR, "black"
 
 
@@ -20,14 +18,7 @@ def plot_bands(ax: Axes, check: Check, experiment: Experiment) -> Axes:
     """Counts with the central 68 and 95 % of what is predicted, Poisson or Gaussian noise included."""
     edges, bands = experiment.bin_edges, there(check.bands)
     for low, high, grey, label in ((0, 4, "0.88", "95 %"), (1, 3, "0.72", "68 %")):
-        ax.stairs(
-            bands[high],
-            edges,
-            baseline=bands[low],
-            fill=True,
-            color=grey,
-            label=f"{label} predicted",
-        )
+        ax.stairs(bands[high], edges, baseline=bands[low], fill=True, color=grey, label=f"{label} predicted")
     ax.stairs(bands[2], edges, baseline=None, color=BLUE, lw=1, ls="-", label="median predicted")
     ax.plot(experiment.centres, there(check.observed), "o", ls="none", ms=2.8, color="black", label="data")
     ax.set_xlim(edges[0], edges[-1])
@@ -42,13 +33,8 @@ def plot_pit(ax: Axes, check: Check) -> Axes:
     """Distribution of the bins' integral transforms less the uniform one, with its pointwise 95 % band."""
     n = check.pit.size
     x, coarse = np.linspace(0, 1, 201), np.linspace(0, 1, 41)
-    ax.fill_between(
-        coarse,
-        *(binom.ppf([[0.025], [0.975]], n, coarse) / n - coarse),
-        color="0.88",
-        lw=0,
-        label="95 % of uniform, pointwise",
-    )
+    band = binom.ppf([[0.025], [0.975]], n, coarse) / n - coarse
+    ax.fill_between(coarse, *band, color="0.88", lw=0, label="95 % of uniform, pointwise")
     empirical = np.searchsorted(np.sort(check.pit), x, side="right") / n
     ax.step(
         x, empirical - x, where="post", color=BLUE, lw=1.2, ls="-", label="integral transforms of the bins"

@@ -13,8 +13,6 @@ from ..statistics import one_sided_threshold, threshold
 from .base import POSTERIOR, PROFILE, explain, figure, one_legend, save, style, title_of, unit_label
 from .words import in_words, model_words, prior_words
 
-__all__ = ["calibration_figure", "coverage_figures", "plot_coverage", "plot_critical_value", "plot_ranks"]
-
 #: Line, colour and marker of each bound: colours are the statistics', open markers the second kind of each.
 BOUND_STYLES = {
     "profile_interval": {"color": PROFILE, "ls": "-", "marker": "s"},
@@ -47,13 +45,8 @@ def plot_coverage(ax: Axes, rows: Sequence[CoverageRow], label: str) -> Axes:
     first, values = rows[0], np.array([row.true_value for row in rows])
     targets = {b: t for b, t in first.coverage_target.items() if t is not None}
     for target in sorted(set(targets.values())):
-        ax.axhline(
-            100 * target,
-            color="0.6",
-            lw=0.8,
-            ls="-",
-            label="nominal" if target == min(targets.values()) else None,
-        )
+        words = "nominal" if target == min(targets.values()) else None
+        ax.axhline(100 * target, color="0.6", lw=0.8, ls="-", label=words)
     for bound in targets:
         share = 100 * np.array([row.coverage[bound] for row in rows])
         error = 100 * np.array([row.coverage_error[bound] for row in rows])
@@ -86,18 +79,9 @@ def plot_critical_value(
     if first.coverage_target["profile_one_sided"] is not None:
         one = one_sided_threshold(level)
         ax.axhline(one, color="0.5", lw=0.8, ls=":", label=f"Wilks, {one:.3f} (one-sided)")
-    ax.errorbar(
-        values,
-        critical,
-        error,
-        color=PROFILE,
-        ls="-",
-        marker="s",
-        ms=3,
-        lw=1,
-        elinewidth=0.6,
-        label=f"critical value, {100 * level:g} % of toys; bars: Monte Carlo",
-    )
+    words = f"critical value, {100 * level:g} % of toys; bars: Monte Carlo"
+    look = {"color": PROFILE, "ls": "-", "marker": "s", "ms": 3, "lw": 1, "elinewidth": 0.6}
+    ax.errorbar(values, critical, error, label=words, **look)
     observed = np.array([row.delta_chi2_observed for row in rows])
     ax.plot(values, observed, color="black", lw=1.2, ls="-.", label=r"$\Delta\chi^2$ of the data")
     ends = [] if limit is None else [e for e in (limit.lower, limit.upper) if e is not None]

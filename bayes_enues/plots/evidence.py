@@ -12,20 +12,13 @@ from .base import one_legend, panels, save, style, title_of, unit_label
 from .priors import PRIOR_COLOURS
 from .words import FAMILIES, prior_words
 
-__all__ = ["bayes_factors_figure", "plot_bayes_factors"]
-
 
 def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
     """ln B against the width of the prior, with the value at the prior in use and Jeffreys' scale."""
     looks = (("-", PRIOR_COLOURS[0]), ("--", PRIOR_COLOURS[2]), ("-.", PRIOR_COLOURS[1]))
     for scan, (line, colour) in zip(found.scans, looks, strict=False):
-        ax.semilogx(
-            scan.widths,
-            scan.log_bayes_factors,
-            ls=line,
-            color=colour,
-            label=f"{prior_words(scan.family)} prior",
-        )
+        words = f"{prior_words(scan.family)} prior"
+        ax.semilogx(scan.widths, scan.log_bayes_factors, ls=line, color=colour, label=words)
     styles = (
         ("quadrature", "o", PRIOR_COLOURS[5]),
         ("savage_dickey", "x", PRIOR_COLOURS[6]),
@@ -33,15 +26,8 @@ def plot_bayes_factors(ax: Axes, found: Comparison, label: str) -> Axes:
     )
     for name, marker, colour in styles:
         if (value := getattr(found, name)) is not None:
-            ax.plot(
-                found.width,
-                value,
-                marker,
-                color=colour,
-                ms=7,
-                ls="none",
-                label=f"prior in use: {FAMILIES[name]}",
-            )
+            words = f"prior in use: {FAMILIES[name]}"
+            ax.plot(found.width, value, marker, color=colour, ms=7, ls="none", label=words)
     low, high = ax.get_ylim()
     for value in (-np.log(10), -np.log(3), 0.0, np.log(3), np.log(10)):
         if low < value < high:

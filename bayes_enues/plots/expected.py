@@ -7,15 +7,8 @@ from matplotlib.axes import Axes
 
 from ..results import Expected, grouped
 from ..runs.rows import interaction_named
-from .base import STATISTICS, explain, level_words, one_legend, panels, save, style, title_of, unit_label
-
-__all__ = ["expected_figure", "plot_expected"]
-
-_WORDS = {
-    "posterior": "posterior, one-sided",
-    "profile": "profile, two-sided",
-    "profile_one_sided": "profile, one-sided",
-}
+from .base import STATISTICS, explain, one_legend, panels, save, style, title_of, unit_label
+from .words import bound_words
 
 
 def plot_expected(ax: Axes, rows: Sequence[Expected], label: str) -> Axes:
@@ -26,14 +19,11 @@ def plot_expected(ax: Axes, rows: Sequence[Expected], label: str) -> Axes:
     ticks, named = [], set()
     for k, row in enumerate(rows):
         statistics = list(row.observed)
-        bases = list(dict.fromkeys(s.removesuffix("_lower").removesuffix("_upper") for s in statistics))
+        bases = list(dict.fromkeys(bound_words(s, row.level)[0] for s in statistics))
         for statistic in statistics:
-            base = statistic.removesuffix("_lower").removesuffix("_upper")
+            base, words = bound_words(statistic, row.level)
             y = -k - 0.25 * (bases.index(base) - (len(bases) - 1) / 2)
             colour, marker = STATISTICS[base]["color"], STATISTICS[base]["marker"]
-            words = f"{_WORDS[base]} {level_words(row.level, base)}"
-            if statistic != base:  # of a signed parameter both ends, and no sides
-                words = f"{base}, {level_words(row.level, base)}"
             for share, width in ((0.95, 2), (0.68, 6)):
                 low, high = row.band(statistic, share)
                 if low is not None and high is not None:

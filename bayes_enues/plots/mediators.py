@@ -29,11 +29,6 @@ from .base import (
 from .overlays import draw_others, plot_points
 from .words import prior_words
 
-__all__ = [
-    "curves_figure", "mass_planes_figure", "mediator_title", "plot_curves", "plot_mass_plane", "plot_ratio",
-    "published_figure",
-]  # fmt: skip
-
 #: Of mediators, none of them a statistic's; the letter at each curve says the same without colour.
 MEDIATOR_COLOURS = {
     "light_scalar": "#332288",
@@ -79,12 +74,8 @@ def plot_curves(ax: Axes, found: Sequence[Curve], letters: bool = True, level: f
             ax.fill_between(curve.mass_keV, *gap, color=colour, alpha=0.25, lw=0.8)
     if any(curve.gap_lower is not None for curve in found):
         explain(ax, "shaded: excluded between two pieces", color="0.6", alpha=0.5, lw=5, ls="-")
-    explain(
-        ax,
-        rf"profile, {level_words(level, 'profile')}, $\Delta\chi^2<{found[0].threshold:.3g}$",
-        ls="-",
-        lw=1.2,
-    )
+    words = rf"profile, {level_words(level, 'profile')}, $\Delta\chi^2<{found[0].threshold:.3g}$"
+    explain(ax, words, ls="-", lw=1.2)
     explain(ax, f"posterior, one-sided {level_words(level, 'posterior')}", ls="--", lw=1.2)
     explain(ax, "strokes: excluded side", ls="-", lw=1.2, path_effects=excluding())
     ax.set_xscale("log")
@@ -167,17 +158,9 @@ def _write_letters(
         heights[:-1] -= gap / 2
     lightest, decades = min(curve.mass_keV[0] for curve in found), ax.get_yscale() == "log"
     for model, height in zip(models, heights, strict=True):
-        ax.annotate(
-            LETTERS[model],
-            (lightest, 10**height if decades else height),
-            xytext=(-4, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            color=MEDIATOR_COLOURS[model],
-            fontweight="bold",
-            fontsize=size,
-        )
+        at, look = (lightest, 10**height if decades else height), {"fontweight": "bold", "fontsize": size}
+        look |= {"ha": "right", "va": "center", "color": MEDIATOR_COLOURS[model]}
+        ax.annotate(LETTERS[model], at, (-4, 0), textcoords="offset points", **look)
     return float(heights[0])
 
 
@@ -294,12 +277,7 @@ def charges_words(charges: str | tuple) -> str:
 
 
 def mass_planes_figure(
-    regions: Sequence[Region],
-    prior: str,
-    folder: Path,
-    path: Path,
-    settings: Mapping[str, Any] | None = None,
-    own: Sequence[Overlay] = (),
+    regions: Sequence[Region], prior: str, folder: Path, settings: Mapping[str, Any], own: Sequence[Overlay]
 ) -> list[Path]:
     """Mass and coupling together, a panel a mediator, from rows and the grids beside them in a folder.
 
@@ -317,4 +295,4 @@ def mass_planes_figure(
             ax.set_title(f"{mediator_title(model)}; coupling {prior_words(prior)}", fontsize=9)
         footnote(fig, notes)
         one_legend(fig, axes[0], fontsize=7)
-        return save(fig, path)
+        return save(fig, folder / "mediator_planes")

@@ -10,8 +10,6 @@ from ..runs.rows import interaction_named
 from .base import STATISTICS, figure, one_legend, save, style, title_of
 from .words import in_words
 
-__all__ = ["nuisances_figure", "plot_nuisances"]
-
 
 def plot_nuisances(ax: Axes, row: Nuisances, label: str) -> Axes:
     """Bars: change of the upper bound at minus and plus one sigma; points: pull and constraint, above."""

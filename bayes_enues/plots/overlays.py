@@ -14,18 +14,12 @@ from ..runs.rows import interaction_named
 from ..studies.mediators.scan import mediator_title
 from .base import excluding, explain, plain
 
-__all__ = ["draw_others", "plot_overlays", "plot_points"]
-
 NAME = "another's curve"  # marks its name, which the next one keeps away from
 OURS = 2.0  # the order in which our own lines are drawn
 
 
 def draw_others(
-    ax: Axes,
-    model: str,
-    settings: Mapping[str, Any] | None = None,
-    own: Sequence[Overlay] = (),
-    letter: str = "",
+    ax: Axes, model: str, settings: Mapping[str, Any] | None, own: Sequence[Overlay], letter: str = ""
 ) -> list[str]:
     """The packaged curves and a user's that belong to one mediator, those in view; lines of the footnote.
 
@@ -128,17 +122,9 @@ def plot_points(
         if normalisation is not None:
             theirs = [p.get("normalisation") or normalisation for p in chosen]
             coupling = coupling * np.sqrt([NORMALISATIONS[normalisation] / NORMALISATIONS[t] for t in theirs])
-        ax.errorbar(
-            mass,
-            coupling,
-            yerr=[0.25 * coupling, 0 * coupling],
-            uplims=True,
-            fmt=styles[k % len(styles)],
-            ms=4,
-            lw=0.8,
-            color="0.15",
-            label=plain(f"{name}, {chosen[0]['source']}"),
-        )
+        look = {"fmt": styles[k % len(styles)], "ms": 4, "lw": 0.8, "color": "0.15"}
+        words = plain(f"{name}, {chosen[0]['source']}")
+        ax.errorbar(mass, coupling, [0.25 * coupling, 0 * coupling], uplims=True, label=words, **look)
     return ax
 
 

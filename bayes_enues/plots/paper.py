@@ -15,8 +15,6 @@ from .mediators import curves_figure, published_figure
 from .regions import regions_figure
 from .spectrum import spectra_figure
 
-__all__ = ["FIGURES"]
-
 Rows = Mapping[str, Sequence]
 Figure = Callable[[Rows, Path, Path], list[Path]]
 FLAVOURS = ("nu_e", "nu_mu", "nu_tau")

@@ -24,8 +24,6 @@ from .base import (
 )  # fmt: skip
 from .words import in_words, prior_words
 
-__all__ = ["PRIOR_COLOURS", "plot_bounds", "plot_power_scaling", "plot_priors", "prior_figures"]
-
 #: None of them a statistic's or an experiment's, with a line of its own each, for print in grey.
 PRIOR_COLOURS = ("#000000", "#332288", "#E69F00", "#8C510A", "#CC79A7", "#56B4E9", "#882255")
 PRIOR_LINES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (9, 3)), (0, (1, 1)))

@@ -8,26 +8,8 @@ from matplotlib.axes import Axes
 
 from ..results import Projection
 from ..runs.rows import interaction_named
-from .base import (
-    EXPLAINED,
-    STATISTICS,
-    explain,
-    figure,
-    level_words,
-    one_legend,
-    save,
-    style,
-    title_of,
-    unit_label,
-)
-
-__all__ = ["plot_projection", "projection_figure"]
-
-_WORDS = {
-    "posterior": "posterior, one-sided",
-    "profile": "profile, two-sided",
-    "profile_one_sided": "profile, one-sided",
-}
+from .base import EXPLAINED, STATISTICS, explain, figure, one_legend, save, style, title_of, unit_label
+from .words import SIDES, bound_words
 
 
 def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
@@ -41,23 +23,12 @@ def plot_projection(ax: Axes, rows: Sequence[Projection], label: str) -> Axes:
     single = len(rows) == 1
     named = set()
     for statistic in rows[0].asimov:
-        base = statistic.removesuffix("_lower").removesuffix("_upper")
+        base, words = bound_words(statistic, rows[0].level)
         colour, line, marker = (STATISTICS[base][what] for what in ("color", "ls", "marker"))
-        words = f"{_WORDS[base]} {level_words(rows[0].level, base)}"
-        if statistic != base:  # of a signed parameter both ends, and no sides
-            words = f"{base}, {level_words(rows[0].level, base)}"
         asimov = np.array([row.asimov[statistic] for row in rows])
-        x = np.array([list(_WORDS).index(base)], float) if single else exposures
-        ax.plot(
-            x,
-            asimov,
-            marker,
-            ls="none",
-            color=colour,
-            mfc="none",
-            ms=5,
-            label=None if base in named else words,
-        )
+        x = np.array([list(SIDES).index(base)], float) if single else exposures
+        words = None if base in named else words
+        ax.plot(x, asimov, marker, ls="none", color=colour, mfc="none", ms=5, label=words)
         named.add(base)
         if rows[0].toy_bounds[statistic].size < 2:
             continue

@@ -22,8 +22,6 @@ from .base import (
     unit_label,
 )  # fmt: skip
 
-__all__ = ["plot_region", "regions_figure"]
-
 
 def plot_region(ax: Axes, regions: Sequence[Region], labels: Sequence[str]) -> Axes:
     """Regions of one plane from several experiments.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,8 +16,7 @@ from .words import in_words
 if TYPE_CHECKING:  # its room imports PyMC, which figures of stored results can do without
     from ..studies.fitted import FittedSpectrum
 
-__all__ = ["fitted_figure", "plot_fitted", "plot_spectrum", "spectra_figure"]
-
+DATA: dict[str, Any] = {"fmt": "o", "ms": 2.5, "lw": 0.7, "color": "0.25"}
 #: Of curves in turn: the Standard Model is black, and none is a statistic's or an experiment's.
 SIGNAL_COLOURS = ("black", "#332288", "#E69F00", "#CC79A7", "#8C510A")
 
@@ -52,16 +51,9 @@ def plot_spectrum(
         stairs(experiment.background + counts, label=label, lw=1.2, **look)
         top = max(top, np.max((experiment.background + counts) * scale))
     if data:
-        ax.errorbar(
-            experiment.centres,
-            experiment.counts * scale,
-            yerr=experiment.sigma * scale,
-            fmt="o",
-            ms=2.5,
-            lw=0.7,
-            color="0.25",
-            label=plain(f"{experiment.title} data, {_errors(experiment)}"),
-        )
+        words = plain(f"{experiment.title} data, {_errors(experiment)}")
+        counts, errors = experiment.counts * scale, experiment.sigma * scale
+        ax.errorbar(experiment.centres, counts, errors, **DATA, label=words)
         top = max(top, np.max((experiment.counts + experiment.sigma) * scale))
     ax.set_xlabel(plain(experiment.axis))
     ax.set_ylabel("events / keV" if per_keV else "events / bin")
@@ -106,10 +98,7 @@ def plot_fitted(
         top.stairs(fitted.total * scale, e.bin_edges, baseline=None, label=words, **look)
         bottom.stairs(fitted.pulls, e.bin_edges, baseline=None, **look)
         highest = max(highest, np.max(fitted.high * scale), np.max((e.counts + e.sigma) * scale))
-    top.errorbar(
-        e.centres, e.counts * scale, yerr=e.sigma * scale, fmt="o", ms=2.5, lw=0.7, color="0.25",
-        label=f"data, {_errors(e)}",
-    )  # fmt: skip
+    top.errorbar(e.centres, e.counts * scale, e.sigma * scale, **DATA, label=f"data, {_errors(e)}")
     explain(top, "68 % band of the fitted nuisances", ls="-", lw=6, alpha=0.3)
     bottom.axhspan(-1, 1, color="0.92", lw=0, zorder=0)
     bottom.axhline(0, color="0.5", lw=0.6, ls="-")

@@ -11,8 +11,6 @@ from ..runs.rows import interaction_named
 from .base import STATISTICS, figure, level_words, one_legend, save, style, title_of
 from .words import in_words
 
-__all__ = ["plot_systematics", "systematics_figure"]
-
 
 def plot_systematics(ax: Axes, rows: Sequence[SystematicsRow], label: str) -> Axes:
     """Relative change of the upper end for each variation, the largest first: posterior and profile (open).

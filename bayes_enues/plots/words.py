@@ -2,9 +2,7 @@
 
 import re
 
-from .base import plain
-
-__all__ = ["in_words", "model_words", "prior_words"]
+from .base import level_words, plain
 
 #: Names in ``experiment.toml`` and in tables of the Sun, in words.
 NAMES = {
@@ -52,6 +50,11 @@ FAMILIES = {
 }
 
 
+SIDES = {
+    "posterior": "posterior, one-sided",
+    "profile": "profile, two-sided",
+    "profile_one_sided": "profile, one-sided",
+}
 _LONGEST_FIRST = sorted(NAMES, key=len, reverse=True)
 _KNOWN = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in _LONGEST_FIRST))
 
@@ -86,6 +89,15 @@ def in_words(label: str) -> str:
     return "".join(
         part + (NAMES[name] if name else "") for part, name in zip(parts, [*names, ""], strict=True)
     )
+
+
+def bound_words(statistic: str, level: float) -> tuple[str, str]:
+    """The statistic of a bound such as ``posterior_lower``, and what a legend calls it.
+
+    Of a signed parameter both ends have one name, and no sides.
+    """
+    base = statistic.removesuffix("_lower").removesuffix("_upper")
+    return base, f"{SIDES[base] if statistic == base else f'{base},'} {level_words(level, base)}"
 
 
 def model_words(model: str) -> str:

@@ -19,8 +19,6 @@ from pymc.logprob.transforms import Transform
 from pytensor.tensor.random.op import RandomVariable
 from scipy.interpolate import PchipInterpolator
 
-__all__ = ["LogUniform", "Tabulated", "cubic_piece", "evaluate", "inverse_softplus", "tabulate"]
-
 
 def cubic_piece(c: Any, t: Any) -> Any:
     """A cubic with coefficients ``c``, highest power first, for numbers and symbols alike."""

@@ -13,8 +13,6 @@ from pytensor.graph.replace import vectorize_graph
 from ..errors import InputError
 from .named import Prior
 
-__all__ = ["check_one_variable", "check_support", "density_function", "log_density", "sample"]
-
 
 def check_one_variable(name: str, made: Sequence[str]) -> None:
     """Refuse a prior that made other free variables than the one of its name, such as a hyperparameter."""

@@ -6,8 +6,6 @@ from ..errors import InputError
 from . import named
 from .named import Prior
 
-__all__ = ["parse_prior"]
-
 _NAMED = {kind.text: kind for kind in (getattr(named, n) for n in named.__all__) if kind is not Prior}
 
 

@@ -17,8 +17,6 @@ from pymc.distributions.transforms import Interval, _default_transform
 from pytensor.tensor.random.op import RandomVariable
 from scipy.special import ndtr, ndtri
 
-__all__ = ["TwoPiece", "TwoPieceGaussian", "TwoPieceRV"]
-
 
 class TwoPiece(NamedTuple):
     """The distribution in NumPy: density, draws, penalty.

@@ -21,8 +21,6 @@ from pytensor.tensor.random.op import RandomVariable
 
 from .densities import inverse_softplus
 
-__all__ = ["LogPower", "SoftWall"]
-
 LN10 = float(np.log(10.0))
 
 

@@ -17,8 +17,6 @@ from ..experiments.loading import load_experiment
 from ..results import Result
 from ..tables import packaged
 
-__all__ = ["Cited", "cite", "sampler_of"]
-
 _ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})")
 
 
@@ -45,11 +43,11 @@ def cite(result: Any) -> str:
     ValueError, FileNotFoundError
         If an experiment was asked for by a name that there is not.
     """
-    used, arxiv, gone = _used_by(result)
+    used = _Used(set(), {}, set())
+    _add(result, used)
+    what, arxiv, gone = used
     entries = _entries()
-    chosen = [
-        text for text, what, eprint in entries if what & used or (eprint is not None and eprint in arxiv)
-    ]
+    chosen = [text for text, of, eprint in entries if of & what or (eprint is not None and eprint in arxiv)]
     unknown = sorted(set(arxiv) - {eprint for *_, eprint in entries})
     comments = [f"% no entry for arXiv:{number}, which {arxiv[number]} names" for number in unknown]
     comments += [
@@ -92,28 +90,56 @@ def _entries() -> tuple[tuple[str, frozenset[str], str | None], ...]:
     return tuple(found)
 
 
-def _used_by(result: Any) -> _Used:
-    question = getattr(result, "question", None)  # of a pm.Model
-    if isinstance(result, str | os.PathLike):
-        result = [load_experiment(part) for part in _names(os.fspath(result))]
-    if isinstance(result, Experiment):
-        return _used_by_experiment(result)
+def _add(result: Any, used: _Used) -> None:
+    """Collect what a result used."""
     if isinstance(result, Mapping) and "experiment" in result:  # a row of limits.json
         result = Cited.from_dict(result)
-    if question is not None:
-        return _together(question.experiments, {"statistics", "analysis"})
-    experiment = getattr(result, "experiment", None)
-    if isinstance(experiment, str):  # any row, a RowSpec
-        sampler = sampler_of(result)
-        return _fitted(
-            experiment, {"statistics", "analysis"} | ({f"sampler:{sampler}"} if sampler else set())
+    name, question = getattr(result, "experiment", None), getattr(result, "question", None)
+    if isinstance(result, str | os.PathLike):
+        for part in _names(os.fspath(result)):
+            _add_experiment(load_experiment(part), used)
+    elif isinstance(result, Experiment):
+        _add_experiment(result, used)
+    elif isinstance(name, str):  # any row, which keeps the name of its experiment, not where it came from
+        used.what.update({"statistics", "analysis"})
+        if sampler := sampler_of(result):
+            used.what.add(f"sampler:{sampler}")
+        for part in _names(name):
+            try:
+                _add_experiment(load_experiment(part), used)
+            except (ValueError, FileNotFoundError):
+                used.gone.add(part)
+    elif question is not None:  # of a pm.Model
+        used.what.update({"statistics", "analysis"})
+        for experiment in question.experiments:
+            _add_experiment(experiment, used)
+    elif isinstance(result, Iterable) and not isinstance(result, Mapping):
+        for one in result:
+            _add(one, used)
+    else:
+        raise WrongKindError(
+            f"{type(result).__name__} has no sources to cite; what be.limits returns, a model, a row of "
+            "limits.json or an experiment was needed"
         )
-    if isinstance(result, Iterable) and not isinstance(result, Mapping):
-        return _together(result, set())
-    raise WrongKindError(
-        f"{type(result).__name__} has no sources to cite; what be.limits returns, a model, a row of "
-        "limits.json or an experiment was needed"
+
+
+def _add_experiment(experiment: Experiment, used: _Used) -> None:
+    sun, settings, nuclei = experiment.sun, experiment.settings, experiment.xenon.target == "nucleus"
+    used.what.update(
+        {
+            "analysis",
+            "spectra",
+            f"fluxes:{sun.fluxes}",
+            f"oscillation:{sun.oscillation}",
+            f"profile:{sun.profile}",
+            "target:nucleus" if nuclei else f"electrons:{experiment.xenon.electrons}",
+            f"experiment:{settings.name}",
+        }
     )
+    tables = {"experiment.toml": (experiment.reference, experiment.note), **experiment.provenance}
+    for table, lines in reversed(tables.items()):  # of several that name a number the first one is told
+        for number in _ARXIV.findall("\n".join(lines)):
+            used.arxiv[number] = f"{experiment.name}, {table},"
 
 
 def _names(joined: str) -> list[str]:
@@ -125,43 +151,3 @@ def _names(joined: str) -> list[str]:
 def sampler_of(row: Any) -> str | None:
     """The sampler of a row's draws; None of a row without."""
     return getattr(getattr(row, "posterior", None), "sampler", None)
-
-
-def _fitted(experiment: str, used: set[str]) -> _Used:
-    """Of a result, which keeps the name of its experiment and not where it came from."""
-    loaded, gone = [], set()
-    for name in _names(experiment):
-        try:
-            loaded.append(load_experiment(name))
-        except (ValueError, FileNotFoundError):
-            gone.add(name)
-    found = _together(loaded, used)
-    return found._replace(gone=gone)
-
-
-def _together(parts: Iterable, used: set[str]) -> _Used:
-    found = _Used(set(used), {}, set())
-    for more in map(_used_by, parts):
-        found.what.update(more.what)
-        found.arxiv.update(more.arxiv)
-        found.gone.update(more.gone)
-    return found
-
-
-def _used_by_experiment(experiment: Experiment) -> _Used:
-    sun, settings, nuclei = experiment.sun, experiment.settings, experiment.xenon.target == "nucleus"
-    used = {
-        "analysis",
-        "spectra",
-        f"fluxes:{sun.fluxes}",
-        f"oscillation:{sun.oscillation}",
-        f"profile:{sun.profile}",
-        "target:nucleus" if nuclei else f"electrons:{experiment.xenon.electrons}",
-        f"experiment:{settings.name}",
-    }
-    arxiv = {}
-    described = (experiment.reference, experiment.note)
-    for table, lines in {"experiment.toml": described, **experiment.provenance}.items():
-        for number in _ARXIV.findall("\n".join(lines)):
-            arxiv.setdefault(number, f"{experiment.name}, {table},")
-    return _Used(used, arxiv, set())

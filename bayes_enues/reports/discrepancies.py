@@ -9,8 +9,6 @@ from typing import NamedTuple
 from ..experiments.published import PAPER, published_limits
 from ..results import Limit, there
 
-__all__ = ["AGREEMENT", "Discrepancy", "discrepancy"]
-
 #: Relative difference of a bound from the published one that needs no words.
 AGREEMENT = 0.03
 

@@ -5,8 +5,6 @@ from typing import Any
 
 from .wording import BAD_FIT, NOT_CONVERGED
 
-__all__ = ["packaged_script", "part", "render"]
-
 MANY_ROWS = 40  # of a table that is shown folded
 
 

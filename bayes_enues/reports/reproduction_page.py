@@ -1,16 +1,35 @@
 """``reproduction.md``: what agrees with the paper, what does not, and where each difference comes from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from ..experiments.published import PAPER
 from ..results import Limit, PosteriorBound, Region, there
+from ..runs.files import write_text
 from .discrepancies import AGREEMENT
 from .pages import render
-from .table_one import Entry, table, table_markdown
+from .table_one import Entry, table, table_csv, table_json, table_markdown
 
-__all__ = ["contradictions", "reproduction_page"]
+
+def write_pages(rows: Mapping[str, Sequence], out: Path, figures: Sequence[str]) -> None:
+    """Table I in its three forms, and the page of differences.
+
+    Parameters
+    ----------
+    rows : mapping
+        ``limits`` and ``regions``, as ``bayes-enues reproduce`` computes them.
+    out : path
+        The folder.
+    figures : sequence of str
+        Names of the figures that stand on the page.
+    """
+    entries = table(rows["limits"])
+    write_text(out / "table_one.md", table_markdown(entries))
+    write_text(out / "table_one.csv", table_csv(entries))
+    write_text(out / "table_one.json", table_json(entries))
+    write_text(out / "reproduction.md", reproduction_page(rows["limits"], rows["regions"], figures))
 
 
 def reproduction_page(limits: Sequence[Limit], regions: Sequence[Region], figures: Sequence[str] = ()) -> str:

@@ -10,8 +10,6 @@ from .citations import cite, sampler_of
 from .pages import part
 from .wording import NOT_CONVERGED
 
-__all__ = ["diagnostics", "inputs", "made", "references", "shared_inputs"]
-
 
 def diagnostics(rows: Sequence[Limit | Region]) -> str:
     good = [row.posterior for row in rows if row.posterior.converged]

@@ -12,8 +12,6 @@ from ..runs.rows import interaction_named
 from ..runs.store import schema_name
 from .discrepancies import discrepancy
 
-__all__ = ["Entry", "interval_text", "table", "table_csv", "table_json", "table_markdown"]
-
 Ends = tuple[float | None, float | None]
 
 

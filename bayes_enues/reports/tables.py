@@ -8,18 +8,15 @@ from .discrepancies import AGREEMENT, discrepancy
 from .pages import part
 from .wording import columns_of, footnotes, limit_cells
 
-__all__ = ["limits_tables", "other_table", "printed_tables"]
-
 _SKIPPED = {"fingerprint", "file", "pieces", "eti", "nuisances", "caveats", "notes", "diagnosis", "vertices"}
 _SKIPPED |= {"schema", "provenance", "question", "sha256"}
 
 
-def limits_tables(limits: Sequence[Limit], said: set[str] | None = None) -> str:
+def limits_tables(limits: Sequence[Limit], said: set[str]) -> str:
     """A table for each model, the words on differences from the paper, and how to read a number.
 
     What was ``said`` on the page already is not said again, and what is said now is added.
     """
-    said = set() if said is None else said
     tables = []
     for model, mine in grouped(limits, "model").items():
         title, unit = model.replace("_", " "), mine[0].unit

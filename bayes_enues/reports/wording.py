@@ -7,14 +7,6 @@ from ..experiments.folder import experiment_title
 from ..results import Limit, there
 from .discrepancies import discrepancy
 
-__all__ = [
-    "NOT_CONVERGED",
-    "columns_of",
-    "footnotes",
-    "limit_cells",
-    "region_text",
-]
-
 NOT_CONVERGED, BAD_FIT = "not converged", "bad fit"
 #: A file's note holds whatever else was changed: ``lz_ws2022 (changed: ...), efficiency.csv: DERIVED``.
 _OF_A_FILE = re.compile(r" \(changed: .*?\)(?=, [\w./-]+\.\w+: )")

@@ -13,7 +13,12 @@ from ..results import Provenance
 from .provenance import identity, provenance
 from .store import fingerprint
 
-__all__ = ["Asked", "split_experiments"]
+type Tell = Callable[[str], None]
+type Stored = tuple[dict[str, Any], Any]
+
+
+def silent(words: str) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,12 @@ class Asked(ABC):
         """The ``RowSpec`` that names its interaction, its experiments and what is changed in them."""
 
     @abstractmethod
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = True
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """The row as it is stored, and what belongs beside it: a DataTree, an array or None.
 
         Parameters
         ----------
-        progress : callable, optional
+        progress : callable
             Told in words what is going on.
         groups : bool
             Whether draws will be kept, so that they get their derived groups.

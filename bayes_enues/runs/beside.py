@@ -10,8 +10,6 @@ import numpy as np
 from ..errors import MissingFileError
 from ..results import Density, Limit, Row
 
-__all__ = ["draws_file", "read_arrays", "read_density", "read_group", "with_curve"]
-
 
 def draws_file(folder: str | Path, row: Row) -> Path:
     """The NetCDF file beside a row in a folder of results.

@@ -3,8 +3,6 @@
 from .. import interactions
 from ..experiments.folder import experiment_names, experiment_sets, variant_names
 
-__all__ = ["experiments_and_variants", "models_and_parameters", "sets_and_members"]
-
 
 def models_and_parameters() -> dict[str, tuple[str, ...]]:
     kinds = (getattr(interactions, name) for name in interactions.__all__)

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from ..results import Limit, Published, grouped
 
-__all__ = ["figures_of", "mark_of", "to_be_drawn"]
-
 
 def figures_of(limits: Sequence[Limit]) -> dict[str, list[Limit]]:
     """What each figure shows, by model: limits whose draws were kept."""

@@ -10,8 +10,6 @@ from tempfile import TemporaryFile
 
 from ..errors import InputError
 
-__all__ = ["check_writable", "remove_leftovers", "slug", "whole_file", "write_text"]
-
 LEFTOVER_SECONDS = 3600  # nothing takes so long to write, whatever the clock of another machine says
 
 

@@ -10,8 +10,6 @@ from ..interactions.base import Interaction
 from ..results import Row
 from .rows import RowSpec, electromagnetic_models, interaction_named, plan, split_experiments
 
-__all__ = ["Models", "Names", "experiments_of", "fixed_by", "listed", "rows_of_a_table"]
-
 Names = str | Sequence[str]
 Models = str | type[Interaction] | Sequence[str | type[Interaction]]
 
@@ -70,10 +68,8 @@ def rows_of_a_table(
     names = listed(models)
     parameters = None if parameters is None else listed(parameters)
     experiments = None if experiments is None else listed(experiments)
-    return [
-        spec
-        for name in (electromagnetic_models() if "all" in names else names)
-        for spec in plan(
-            [name], parameters, experiments, atomic, fixed=fixed_by(name, mass, settings), **options
-        )
-    ]
+    specs = []
+    for name in electromagnetic_models() if "all" in names else names:
+        fixed = fixed_by(name, mass, settings)
+        specs += plan([name], parameters, experiments, atomic, fixed=fixed, **options)
+    return specs

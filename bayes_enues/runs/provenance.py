@@ -22,8 +22,6 @@ from ..experiments.folder import experiment_names, locate
 from ..results import Provenance, UsedExperiment
 from ..tables import packaged, packaged_names, sha256
 
-__all__ = ["changes_since", "file_hash", "identity", "provenance"]
-
 #: Packages whose version can move a number.
 NUMERIC = ("pymc", "pytensor", "nutpie", "numpy", "scipy", "numba")
 DIGITS = 16  # of each SHA-256

@@ -3,18 +3,15 @@
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from ..results import Provenance, Result
 from .files import write_text
 from .provenance import changes_since, provenance
 from .store import schema_name
-
-__all__ = ["RunRecord", "RunStep", "changes", "made_with", "write_record"]
 
 
 @dataclass(frozen=True)
@@ -52,12 +49,12 @@ class RunRecord(Result):
     written: dict[str, str] = field(default_factory=dict)
 
 
-def made_with(file: Path, steps: Sequence[Mapping[str, Any]]) -> RunRecord:
+def made_with(file: Path, steps: Sequence[RunStep]) -> RunRecord:
     """What decides the results: the file, the commands that it stands for, code, tables, versions."""
     return RunRecord(
         file=file.name,
         sha256=_hash(file),
-        steps=tuple(RunStep(**step) for step in steps),
+        steps=tuple(steps),
         python=platform.python_version(),
         bayes_enues=version("bayes-enues"),
         provenance=provenance({}),

@@ -22,8 +22,6 @@ from .oscillation import Mixing, flavour_probabilities, load_mixing, survival_pr
 if TYPE_CHECKING:
     from scipy.interpolate import CubicSpline
 
-__all__ = ["SOURCES", "Sun", "fine_nodes", "flux_moments", "minimum_energy", "panel_nodes", "two_nodes"]
-
 #: Names under which fluxes are scaled, with their sources in ``data/solar/fluxes.csv``.
 SOURCES = {
     "pp": ("pp",),

@@ -13,15 +13,6 @@ from numpy.typing import ArrayLike
 from ..constants import AVOGADRO, FERMI_CONSTANT, HBAR_C
 from ..tables import packaged, read_table
 
-__all__ = [
-    "Mixing",
-    "flavour_probabilities",
-    "load_mixing",
-    "mass_state_probabilities",
-    "mixing_matrix",
-    "survival_probability",
-]
-
 
 @dataclass(frozen=True)
 class Mixing:

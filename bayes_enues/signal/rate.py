@@ -14,8 +14,6 @@ from .flux import Sun, fine_nodes, minimum_energy, panel_nodes, two_nodes
 from .oscillation import flavour_probabilities, mass_state_probabilities, mixing_matrix
 from .xenon import Xenon, isotopes
 
-__all__ = ["check_target", "recoil_rate"]
-
 
 @lru_cache(maxsize=64)
 def _nodes(e_min: bytes, sun: Sun, rule: Callable, shares: Callable) -> tuple[np.ndarray, np.ndarray]:

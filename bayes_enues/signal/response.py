@@ -7,8 +7,6 @@ from numpy.polynomial.legendre import leggauss
 
 from ..errors import InputError
 
-__all__ = ["energy_grid", "response_matrix"]
-
 _PANEL_NODES, _PANEL_WEIGHTS = leggauss(4)
 REACH = 8.0  # standard deviations beyond the last bin edge that the grid covers
 WIDEST = 4.0  # standard deviations that one piece of a bin may span

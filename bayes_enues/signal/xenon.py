@@ -15,8 +15,6 @@ from ..errors import InputError
 from ..interactions.nuclei import Nuclei
 from ..tables import packaged, read_table
 
-__all__ = ["ELECTRON_MODELS", "TARGETS", "Xenon", "isotopes", "shell_edges"]
-
 #: What can stand for the electrons of xenon.
 ELECTRON_MODELS = {
     "steps": "step functions at the Hartree-Fock binding energies",

@@ -1,20 +1,18 @@
 """The rows of ``checks.json``: predictive checks of one fit, a row for the data of each experiment in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
 from ..fit import sample_posterior
 from ..results import Check
+from ..runs.asked import Stored, Tell, silent
 from ..runs.beside import read_group
 from ..runs.rows import RowSpec, RowStudy, model_of
 from .checks import LEVELS, predictive_check
-
-__all__ = ["CheckSpec", "plan_checks", "stored_check"]
 
 
 @dataclass(frozen=True)
@@ -34,9 +32,7 @@ class CheckSpec(RowStudy):
     data: str
     group: str
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = True
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``checks.json``, and beside it what a figure needs; see :func:`stored_check`."""
         model, tree = _fitted(self.spec, self.spec.fingerprint())
         checks = predictive_check(model, tree, self.group, self.spec.seed)

@@ -11,14 +11,13 @@ next to nothing is expected, as in the 243 cells of XENONnT's nuclear recoils.
 import numpy as np
 import pymc as pm
 import xarray as xr
+from scipy.special import kl_div
 from scipy.stats import kstest, norm, poisson
 
 from ..errors import InputError
 from ..fit import fit_of
 from ..fit.groups import draws_of
 from ..results import Check, Sampled
-
-__all__ = ["LEVELS", "predictive_check"]
 
 LEVELS = (0.025, 0.16, 0.5, 0.84, 0.975)
 
@@ -27,10 +26,7 @@ def _deviance(counts, expected, sigma, is_poisson: bool) -> np.ndarray:
     """Eq. 14 or 15 without penalties, summed over bins."""
     if not is_poisson:
         return np.sum(((counts - expected) / sigma) ** 2, axis=-1)
-    counts, expected = np.broadcast_arrays(np.asarray(counts, float), expected)
-    positive = counts > 0
-    ratio = np.where(positive, counts, 1.0) / np.where(positive, expected, 1.0)
-    return 2 * np.sum(expected - counts + counts * np.log(ratio), axis=-1)
+    return 2 * np.sum(kl_div(counts, expected), axis=-1)
 
 
 def predictive_check(

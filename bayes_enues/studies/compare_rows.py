@@ -1,15 +1,12 @@
 """The rows of ``compare.json``: a Bayes factor three ways, and what it hangs on."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ..fit.posterior import prior_words, sample_posterior
 from ..results import Comparison, Sampled
+from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowStudy, model_of
 from .evidence import log_bayes_factor, savage_dickey, smc_log_bayes_factor, width_scan
-
-__all__ = ["CompareSpec"]
 
 
 @dataclass(frozen=True)
@@ -25,9 +22,7 @@ class CompareSpec(RowStudy):
 
     smc: bool = True
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``compare.json``; nothing lies beside it."""
         return compared(self).to_row(), None
 

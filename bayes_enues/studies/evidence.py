@@ -27,14 +27,6 @@ from ..fit.setup import question_of
 from ..priors.density import log_density
 from ..results import WidthScan
 
-__all__ = [
-    "log_bayes_factor",
-    "savage_dickey",
-    "smc_log_bayes_factor",
-    "standard_model_evidence",
-    "width_scan",
-]
-
 
 def standard_model_evidence(likelihood: Likelihood) -> float:
     """Logarithm of the likelihood of the Standard Model, nuisances integrated over their priors.
@@ -255,11 +247,9 @@ def width_scan(
         inside = grid <= w
         return np.trapezoid((ratio * grid)[inside], grid[inside]) * 2 / w**2
 
-    means = {
-        "flat": flat,
-        "halfnormal": halfnormal,
-        **({"flat_strength": flat_strength} if side == 1 else {}),
-    }
+    means = {"flat": flat, "halfnormal": halfnormal}
+    if side == 1:
+        means["flat_strength"] = flat_strength
     unknown = sorted(set(families) - set(means))
     if unknown:
         raise InputError(f"{unknown} have no width for {name}; the choices are {sorted(means)}")

@@ -6,7 +6,6 @@ collaborations do; the limit of each by the code that finds the observed one.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -17,12 +16,11 @@ from ..errors import InputError
 from ..fit.fit import Fit, fit_of
 from ..fit.minimise import minimise_many, others
 from ..results import Expected, Goodness, SignalTest
+from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowStudy, model_of
 from ..statistics import LEVEL, SEED, check_level
 from .projection import Scan, scanned_toys
 from .simulations.toys import ToyMaker, truth_points
-
-__all__ = ["ExpectedSpec", "expected_limits"]
 
 
 def expected_limits(
@@ -120,14 +118,12 @@ class ExpectedSpec(RowStudy):
 
     toys: int = 1000
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``expected.json``; the toys' bounds are in it, nothing lies beside."""
-        tell, spec = progress or (lambda words: None), self.spec
+        spec = self.spec
         found = expected_limits(
             model_of(spec), self.toys, spec.level, spec.seed,
-            progress=lambda done: None if done % 20 else tell(f"toy {done} of {self.toys}"),
+            progress=lambda done: None if done % 20 else progress(f"toy {done} of {self.toys}"),
         )  # fmt: skip
         given = dict(spec.fixed)
         return replace(found, mass=given.get("mass"), given=given).to_row(), None

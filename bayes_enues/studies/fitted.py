@@ -14,8 +14,6 @@ from ..fit.minimise import minimise_many, others
 from ..models import counting_model
 from .signals import Signal
 
-__all__ = ["FittedSpectrum", "fits_of_signals", "fitted_spectra"]
-
 DRAWS = 2000  # of the nuisances: the edges of a 68 % band to 2 % of its width
 
 

@@ -1,13 +1,10 @@
 """The rows of ``nuisances.json``: which uncertainty matters, of one parameter and one set of data."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ..fit import nuisances
+from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowStudy, model_of
-
-__all__ = ["NuisanceSpec"]
 
 
 @dataclass(frozen=True)
@@ -19,9 +16,7 @@ class NuisanceSpec(RowStudy):
     spec : RowSpec
     """
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``nuisances.json``; nothing lies beside it."""
         spec = self.spec
         found = nuisances(model_of(spec), spec.parameter, spec.level, draws=spec.draws, seed=spec.seed)

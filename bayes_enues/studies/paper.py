@@ -4,8 +4,6 @@ from ..runs.rows import RowSpec, plan
 from .mediators.scan import DRAWS, plan_scan
 from .planes.rows import RegionSpec, plan_regions
 
-__all__ = ["EXPERIMENTS", "MODELS", "PLANES", "PLANS", "plan_limits", "plan_planes"]
-
 #: The paper's two data sets, their joint fit, and LZ with the other low-energy edge.
 EXPERIMENTS = ("lz_ws2022", "xenonnt_sr0", "lz_ws2022+xenonnt_sr0", "lz_ws2022:low_edge")
 

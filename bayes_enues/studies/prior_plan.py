@@ -15,8 +15,6 @@ from ..results import there
 from ..runs.rows import RowSpec, interaction_named, split_experiments, with_nuisance_priors
 from .prior_study import StudyRow
 
-__all__ = ["default_priors", "nuisance_priors", "plan_study"]
-
 LZ_AR37_EVENTS = 288.0  # LZ's own constraint, 0 to 288 events: arXiv:2207.03764, Table I
 
 

@@ -5,7 +5,6 @@ reweighting where Pareto's k and the Monte Carlo error allow; the others are sam
 why. Quadrature gives each bound once more without draws. Priors of nuisances change posterior and profile.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -27,9 +26,8 @@ from ..priors.density import log_density
 from ..priors.named import Flat, Prior
 from ..priors.text import parse_prior
 from ..results import Interval, Limit, PriorStudyRow, there
+from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowSpec, RowStudy, model_of
-
-__all__ = ["FLAG", "StudyRow"]
 
 FLAG = 0.1  # a row that moves by more is flagged in words
 
@@ -60,9 +58,7 @@ class StudyRow(RowStudy):
         """The default row it is compared with."""
         return replace(self.spec, prior=None, changes="")
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = True
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``priors.json``, and beside it draws and the curves of quadrature."""
         group = _group(self.group, self.group.fingerprint())
         row, tree = _under_nuisance(group, self) if self.nuisance else _under_prior(group, self)

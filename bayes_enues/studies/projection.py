@@ -29,8 +29,6 @@ from ..results import Density, Projection
 from ..statistics import check_level, one_sided_threshold, threshold
 from .simulations.toys import ToyMaker
 
-__all__ = ["Scan", "asimov_numbers", "future_experiment", "projected_limits", "scanned_toys"]
-
 N_SCAN = 81
 ORDER = 5
 
@@ -86,15 +84,9 @@ def future_experiment(
         shift = base.settings.efficiency.shift_keV + edge_keV
         new = load_experiment(name, {"efficiency": {"shift_keV": shift}})
     growth = exposure / base.exposure
-    changes = [
-        words
-        for words, is_new in (
-            (f"exposure = {exposure:g} t yr", exposure != base.exposure),
-            (f"background = {background:g}", background != 1),
-            (f"edge = {edge_keV:g} keV", edge_keV != 0),
-        )
-        if is_new
-    ]
+    changes = [f"exposure = {exposure:g} t yr"] * (exposure != base.exposure)
+    changes += [f"background = {background:g}"] * (background != 1)
+    changes += [f"edge = {edge_keV:g} keV"] * (edge_keV != 0)
 
     def more(component: str, counts: np.ndarray) -> np.ndarray:
         return growth * (1 if component == "signal" else background) * counts

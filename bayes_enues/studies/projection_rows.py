@@ -1,16 +1,13 @@
 """The rows of ``projection.json``: expected limits, a row for each exposure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..priors.text import parse_prior
+from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowStudy, split_experiments
 from . import projection
-
-__all__ = ["ProjectionSpec"]
 
 
 @dataclass(frozen=True)
@@ -61,18 +58,13 @@ class ProjectionSpec(RowStudy):
         """Exposure of all experiments [t yr]."""
         return sum(e.exposure for e in self.future)
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``projection.json`` with its scenario; the toys' bounds are in it, nothing lies beside."""
-        tell, spec = progress or (lambda words: None), self.spec
+        spec = self.spec
         prior = parse_prior(spec.prior, spec.interaction.unit) if isinstance(spec.prior, str) else spec.prior
         found = projection.projected_limits(
             spec.interaction, self.future, spec.parameter, self.toys, spec.level, spec.seed, prior,
-            progress=lambda done: tell(f"toy {done} of {self.toys}"),
+            progress=lambda done: progress(f"toy {done} of {self.toys}"),
         )  # fmt: skip
         scenario = {"background_scale": self.background, "edge_shift_keV": self.edge_keV}
-        return {
-            **replace(found, seed=spec.seed, experiment=spec.experiment_name).to_row(),
-            **scenario,
-        }, None
+        return {**replace(found, seed=spec.seed, experiment=spec.experiment_name).to_row(), **scenario}, None

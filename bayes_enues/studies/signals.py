@@ -14,8 +14,6 @@ from ..interactions import StandardModel
 from ..interactions.base import Interaction
 from ..runs.rows import interaction_named
 
-__all__ = ["STANDARD_MODEL", "Signal", "check_counts", "parse_signal", "read_signal"]
-
 PERTURBATIVE = math.sqrt(4 * math.pi)
 TOO_MANY = 1e100  # events in a bin
 STANDARD_MODEL = StandardModel()

@@ -5,7 +5,7 @@ per cent can be seen.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,10 +20,9 @@ from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
 from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
+from ..runs.asked import Stored, Tell, silent
 from ..runs.rows import RowSpec, RowStudy, interaction_named, model_of, split_experiments
 from ..tables import packaged, read_table
-
-__all__ = ["SystematicRow", "Variation", "plan_systematics", "variations"]
 
 
 class Variation(NamedTuple):
@@ -64,13 +63,8 @@ def variations(experiment: Experiment, model: str) -> list[Variation]:
         label = f"first bin out: fit from {second:.3g} keV"
         found.append(Variation(label, {"bins": {"fit_from_keV": second}}))
     if settings.bins.fit_from_keV > 0:
-        found.append(
-            Variation(
-                "all bins in: fit from 0 keV",
-                {"bins": {"fit_from_keV": 0.0}},
-                f"the search itself starts at {lower:g} keV",
-            )
-        )
+        note = f"the search itself starts at {lower:g} keV"
+        found.append(Variation("all bins in: fit from 0 keV", {"bins": {"fit_from_keV": 0.0}}, note))
     efficiency, simulated = settings.efficiency, settings.response is not None
     for shift in (-0.2, 0.2):
         if efficiency is None or (simulated and efficiency.of != "true"):
@@ -150,9 +144,7 @@ class SystematicRow(RowStudy):
     def is_default(self) -> bool:
         return self.default is None
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """A row of ``systematics.json``: no draws, so nothing lies beside it."""
         spec = self.default or self.spec
         default = _default(spec, spec.fingerprint())

@@ -6,7 +6,6 @@ whatever the coupling's prior is flat in. Where the data see nothing it does not
 where the priors do.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,11 @@ from ...fit.minimise import profile_many
 from ...fit.posterior import prior_words, sample_posterior, state_of
 from ...interactions.mediators import LightMediator
 from ...results import CredibleRegion, ProfileRegion, Region
+from ...runs.asked import Stored, Tell, silent
 from ...runs.beside import read_group
 from ...runs.rows import Asked, RowSpec
 from ...statistics import check_level, threshold
 from ..planes.contours import contour_lines, sharpen
-
-__all__ = ["MassPlaneSpec", "counted", "mass_plane", "share_inside", "stored_plane"]
 
 FREE = ("log10_mass", "log10_coupling")
 
@@ -228,14 +226,11 @@ class MassPlaneSpec(Asked):
         assert isinstance(mediator, LightMediator)  # nothing else has mass and coupling
         return light_mediator_masses(mediator, self.experiments, self.prior, self.masses, self.couplings)
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """Both regions, and the draws with the grid of both as group ``plane``."""
-        tell = progress or (lambda words: None)
-        tell("templates")
+        progress("templates")
         model = self.build()
-        tree = sample_posterior(model, self.draws, self.seed, groups=False, progress=tell)
+        tree = sample_posterior(model, self.draws, self.seed, groups=False, progress=progress)
         plane = mass_plane(model, self.level, self.delta_chi2)
         profile, posterior = plane.profile, plane.posterior
         grids = {"log_density": (FREE, posterior.log_density), "delta_chi2": (FREE, profile.delta_chi2)}

@@ -24,10 +24,6 @@ from ...runs.files import write_text
 from ...runs.rows import RowSpec, interaction_named, plan, split_experiments
 from ...tables import packaged, read_table
 
-__all__ = [
-    "KINDS", "curves", "default_masses", "mediator_title", "plan_scan", "published_points", "write_curves",
-]  # fmt: skip
-
 #: Names on the command line; the models are these with ``light_`` before them.
 KINDS = ("scalar", "pseudoscalar", "vector", "axial_vector", "tensor")
 DIPOLE = "sterile_dipole"
@@ -43,16 +39,6 @@ def mediator_title(model: str) -> str:
 def default_masses(n: int = 40) -> np.ndarray:
     """Masses of the scan, geometric from 1e-3 to 1e5 keV, (n,)."""
     return np.geomspace(1e-3, 1e5, n)
-
-
-def nuclear_masses(n: int = 37) -> np.ndarray:
-    """Masses of a scan with nuclear recoils, whose momenta are tens of MeV: to 1 GeV [keV], (n,)."""
-    return np.geomspace(1e-3, 1e6, n)
-
-
-def default_dipole_masses(n: int = 25) -> np.ndarray:
-    """Masses of a heavy neutrino, geometric from 1 to 1000 keV, (n,)."""
-    return np.geomspace(1.0, 1e3, n)
 
 
 def plan_scan(
@@ -97,7 +83,9 @@ def plan_scan(
     experiments = list(experiments or EXPERIMENTS)
     parts = {part for name in experiments for part in split_experiments(name)}
     nuclear = any(load_experiment(part).xenon.target == "nucleus" for part in sorted(parts))
-    defaults = default_dipole_masses() if dipole else nuclear_masses() if nuclear else default_masses()
+    defaults = np.geomspace(1.0, 1e3, 25) if dipole else default_masses()
+    if nuclear and not dipole:  # their momenta are tens of MeV: to 1 GeV
+        defaults = np.geomspace(1e-3, 1e6, 37)
     if kinds is None and nuclear:
         kinds = [kind for kind in KINDS if not interaction_named(f"light_{kind}").no_nuclei]
     masses = sorted({float(m) for m in (defaults if masses is None else masses)})

@@ -4,8 +4,6 @@ import numpy as np
 from scipy.interpolate import RectBivariateSpline
 from scipy.special import logsumexp
 
-__all__ = ["area_below", "density_cut", "log_integral"]
-
 FINE = 401
 
 

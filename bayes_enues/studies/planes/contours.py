@@ -7,8 +7,6 @@ from contourpy import contour_generator
 
 from ...results import Line
 
-__all__ = ["contour_lines", "sharpen"]
-
 STEPS = 6
 
 

@@ -21,8 +21,6 @@ from ...results import CredibleRegion
 from .areas import density_cut, log_integral
 from .contours import contour_lines, sharpen
 
-__all__ = ["credible_plane"]
-
 DENSITY_POINTS = 41
 THIRD_NODES = 16  # Gauss-Legendre, over the range of a parameter that is integrated away
 NEGLIGIBLE = 14.0  # below the peak of the log-density: less than 1e-5 of a plane's probability lies beyond

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from ...errors import InputError
 
-__all__ = ["plane_indices"]
-
 
 def plane_indices(free: Sequence[str], parameters: Sequence[str]) -> list[int]:
     """Places of two parameters among the free ones.

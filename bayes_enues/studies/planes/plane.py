@@ -16,8 +16,6 @@ from .credible import credible_plane
 from .pair import plane_indices
 from .profile import PROFILE_POINTS, profile_plane
 
-__all__ = ["plane_region"]
-
 PROFILE_POINTS_OF_THREE = 61
 
 

@@ -14,8 +14,6 @@ from ...results import ProfileRegion
 from .areas import area_below
 from .contours import contour_lines, sharpen
 
-__all__ = ["profile_plane"]
-
 PROFILE_POINTS = 101  # a side; odd, so that every second point is a grid too
 MAX_STEPS = 30
 SEARCH_POINTS = 25

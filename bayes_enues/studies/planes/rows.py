@@ -4,7 +4,7 @@
 names are known to be good.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,11 +12,10 @@ import numpy as np
 
 from ...errors import InputError
 from ...results import Region
+from ...runs.asked import Stored, Tell, silent
 from ...runs.rows import Asked, RowSpec, interaction_named, plan
 from ...statistics import of_chains
 from .pair import plane_indices
-
-__all__ = ["RegionSpec", "compute_region", "plan_regions"]
 
 SUSPICIOUS = 4.0  # Monte Carlo errors between the share of draws in a region and its level
 
@@ -85,9 +84,7 @@ class RegionSpec(Asked):
         prior = parse_prior(self.prior, kind.unit)
         return counting_model(kind(**dict(self.fixed)), self.experiments, self.free, prior)
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = False
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """Both regions; a plane keeps no draws."""
         found, given = compute_region(self, progress), dict(self.fixed)
         return replace(found, mass=given.get("mass"), given=given).to_row(), None
@@ -136,19 +133,18 @@ def plan_regions(
     ]
 
 
-def compute_region(spec: RegionSpec, progress: Callable[[str], None] | None = None) -> Region:
+def compute_region(spec: RegionSpec, progress: Tell = silent) -> Region:
     """Both regions of one plane, with the count of draws inside the credible one."""
     from ...fit.fit import fit_of, sample_posterior
     from .plane import plane_region
 
-    tell = progress or (lambda words: None)
-    tell("compiling")
+    progress("compiling")
     model = spec.build()
     fit_of(model)
-    tell("contours")
+    progress("contours")
     ranges = {name: (lower, upper) for name, lower, upper in spec.ranges}
     region = plane_region(model, spec.parameters, spec.level, ranges)
-    tree = sample_posterior(model, spec.draws, spec.seed, groups=False, progress=tell)
+    tree = sample_posterior(model, spec.draws, spec.seed, groups=False, progress=progress)
     return replace(_counted(region, tree), seed=spec.seed)
 
 

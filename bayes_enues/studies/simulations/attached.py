@@ -11,8 +11,6 @@ from ...results import FeldmanCousins, Limit
 from ...runs.rows import RowSpec
 from ...runs.store import ResultsFolder, is_intact
 
-__all__ = ["attach", "inputs_of"]
-
 
 def inputs_of(spec: RowSpec) -> str:
     """Hash of what a row of limits and one of coverage must share: data, interaction and version."""

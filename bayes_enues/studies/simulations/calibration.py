@@ -6,18 +6,14 @@ arXiv:1804.06788). The rank of chi^2 is looked at too: it notices errors that th
 (Modrak et al., arXiv:2211.02383). A model is compiled once; simulations only swap its numbers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
-from arviz_stats.ecdf_utils import (
-    compute_ecdf,
-    get_pointwise_confidence_band,
-    simulate_confidence_bands,
-)
+from arviz_stats.ecdf_utils import compute_ecdf, get_pointwise_confidence_band, simulate_confidence_bands
 
 from ...errors import InputError
 from ...fit import sample_posterior
@@ -25,21 +21,11 @@ from ...fit.chi2 import Likelihood
 from ...fit.groups import draws_of
 from ...fit.setup import question_of
 from ...results import RankTest
+from ...runs.asked import Stored, Tell, silent
 from ...runs.rows import Asked, RowSpec
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
 from .toys import random_generator
-
-__all__ = [
-    "CHI2",
-    "STATES",
-    "Modelled",
-    "Simulations",
-    "Simulator",
-    "judge",
-    "quantities_of",
-    "simulations_of",
-]
 
 CHI2 = "chi2"
 #: What is told of a simulation beside its ranks.
@@ -76,9 +62,7 @@ class Simulations(Asked):
     def batch(self) -> str:
         return f"{self.row.experiment} {self.spec.words} {self.first}"
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = True
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """Where these simulations stand, and beside it ranks and states, (m, n_free + 4)."""
         simulator = _simulator(self.spec, self.spec.fingerprint())
         ranks = np.array([simulator.pit(number) for number in range(self.first, self.last)])

@@ -13,8 +13,6 @@ from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
 from .calibration import PROBABILITY, STATES, Modelled, judge, quantities_of, simulations_of
 
-__all__ = ["calibration_folder", "every_shape", "run_calibration"]
-
 EXPERIMENTS = ("xenonnt_sr0", "lz_ws2022", "lz_ws2022+xenonnt_sr0")
 PRIORS = ("flat_strength", "halfnormal(5)", "loguniform(0.1)", "jeffreys")
 #: Where a light vector would be seen without drowning everything: truths are drawn from the prior, and over

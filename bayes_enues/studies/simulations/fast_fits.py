@@ -7,9 +7,6 @@ from ...fit.chi2 import Likelihood
 from ...fit.scan import RANGE_DELTA_CHI2
 from .toy_loop import analyse_all
 
-__all__ = ["COLUMNS", "analyse_toys"]
-
-
 #: What :func:`analyse_toys` says of a toy.
 COLUMNS = (
     "converged",

@@ -15,8 +15,6 @@ from ...fit.setup import question_of
 from ...results import FeldmanCousins
 from .few_events import exact_region
 
-__all__ = ["feldman_cousins", "p_value"]
-
 POINTS = 801
 TIE = 1e-6  # of Delta chi^2: at the edge zero the data's own can be the critical value itself
 SIGNIFICANT = 3.0  # Monte Carlo errors
@@ -57,7 +55,8 @@ def feldman_cousins(
     excess = profile.delta_chi2 - np.interp(grid, values, critical)
     inside = excess <= TIE
     crossings = np.flatnonzero(inside[1:] != inside[:-1])
-    ends = [_crossing(grid[i : i + 2], excess[i : i + 2]) for i in crossings]
+    step, rise = np.diff(grid)[crossings], np.diff(excess)[crossings]
+    ends = (grid[crossings] - excess[crossings] * step / rise).tolist()
     at_edge = not question_of(model).interaction.signed and values[0] == 0
     notes = []
     if inside[0]:
@@ -101,10 +100,6 @@ def _error(value: float, values: np.ndarray, critical: np.ndarray, errors: np.nd
     bends = max(bends, np.abs(critical[left - 1] - 2 * critical[left] + critical[left + 1]))
     line = 0.0 if bends < SIGNIFICANT * np.sqrt(6) * toys else bends
     return float(np.hypot(toys, line))
-
-
-def _crossing(grid: np.ndarray, excess: np.ndarray) -> float:
-    return float(grid[0] - excess[0] * (grid[1] - grid[0]) / (excess[1] - excess[0]))
 
 
 def p_value(delta_chi2: np.ndarray, observed: float) -> float:

@@ -6,12 +6,11 @@ negligible, can be summed exactly at thousands of true values.
 """
 
 import numpy as np
+from scipy.special import kl_div
 from scipy.stats import poisson
 
 from ...fit import Fit
 from ...results import FeldmanCousins
-
-__all__ = ["exact_region"]
 
 POINTS = 20001
 NEGLIGIBLE = 1e-3  # a relative uncertainty that moves no bound by more than a thousandth
@@ -43,13 +42,9 @@ def exact_region(fit: Fit, level: float) -> FeldmanCousins | None:
     observed = int(experiments[0].counts[0])
     counts = np.arange(int(poisson.isf(1e-12, expected.max())) + 2)
 
-    def chi2(mu):
-        """Minus twice the logarithm of the likelihood ratio to a saturated model, (n_values, n_counts)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.where(counts > 0, counts * np.log(counts / mu), 0.0)
-        return 2 * (mu - counts + logs)
-
-    delta = chi2(expected[:, None]) - chi2(np.maximum(counts, expected.min())[None])
+    # minus twice the logarithms of likelihood ratios to a saturated model, (n_values, n_counts)
+    least = kl_div(counts, np.maximum(counts, expected.min()))
+    delta = 2 * (kl_div(counts, expected[:, None]) - least)
     probability = poisson.pmf(counts, expected[:, None])
     # a count is accepted if those that fit better hold less than the level
     mine = delta[:, [observed]]

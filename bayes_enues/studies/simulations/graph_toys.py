@@ -6,8 +6,6 @@ from ...compiled.caching import njit
 from ...fit.graph import FULL, MATRIX, VECTOR
 from .toy_loop import analyse_all
 
-__all__ = ["analyse_graph"]
-
 _SIGNATURE = types.void(
     FULL, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, types.float64, types.float64, VECTOR, VECTOR, types.int64,
     MATRIX, types.float64,

@@ -8,7 +8,7 @@ The work is cut into chunks of toys, each a row of its own. A chunk depends on n
 its place, so that an interrupted run goes on where it stopped, on whatever machine; a longer one only adds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
@@ -21,21 +21,11 @@ from ...errors import InputError
 from ...fit.fit import fit_of
 from ...fit.scan import RANGE_DELTA_CHI2
 from ...fit.setup import question_of
+from ...runs.asked import Stored, Tell, silent
 from ...runs.rows import Asked, RowSpec, interaction_named, model_of
 from ...statistics import one_sided_threshold, threshold
 from .fast_fits import COLUMNS, analyse_toys
 from .toys import ToyMaker, check_kind, truth_points
-
-__all__ = [
-    "BOUNDS",
-    "Chunk",
-    "CoverageJob",
-    "analyse",
-    "chunks_of",
-    "coverage_row",
-    "default_true_values",
-    "job_of",
-]
 
 CHUNK = 500
 NODES, NODES_SIGNED = 14, 40
@@ -104,9 +94,7 @@ class Chunk(Asked):
         mine = {"i_true": self.i_true, "first": self.first, "last": self.last}
         return {"spec": self.row.options(), "point": point, "kind": kind, **mine}
 
-    def compute(
-        self, progress: Callable[[str], None] | None = None, groups: bool = True
-    ) -> tuple[dict[str, Any], Any]:
+    def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
         """Where these toys stand, and beside it their results; see :func:`analyse`."""
         mine = {"true_value": self.job.true_values[self.i_true], "first": self.first, "last": self.last}
         return describe(self.job) | mine, analyse(self)
@@ -212,17 +200,8 @@ class _Laboratory:
 
     def analyse(self, toys: np.ndarray, truth: np.ndarray) -> np.ndarray:
         results = np.empty((len(toys), len(COLUMNS)))
-        analyse_toys(
-            self.likelihood,
-            toys,
-            truth,
-            *self.reach(truth[0]),
-            self.rule,
-            self.weights,
-            self.power,
-            results,
-            self.tail,
-        )
+        rule = self.rule, self.weights, self.power
+        analyse_toys(self.likelihood, toys, truth, *self.reach(truth[0]), *rule, results, self.tail)
         return results
 
 

@@ -16,8 +16,6 @@ from .fast_fits import COLUMNS
 from .feldman_cousins import feldman_cousins, p_value
 from .jobs import Chunk, CoverageJob, chunks_of, coverage_row, describe
 
-__all__ = ["coverage_folder", "run_coverage"]
-
 
 def coverage_folder(path: str | Path, model: str, seed: int, kind: str, level: float) -> ResultsFolder:
     """The folder of ``coverage.json``: rows and limits of Feldman and Cousins; those of a job go together."""

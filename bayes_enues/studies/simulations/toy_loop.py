@@ -15,8 +15,6 @@ import numpy as np
 
 from ...fit.newton import cholesky_solve, minimise_one
 
-__all__ = ["analyse_all"]
-
 MAX_EXTENSIONS = 12
 FAR_ABOVE = 9.0  # the least chi^2: a local minimum there lies outside three standard deviations
 
@@ -233,20 +231,9 @@ def analyse_all(
                 measure[k + 1 + i] = (high - value) * weights[i]
             nodes[k], measure[k] = value, 0.0
             a = 0 if value > low else k  # no panel below a true value on the edge
-            good = _scan(
-                of,
-                nodes[a:],
-                k - a,
-                truth,
-                toys[t],
-                lower,
-                upper,
-                scale,
-                points[a:],
-                chi2[a:],
-                log_marginal[a:],
-            )
-            best, place, converged = _best(of, points[a:], chi2[a:], toys[t], lower, upper, scale)
+            x, curve, logs = points[a:], chi2[a:], log_marginal[a:]
+            good = _scan(of, nodes[a:], k - a, truth, toys[t], lower, upper, scale, x, curve, logs)
+            best, place, converged = _best(of, x, curve, toys[t], lower, upper, scale)
             closed_above = chi2[2 * k] - best > tail
             closed_below = not signed or chi2[a] - best > tail
             if closed_above and closed_below:

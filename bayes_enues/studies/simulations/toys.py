@@ -19,8 +19,6 @@ from ...fit.fit import fit_of
 from ...fit.minimise import profile_many
 from ...statistics import count_errors
 
-__all__ = ["KINDS", "ToyMaker", "check_kind", "random_generator", "truth_points"]
-
 KINDS = ("poisson", "gaussian")
 
 
