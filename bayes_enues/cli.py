@@ -17,8 +17,6 @@ from .commands.choices import Command
 from .compiled.without_dask import allow_dask, spare_dask
 from .errors import ConvergenceWarning, DoubtWarning, InputError
 
-__all__ = ["COMMANDS", "app", "main"]
-
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 FAULT = (
     "this is a fault of the program, not of its input; please report it with the lines above "

@@ -14,7 +14,7 @@ import numpy as np
 import pymc as pm
 
 import bayes_enues as be
-from bayes_enues.runs.rows import all_converged, run
+from bayes_enues.runs.runner import all_converged, run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.mediators.scan import DRAWS, default_masses, plan_scan
 

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 import bayes_enues as be
 from bayes_enues.priors.text import parse_prior
-from bayes_enues.runs.rows import plan, run
+from bayes_enues.runs.plan import plan
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.prior_plan import plan_study
 from bayes_enues.studies.systematics import plan_systematics

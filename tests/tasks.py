@@ -17,7 +17,7 @@ def stored(asked):
 
 @dataclass(frozen=True)
 class Quick:
-    """The interface of :class:`bayes_enues.runs.rows.Asked`."""
+    """The interface of :class:`bayes_enues.runs.asked.Asked`."""
 
     parameter: str
     experiment: str = "x"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from tasks import Failing, Quick
 
-from bayes_enues.runs.rows import run
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 
 A, B, C = (Quick(name) for name in "abc")

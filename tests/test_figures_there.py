@@ -12,7 +12,8 @@ import bayes_enues as be
 from bayes_enues.fit.groups import thinned, with_groups
 from bayes_enues.plots.limits import limits_figures
 from bayes_enues.runs.figures import to_be_drawn
-from bayes_enues.runs.rows import plan, run
+from bayes_enues.runs.plan import plan
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder, _bytes_of
 
 ASKED = {"parameters": ["nu_e"], "experiments": ["xenonnt_sr0"], "draws": 500}

@@ -24,7 +24,7 @@ from bayes_enues.fit.mass_table import mass_table
 from bayes_enues.fit.minimise import minimise_many
 from bayes_enues.priors.wall import LogPower, SoftWall
 from bayes_enues.results import Region
-from bayes_enues.runs import rows
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import of_chains
 from bayes_enues.studies.mediators.planes import (
@@ -182,7 +182,7 @@ def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     specs = [MassPlaneSpec("light_pseudoscalar", "xenonnt_sr0", draws=500)]
     monkeypatch.setattr(MassPlaneSpec, "compute", None)  # nothing is computed twice
     again = ResultsFolder(tmp_path, "mediator_planes.json", 0.9)
-    assert rows.run(specs, again) == [Region.from_dict(row)]
+    assert run(specs, again) == [Region.from_dict(row)]
     others = [
         replace(specs[0], prior="flat"),
         replace(specs[0], masses=(1.0, 10.0)),

@@ -18,9 +18,10 @@ from bayes_enues.fit.limit import exact_bound
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.interactions.base import weak_cross_section
 from bayes_enues.interactions.mediators import GAUGE_CHARGES
+from bayes_enues.interactions.named import electromagnetic_models
 from bayes_enues.models import counting_model
 from bayes_enues.runs.options import fixed_by
-from bayes_enues.runs.rows import electromagnetic_models, plan
+from bayes_enues.runs.plan import plan
 from bayes_enues.signal.flux import minimum_energy
 from bayes_enues.signal.oscillation import load_mixing, mass_state_probabilities, mixing_matrix
 from bayes_enues.studies.evidence import log_bayes_factor

@@ -16,7 +16,7 @@ from bayes_enues.fit.effects import QUADRATURE, SMOOTH_WITH_KINKS
 from bayes_enues.fit.fit import fit_of
 from bayes_enues.fit.marginal import convex, log_marginal_likelihood, marginal
 from bayes_enues.fit.minimise import minimise_many
-from bayes_enues.runs.rows import plan
+from bayes_enues.runs.plan import plan
 from bayes_enues.studies.simulations.jobs import Chunk, analyse, coverage_row, job_of
 from bayes_enues.studies.simulations.toys import ToyMaker
 

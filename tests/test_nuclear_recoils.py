@@ -37,7 +37,7 @@ from bayes_enues.interactions import (
     TransitionMoment,
     WeakMixingAngle,
 )
-from bayes_enues.runs.rows import plan
+from bayes_enues.runs.plan import plan
 from bayes_enues.signal.flux import Sun
 from bayes_enues.signal.rate import recoil_rate
 from bayes_enues.signal.xenon import Xenon, isotopes

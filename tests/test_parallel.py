@@ -12,8 +12,9 @@ import pytest
 
 import bayes_enues as be
 from bayes_enues.cli import main
-from bayes_enues.runs.rows import RowSpec, plan, run
-from bayes_enues.runs.runner import check_scheduler
+from bayes_enues.runs.plan import plan
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.runner import check_scheduler, run
 from bayes_enues.runs.store import ResultsFolder, load_rows
 from bayes_enues.studies.mediators.scan import plan_scan
 from bayes_enues.studies.simulations.jobs import job_of
@@ -61,7 +62,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
         "import sys\n"
         f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
         "from tasks import Slow\n"
-        "from bayes_enues.runs.rows import run\n"
+        "from bayes_enues.runs.runner import run\n"
         "from bayes_enues.runs.store import ResultsFolder\n"
         "if __name__ == '__main__':\n"
         f"    asked = [Slow(n, n, flag={str(tmp_path)!r} + '/' + n) for n in 'ab']\n"

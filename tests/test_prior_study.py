@@ -14,7 +14,9 @@ from bayes_enues.plots import plot_limit
 from bayes_enues.priors import Flat, FlatStrength, HalfNormal, LogUniform
 from bayes_enues.results import PriorStudyRow
 from bayes_enues.runs.beside import read_arrays, with_curve
-from bayes_enues.runs.rows import RowSpec, plan, run
+from bayes_enues.runs.plan import plan
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import threshold
 from bayes_enues.studies.prior_plan import default_priors, nuisance_priors, plan_study

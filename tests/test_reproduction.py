@@ -15,7 +15,8 @@ from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.reproduction_page import contradictions, reproduction_page
 from bayes_enues.reports.table_one import table, table_csv, table_markdown
 from bayes_enues.results import Limit, PublishedBound
-from bayes_enues.runs.rows import RowSpec, run
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies import paper as plans
 from bayes_enues.studies.planes.rows import plan_regions

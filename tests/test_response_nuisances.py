@@ -16,7 +16,8 @@ from bayes_enues.experiments.factors import bend
 from bayes_enues.experiments.moving import moved
 from bayes_enues.fit.minimise import profile_many
 from bayes_enues.priors.two_piece import TwoPiece, TwoPieceGaussian
-from bayes_enues.runs.rows import RowSpec, with_nuisance_priors
+from bayes_enues.runs.plan import with_nuisance_priors
+from bayes_enues.runs.rows import RowSpec
 from bayes_enues.tables import packaged
 
 DEFAULT = {"xenonnt_sr0": 8.846, "lz_ws2022": 18.97}

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 from tasks import stored
 
+from bayes_enues.interactions.named import interaction_named
 from bayes_enues.priors import Flat
+from bayes_enues.runs.asked import split_experiments
+from bayes_enues.runs.plan import plan
 from bayes_enues.runs.provenance import changes_since, provenance
-from bayes_enues.runs.rows import RowSpec, interaction_named, plan, split_experiments
+from bayes_enues.runs.rows import RowSpec
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.tables import packaged
 
@@ -192,7 +195,7 @@ ROOT = Path(__file__).parents[1]
 ASK = """
 import json, sys
 import bayes_enues
-from bayes_enues.runs.rows import plan
+from bayes_enues.runs.plan import plan
 from bayes_enues.runs.store import load_rows
 marks = [spec.fingerprint() for spec in plan(["magnetic_moment", "charge_radius"])]
 print(json.dumps([bayes_enues.__file__, marks, len(load_rows(sys.argv[1], 'asked')), "pymc" in sys.modules]))

@@ -10,7 +10,9 @@ from schemas import check_files
 
 import bayes_enues as be
 from bayes_enues.results import Interval, Profile, SystematicsRow
-from bayes_enues.runs.rows import RowSpec, plan, run
+from bayes_enues.runs.plan import plan
+from bayes_enues.runs.rows import RowSpec
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.studies.systematics import _published, plan_systematics, shifts, variations
 

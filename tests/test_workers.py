@@ -12,8 +12,7 @@ from tasks import Deadly, Failing, Quick
 
 from bayes_enues.runs import runner, second
 from bayes_enues.runs.processes import shared_processes
-from bayes_enues.runs.rows import run
-from bayes_enues.runs.runner import Task, batches
+from bayes_enues.runs.runner import Task, batches, run
 from bayes_enues.runs.store import ResultsFolder, load_rows
 
 pytestmark = pytest.mark.slow
@@ -153,7 +152,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, {tests!r})
 from tasks import Quick, Slow
-from bayes_enues.runs.rows import run
+from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 """
 

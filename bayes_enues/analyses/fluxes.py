@@ -10,8 +10,9 @@ from ..experiments.folder import experiment_title
 from ..experiments.loading import load_experiment
 from ..reports.wording import NOT_CONVERGED, region_text
 from ..results import Limit, there
+from ..runs.asked import split_experiments
 from ..runs.options import Names, experiments_of, listed
-from ..runs.rows import plan, split_experiments
+from ..runs.plan import plan
 from ..statistics import DRAWS, SEED
 from .shown import BAD, Shown
 from .table import ResultTable

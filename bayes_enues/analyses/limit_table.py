@@ -13,12 +13,14 @@ from ..errors import InputError
 from ..experiments.folder import experiment_title
 from ..experiments.overlays import Paths
 from ..experiments.own_limits import read_own_limits
+from ..interactions.named import interaction_named
 from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
 from ..results import Limit, Published, grouped, there
 from ..runs import second
 from ..runs.figures import to_be_drawn
 from ..runs.options import Models, Names, rows_of_a_table
-from ..runs.rows import interaction_named, run, with_nuisance_priors
+from ..runs.plan import with_nuisance_priors
+from ..runs.runner import run
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.simulations.attached import attach
 from .shown import BAD, Shown
@@ -26,8 +28,6 @@ from .table import ResultTable
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["LimitTable", "limit_table"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -177,7 +177,7 @@ def limit_table(
     Raises
     ------
     InputError
-        As :func:`bayes_enues.runs.rows.plan` does, or if an overlay does not fit, before anything runs.
+        As :func:`bayes_enues.runs.plan.plan` does, or if an overlay does not fit, before anything runs.
     """
     specs = rows_of_a_table(
         models, parameters, experiments, mass, settings, atomic, level=level, prior=prior, draws=draws,

@@ -15,7 +15,7 @@ from ..experiments.overlays import Overlay, Paths, own_files, read_overlays
 from ..results import Curve, Limit, Region, there
 from ..runs.options import Names, listed
 from ..runs.processes import shared_processes
-from ..runs.rows import run
+from ..runs.runner import run
 from ..statistics import LEVEL, SEED
 from ..studies.mediators.scan import (
     DIPOLE,

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ..results import Nuisances
 from ..runs.options import Models, Names, rows_of_a_table
-from ..runs.rows import with_nuisance_priors
+from ..runs.plan import with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
 from .shown import Shown
 from .table import ResultTable

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..compiled.feedback import feedback
 from ..runs.files import check_writable
 from ..runs.processes import shared_processes
-from ..runs.rows import run
+from ..runs.runner import run
 from ..statistics import DRAWS, SEED
 from .stored import TABLES, Results
 

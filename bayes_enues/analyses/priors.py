@@ -106,7 +106,7 @@ def study_priors(
     Raises
     ------
     InputError
-        If a prior does not fit a parameter, or as :func:`bayes_enues.runs.rows.plan` does.
+        If a prior does not fit a parameter, or as :func:`bayes_enues.runs.plan.plan` does.
     """
     experiments = experiments or DEFAULT
     texts = None if priors is None else listed(priors)

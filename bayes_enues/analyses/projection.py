@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..interactions.named import interaction_named
 from ..results import Projection, grouped
 from ..runs.options import rows_of_a_table
-from ..runs.rows import interaction_named
 from ..statistics import LEVEL, SEED
 from .expected import bands, failed_toys
 from .shown import Shown
@@ -94,7 +94,7 @@ def project(
     Raises
     ------
     InputError
-        As :func:`bayes_enues.runs.rows.plan` does.
+        As :func:`bayes_enues.runs.plan.plan` does.
     """
     parameter = parameter or interaction_named(model).free_names()[0]
     options = {"level": level, "seed": seed, "prior": prior}

@@ -7,9 +7,9 @@ from typing import Any
 from rich.text import Text
 
 from ..errors import InputError
+from ..interactions.named import interaction_named
 from ..results import Region, grouped, there
 from ..runs.options import Names, fixed_by, listed
-from ..runs.rows import interaction_named
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.planes.rows import plan_regions
 from .shown import BAD, Shown

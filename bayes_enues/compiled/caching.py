@@ -17,8 +17,6 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-__all__ = ["cfunc", "is_kept", "njit", "source_hash", "use_writable_folders"]
-
 #: Rooms that show numbers and make none.
 SHOWING = ("cli.py", "commands", "analyses", "exports", "plots", "reports")
 

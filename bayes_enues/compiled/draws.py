@@ -24,8 +24,6 @@ from pytensor.tensor.random.type import RandomGeneratorType
 from ..errors import InputError
 from .structures import Structure, numbers_of, structure_of
 
-__all__ = ["DrawFunctions", "ModelDraws", "draw_functions"]
-
 _LIGHT = Mode(linker="py", optimizer="fast_compile")  # NumPy on whole arrays: nothing to compile
 _OPTIONS = {"trust_input": True, "on_unused_input": "ignore", "mode": _LIGHT}
 

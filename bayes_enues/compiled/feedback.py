@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["be_quiet", "feedback", "plan_only"]
-
 DELAY = 2.0  # seconds before anything is shown
 EVERY = 10.0  # seconds between lines of a log
 TICK = 0.25

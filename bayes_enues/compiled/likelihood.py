@@ -23,8 +23,6 @@ from ..errors import InputError
 from ..priors.two_piece import TwoPieceRV
 from .structures import Structure
 
-__all__ = ["CompiledLikelihood", "check_observed"]
-
 _LIGHT = Mode(linker="py", optimizer="fast_compile")  # NumPy on whole arrays: nothing to compile
 
 

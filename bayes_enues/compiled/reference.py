@@ -20,8 +20,6 @@ from pytensor.graph.replace import graph_replace
 
 from .structures import numbers_of, structure_of
 
-__all__ = ["Reference", "reference_of"]
-
 
 class Reference(NamedTuple):
     """Functions of a point in the sampler's coordinates, for one model.

@@ -31,8 +31,6 @@ from .caching import cfunc
 from .nuts import CompiledPyMCModel, address_as_void_pointer
 from .structures import Structure, numbers_of, structure_of
 
-__all__ = ["Sampler", "nutpie_model", "sampler_of"]
-
 _SCALAR, _VECTOR = types.Array(types.float64, 0, "C"), types.Array(types.float64, 1, "C")
 _ARGUMENTS = types.UniTuple(_VECTOR, 2)  # the point and the numbers, as PyTensor's function takes them
 _LOGP = types.Tuple((_SCALAR, _VECTOR))(_ARGUMENTS)

@@ -27,8 +27,6 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.random.type import RandomGeneratorType
 
-__all__ = ["LOCK", "Structure", "numbers_of", "same_structure", "slices_of", "structure_of"]
-
 _STRUCTURES: list["Structure"] = []
 _KNOWN: WeakKeyDictionary[pm.Model, tuple] = WeakKeyDictionary()  # comparing graphs takes 0.1 s
 LOCK = RLock()  # what PyTensor compiled keeps its results in place: one thread at a time

@@ -6,9 +6,6 @@ That is a second of each process, and no command has such arrays; a Dask schedul
 import sys
 from typing import Any
 
-__all__ = ["allow_dask", "is_spared", "spare_dask"]
-
-
 _MODULES: dict[str, Any] = sys.modules
 
 

@@ -6,8 +6,6 @@ from .kernel import Terms, chi2_full, chi2_many, expected_many
 from .kernel_sampler import c_functions
 from .minimise import minimise_terms
 
-__all__ = ["PARTS", "compile_evaluations", "compile_fits"]
-
 _NONE, _ONE = np.zeros(0, np.int64), np.ones(1, np.int64)
 #: One bin, one variable that changes nothing.
 _TERMS = Terms(

@@ -16,22 +16,6 @@ from numba.extending import overload
 
 from ..compiled.caching import njit
 
-__all__ = [
-    "BEND",
-    "EXPONENTIAL",
-    "ONE_PLUS",
-    "POWER",
-    "TENT",
-    "Terms",
-    "chi2_and_derivatives",
-    "chi2_and_gradient",
-    "chi2_at",
-    "chi2_full",
-    "chi2_many",
-    "expected_many",
-    "kinks_of",
-]
-
 #: Kinds of factors of a variable x with a unit a and an exponent n: (x / a)^n; (1 + x)^n;
 #: a tent of unit width around a, between whose neighbours everything is linear; exp(x);
 #: the even part of a morph between shapes, :func:`bayes_enues.experiments.factors.bend` of x / a.

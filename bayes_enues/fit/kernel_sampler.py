@@ -20,8 +20,6 @@ from .chi2 import Likelihood
 from .coordinates import coordinate, coordinates_of, starting_point
 from .kernel import FAST, Terms, chi2_and_gradient
 
-__all__ = ["KernelSampler", "c_functions", "kernel_sampler_of", "log_probability_at", "packed", "unpacked"]
-
 _POINTER, _C_POINTER = types.CPointer(types.double), ctypes.POINTER(ctypes.c_double)
 _HEAD = 6  # how many variables, bins, terms, factors, different ones and coordinates
 

@@ -37,8 +37,6 @@ from .marginal import marginal
 from .modes import wrong_weights
 from .setup import question_of
 
-__all__ = ["Diagnostics", "diagnose", "sample_posterior", "sequential_monte_carlo", "state_of"]
-
 CHAINS = 4
 TUNE = 600
 TARGET_ACCEPT = 0.95

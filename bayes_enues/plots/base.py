@@ -14,12 +14,6 @@ from matplotlib.figure import Figure
 
 from ..experiments.folder import experiment_title
 
-__all__ = [
-    "CYCLE", "CYCLE_LINES", "EXPERIMENT_COLOURS", "EXPLAINED", "LINES", "OTHER_COLOURS", "POSTERIOR",
-    "PROFILE", "STATISTICS", "colour_of", "excluding", "explain", "figure", "footnote", "level_words",
-    "line_of", "one_legend", "panels", "plain", "save", "stacked", "style", "title_of", "unit_label",
-]  # fmt: skip
-
 #: The two statistics, everywhere the same: colours that stay apart without red or green.
 POSTERIOR, PROFILE = "#0072B2", "#D55E00"
 #: Colour, line and marker of each statistic; the profile's one-sided bound is the profile's, dotted and open.

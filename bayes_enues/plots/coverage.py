@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import CalibrationRow, CoverageRow, FeldmanCousins, grouped, there
 from ..runs.files import slug
-from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold, threshold
 from .base import POSTERIOR, PROFILE, explain, figure, one_legend, save, style, title_of, unit_label
 from .words import in_words, model_words, prior_words

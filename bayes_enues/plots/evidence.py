@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import Comparison
-from ..runs.rows import interaction_named
 from .base import one_legend, panels, save, style, title_of, unit_label
 from .priors import PRIOR_COLOURS
 from .words import FAMILIES, prior_words

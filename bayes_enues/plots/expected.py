@@ -5,8 +5,8 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import Expected, grouped
-from ..runs.rows import interaction_named
 from .base import STATISTICS, explain, one_legend, panels, save, style, title_of, unit_label
 from .words import bound_words
 

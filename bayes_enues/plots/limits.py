@@ -11,10 +11,10 @@ from matplotlib.legend import Legend
 
 from ..experiments.folder import experiment_names
 from ..experiments.published import published_limits
+from ..interactions.named import interaction_named
 from ..results import Density, Limit, Published, grouped, there
 from ..runs.beside import read_arrays, read_density, with_curve
 from ..runs.figures import figures_of, mark_of
-from ..runs.rows import interaction_named
 from ..statistics import one_sided_threshold
 from .base import (
     EXPLAINED,
@@ -32,8 +32,6 @@ from .base import (
     title_of,
     unit_label,
 )
-
-__all__ = ["limit_legend", "limits_figures", "plot_limit", "plot_others", "profiles_figure"]
 
 HISTOGRAM_BINS = 40
 TICK = 0.94  # where the ticks of others' limits end below the frame, of the panel's height

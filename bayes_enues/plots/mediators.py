@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..experiments.overlays import Overlay, overlays_of
+from ..interactions.named import interaction_named
 from ..results import Curve, Region, grouped, there
-from ..runs.rows import interaction_named
 from ..studies.mediators.planes import stored_plane
 from ..studies.mediators.scan import mediator_title
 from .base import (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import Nuisances
-from ..runs.rows import interaction_named
 from .base import STATISTICS, figure, one_legend, save, style, title_of
 from .words import in_words
 

@@ -10,7 +10,7 @@ from matplotlib.text import Annotation
 from ..experiments.overlays import Overlay, overlays_of
 from ..interactions.base import Interaction
 from ..interactions.mediators import NORMALISATIONS
-from ..runs.rows import interaction_named
+from ..interactions.named import interaction_named
 from ..studies.mediators.scan import mediator_title
 from .base import excluding, explain, plain
 

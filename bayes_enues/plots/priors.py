@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import Limit, PowerScaling, PriorStudyRow, grouped, there
 from ..runs.beside import read_group, with_curve
-from ..runs.rows import interaction_named
 from .base import (
     STATISTICS,
     explain,

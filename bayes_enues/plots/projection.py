@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import Projection
-from ..runs.rows import interaction_named
 from .base import EXPLAINED, STATISTICS, explain, figure, one_legend, save, style, title_of, unit_label
 from .words import SIDES, bound_words
 

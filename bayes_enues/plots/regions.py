@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import Line, Region, grouped
-from ..runs.rows import interaction_named
 from .base import (
     EXPLAINED,
     colour_of,

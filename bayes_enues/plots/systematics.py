@@ -6,8 +6,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from ..interactions.named import interaction_named
 from ..results import SystematicsRow, grouped, there
-from ..runs.rows import interaction_named
 from .base import STATISTICS, figure, level_words, one_legend, save, style, title_of
 from .words import in_words
 

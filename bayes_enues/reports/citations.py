@@ -143,7 +143,7 @@ def _add_experiment(experiment: Experiment, used: _Used) -> None:
 
 
 def _names(joined: str) -> list[str]:
-    from ..runs.rows import split_experiments
+    from ..runs.asked import split_experiments
 
     return split_experiments(joined)
 

@@ -26,8 +26,6 @@ from .pages import packaged_script, part, render
 from .sources import diagnostics, inputs, made, references
 from .tables import limits_tables, other_table, printed_tables
 
-__all__ = ["build_report"]
-
 #: What is in a file of rows; others that hold rows are shown under their own name.
 TITLES = {
     "limits": "Limits",

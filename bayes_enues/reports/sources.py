@@ -52,7 +52,7 @@ def diagnostics(rows: Sequence[Limit | Region]) -> str:
 def _experiments(rows: Sequence[Row]):
     """Experiments by the names that the rows have, as they can be read today, and names of the others."""
     from ..experiments.loading import load_experiment
-    from ..runs.rows import split_experiments
+    from ..runs.asked import split_experiments
 
     homes = {name: found[0].home for name, found in _used(rows).items() if os.path.isabs(found[0].home)}
     names = [name for row in rows for name in split_experiments(row.experiment)]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from ..experiments.published import PAPER, published_limits
+from ..interactions.named import interaction_named
 from ..results import Limit, grouped
-from ..runs.rows import interaction_named
 from ..runs.store import schema_name
 from .discrepancies import discrepancy
 

@@ -7,8 +7,11 @@ from ..errors import InputError
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
+from ..interactions.named import electromagnetic_models, interaction_named
 from ..results import Row
-from .rows import RowSpec, electromagnetic_models, interaction_named, plan, split_experiments
+from .asked import split_experiments
+from .plan import plan
+from .rows import RowSpec
 
 Names = str | Sequence[str]
 Models = str | type[Interaction] | Sequence[str | type[Interaction]]
@@ -63,7 +66,7 @@ def rows_of_a_table(
     Raises
     ------
     InputError
-        As :func:`fixed_by` and :func:`bayes_enues.runs.rows.plan` do.
+        As :func:`fixed_by` and :func:`bayes_enues.runs.plan.plan` do.
     """
     names = listed(models)
     parameters = None if parameters is None else listed(parameters)

@@ -14,8 +14,6 @@ from ..compiled.feedback import be_quiet
 from ..compiled.without_dask import is_spared, spare_dask
 from ..errors import ConvergenceWarning, DoubtWarning, InputError
 
-__all__ = ["prepare_worker", "processes", "shared_processes"]
-
 NO_GUARD = 86  # exit status of a worker that found itself starting workers
 
 

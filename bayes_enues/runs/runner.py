@@ -23,8 +23,6 @@ from .asked import Asked
 from .processes import processes
 from .store import ResultsFolder
 
-__all__ = ["all_converged", "batches", "check_scheduler", "run"]
-
 LARGE = 8  # rows of one batch that are worth compiling twice for
 LIGHT = 20  # light rows that are worth a process: it imports for 5 s and compiles what others have compiled
 WRITING = 2  # rows that a second process, which begins with imports, may still have to write

@@ -12,8 +12,6 @@ from typing import Any
 
 from .processes import processes
 
-__all__ = ["call", "second_process", "start", "submit"]
-
 _READY: list[Callable[[], Any]] = []  # what a second process begins with, where one is allowed
 _STARTED = ExitStack()
 _OTHER: list[Executor] = []

@@ -26,8 +26,6 @@ from ..results import ROW_TYPES, Provenance, StoredFile
 from .files import check_writable, remove_leftovers, whole_file, write_text
 from .provenance import changes_since, file_hash
 
-__all__ = ["ResultsFolder", "fingerprint", "flat_rows", "is_intact", "load_rows", "schema_name"]
-
 #: Groups of which single precision says all.
 SINGLE = ("log_likelihood", "log_prior", "posterior_predictive", "prior", "sample_stats")
 VERSION = 2  # of the layout; at first, rows lay in the views themselves

@@ -1,6 +1,7 @@
 """What ``bayes-enues reproduce`` computes: every limit and plane that the paper shows."""
 
-from ..runs.rows import RowSpec, plan
+from ..runs.plan import plan
+from ..runs.rows import RowSpec
 from .mediators.scan import DRAWS, plan_scan
 from .planes.rows import RegionSpec, plan_regions
 

@@ -9,10 +9,13 @@ from ..errors import InputError
 from ..experiments.counts import typical_scale
 from ..experiments.loading import load_experiment
 from ..interactions.base import Interaction
+from ..interactions.named import interaction_named
 from ..priors.named import Flat
 from ..priors.text import parse_prior
 from ..results import there
-from ..runs.rows import RowSpec, interaction_named, split_experiments, with_nuisance_priors
+from ..runs.asked import split_experiments
+from ..runs.plan import with_nuisance_priors
+from ..runs.rows import RowSpec
 from .prior_study import StudyRow
 
 LZ_AR37_EVENTS = 288.0  # LZ's own constraint, 0 to 288 events: arXiv:2207.03764, Table I

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..priors.text import parse_prior
-from ..runs.asked import Stored, Tell, silent
-from ..runs.rows import RowStudy, split_experiments
+from ..runs.asked import Stored, Tell, silent, split_experiments
+from ..runs.rows import RowStudy
 from . import projection
 
 

@@ -12,7 +12,7 @@ from ..experiments.counts import signal_counts
 from ..experiments.experiment import Experiment
 from ..interactions import StandardModel
 from ..interactions.base import Interaction
-from ..runs.rows import interaction_named
+from ..interactions.named import interaction_named
 
 PERTURBATIVE = math.sqrt(4 * math.pi)
 TOO_MANY = 1e100  # events in a bin

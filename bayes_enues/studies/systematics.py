@@ -19,9 +19,10 @@ from ..fit import marginal_density, profile_likelihood
 from ..fit.caveats import caveats
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
+from ..interactions.named import interaction_named
 from ..results import PosteriorBound, PublishedBound, Shift, SystematicsRow
-from ..runs.asked import Stored, Tell, silent
-from ..runs.rows import RowSpec, RowStudy, interaction_named, model_of, split_experiments
+from ..runs.asked import Stored, Tell, silent, split_experiments
+from ..runs.rows import RowSpec, RowStudy, model_of
 from ..tables import packaged, read_table
 
 

@@ -23,9 +23,9 @@ from ...fit.minimise import profile_many
 from ...fit.posterior import prior_words, sample_posterior, state_of
 from ...interactions.mediators import LightMediator
 from ...results import CredibleRegion, ProfileRegion, Region
-from ...runs.asked import Stored, Tell, silent
+from ...runs.asked import Asked, Stored, Tell, silent
 from ...runs.beside import read_group
-from ...runs.rows import Asked, RowSpec
+from ...runs.rows import RowSpec
 from ...statistics import check_level, threshold
 from ..planes.contours import contour_lines, sharpen
 

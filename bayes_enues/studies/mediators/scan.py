@@ -19,9 +19,12 @@ from ...errors import InputError
 from ...experiments.folder import DEFAULT
 from ...experiments.loading import load_experiment
 from ...interactions.mediators import NORMALISATIONS
+from ...interactions.named import interaction_named
 from ...results import Curve, Limit, grouped, there
+from ...runs.asked import split_experiments
 from ...runs.files import write_text
-from ...runs.rows import RowSpec, interaction_named, plan, split_experiments
+from ...runs.plan import plan
+from ...runs.rows import RowSpec
 from ...tables import packaged, read_table
 
 #: Names on the command line; the models are these with ``light_`` before them.

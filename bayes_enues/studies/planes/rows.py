@@ -1,6 +1,6 @@
 """The rows of ``regions.json``: two parameters of a model, from one experiment or several together.
 
-:func:`bayes_enues.runs.rows.run` runs them, like the rows of a table of limits. PyMC is imported once the
+:func:`bayes_enues.runs.runner.run` runs them, like the rows of a table of limits. PyMC is imported once the
 names are known to be good.
 """
 
@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ...interactions.named import interaction_named
 from ...results import Region
-from ...runs.asked import Stored, Tell, silent
-from ...runs.rows import Asked, RowSpec, interaction_named, plan
+from ...runs.asked import Asked, Stored, Tell, silent
+from ...runs.plan import plan
+from ...runs.rows import RowSpec
 from ...statistics import of_chains
 from .pair import plane_indices
 

@@ -21,8 +21,8 @@ from ...fit.chi2 import Likelihood
 from ...fit.groups import draws_of
 from ...fit.setup import question_of
 from ...results import RankTest
-from ...runs.asked import Stored, Tell, silent
-from ...runs.rows import Asked, RowSpec
+from ...runs.asked import Asked, Stored, Tell, silent
+from ...runs.rows import RowSpec
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
 from .toys import random_generator

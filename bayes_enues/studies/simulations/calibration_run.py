@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...interactions.named import interaction_named
 from ...results import CalibrationRow
-from ...runs.rows import RowSpec, interaction_named, run
+from ...runs.rows import RowSpec
+from ...runs.runner import run
 from ...runs.store import ResultsFolder, fingerprint
 from ..mediators.planes import MassPlaneSpec
 from ..planes.rows import RegionSpec
@@ -72,7 +74,7 @@ def run_calibration(
     folder : ResultsFolder
         From :func:`calibration_folder`; the simulations lie there too.
     workers, scheduler
-        Who computes; see :func:`bayes_enues.runs.rows.run`.
+        Who computes; see :func:`bayes_enues.runs.runner.run`.
     progress : callable, optional
         Told how many chunks are done, and in words what is going on.
 

@@ -21,8 +21,9 @@ from ...errors import InputError
 from ...fit.fit import fit_of
 from ...fit.scan import RANGE_DELTA_CHI2
 from ...fit.setup import question_of
-from ...runs.asked import Stored, Tell, silent
-from ...runs.rows import Asked, RowSpec, interaction_named, model_of
+from ...interactions.named import interaction_named
+from ...runs.asked import Asked, Stored, Tell, silent
+from ...runs.rows import RowSpec, model_of
 from ...statistics import one_sided_threshold, threshold
 from .fast_fits import COLUMNS, analyse_toys
 from .toys import ToyMaker, check_kind, truth_points

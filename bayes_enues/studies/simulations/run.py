@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...fit import profile_likelihood
+from ...interactions.named import interaction_named
 from ...results import CoverageRow, there
-from ...runs.rows import interaction_named, model_of, run
+from ...runs.rows import model_of
+from ...runs.runner import run
 from ...runs.store import ResultsFolder, fingerprint
 from .attached import inputs_of
 from .fast_fits import COLUMNS
@@ -41,7 +43,7 @@ def run_coverage(
     folder : ResultsFolder
         From :func:`coverage_folder`; the toys lie there too.
     workers, scheduler
-        Who computes; see :func:`bayes_enues.runs.rows.run`.
+        Who computes; see :func:`bayes_enues.runs.runner.run`.
     progress : callable, optional
         Told how many chunks are done, and in words what is going on.
 
