@@ -1,5 +1,6 @@
 """The command line, ``bayes-enues``. Each command lives in its own file of :mod:`bayes_enues.commands`."""
 
+import atexit
 import errno
 import gc
 import io
@@ -88,6 +89,7 @@ def main() -> None:
     # Imports and compiled graphs are a million objects that stay: looking through them again and again for
     # circles takes a second of twenty.
     gc.set_threshold(100_000, 20, 100)
+    atexit.register(gc.freeze)  # and when all of them go, another two
     spare_dask()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Greek letters on a terminal or in a log without them
