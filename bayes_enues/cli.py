@@ -88,7 +88,7 @@ def main() -> None:
     """
     # Imports and compiled graphs are a million objects that stay: looking through them again and again for
     # circles takes a second of twenty.
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(300_000, 20, 100)
     atexit.register(gc.freeze)  # and when all of them go, another two
     spare_dask()
     for stream in (sys.stdout, sys.stderr):

@@ -1,5 +1,6 @@
 """Processes of this machine that share work, and what each of them must know."""
 
+import gc
 import os
 import signal
 import sys
@@ -66,7 +67,8 @@ def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
     others = set(active_children())
     try:
         # spawn: Numba's threads and PyTensor's locks do not survive a fork
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker, (is_spared(),))
+        given = is_spared(), gc.get_threshold()
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), prepare_worker, given)
     except (OSError, ImportError, NotImplementedError):  # what Python raises without semaphores
         pool = None
     if pool is None:
@@ -92,10 +94,11 @@ def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
             child.join()
 
 
-def prepare_worker(without_dask: bool = False) -> None:
-    """A worker computes on one core, leaves Ctrl-C to its parent and does not outlive it."""
+def prepare_worker(without_dask: bool, threshold: tuple[int, int, int]) -> None:
+    """A worker computes on one core, as its parent does, leaves Ctrl-C to it and does not outlive it."""
     if without_dask:
         spare_dask()
+    gc.set_threshold(*threshold)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
