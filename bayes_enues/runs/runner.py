@@ -24,6 +24,7 @@ from .processes import processes
 from .store import ResultsFolder
 
 LARGE = 8  # rows of one batch that are worth compiling twice for
+SHARES = 4  # batches of many rows for each worker
 LIGHT = 20  # light rows that are worth a process: it imports for 5 s and compiles what others have compiled
 WRITING = 2  # rows that a second process, which begins with imports, may still have to write
 CONNECT_SECONDS = 5
@@ -109,12 +110,16 @@ def all_converged(rows: Iterable) -> bool:
 
 
 def batches(tasks: Sequence, workers: int) -> list[list]:
-    """Tasks whose rows share what is compiled, joint fits first as they take longest; halved for the idle."""
+    """Tasks whose rows share what is compiled, joint fits first as they take longest.
+
+    Large ones are halved until each worker has several, so that none waits long for the last.
+    """
     found: dict[str, list] = {}
     for task in tasks:
         found.setdefault(task.asked.batch, []).append(task)
     ordered = sorted(found.values(), key=lambda batch: -batch[0].asked.batch.count("+"))
-    while len(ordered) < workers and len(largest := max(ordered, key=len)) >= LARGE:
+    most = max(LARGE - 1, len(tasks) // (SHARES * workers)) if workers > 1 else len(tasks)
+    while len(largest := max(ordered, key=len)) > most:
         i = ordered.index(largest)
         ordered[i : i + 1] = [largest[: len(largest) // 2], largest[len(largest) // 2 :]]
     return ordered
