@@ -89,6 +89,9 @@ def test_results_are_read_and_drawn_without_pymc(table):
     code = (
         "import sys, bayes_enues as be; t = be.load_results(sys.argv[1]); print(t.to_markdown());"
         "assert 'pymc' not in sys.modules and 'matplotlib' not in sys.modules;"
+        "import importlib, pkgutil;"
+        "names = [m.name for m in pkgutil.iter_modules(be.plots.__path__)];"
+        "[importlib.import_module(f'bayes_enues.plots.{name}') for name in names];"
         "be.plots.plot_limit; assert 'pymc' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code, str(table.folder)], capture_output=True, text=True)

@@ -24,6 +24,7 @@ from bayes_enues.fit.mass_table import mass_table
 from bayes_enues.fit.minimise import minimise_many
 from bayes_enues.priors.wall import LogPower, SoftWall
 from bayes_enues.results import Region
+from bayes_enues.runs.beside import with_grids
 from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder
 from bayes_enues.statistics import of_chains
@@ -32,7 +33,6 @@ from bayes_enues.studies.mediators.planes import (
     counted,
     mass_plane,
     share_inside,
-    stored_plane,
 )
 
 
@@ -167,7 +167,7 @@ def test_a_plane_is_a_row_that_is_kept_and_drawn_again(tmp_path, monkeypatch):
     assert row["prior"] == "flat in log10_mass on [-3, 5]; flat in log coupling on [1e-09, 0.01]"
     assert row["posterior"]["converged"]
     assert row["posterior"]["share_inside"] == pytest.approx(0.9, abs=0.04)
-    plane = stored_plane(Region.from_dict(row), tmp_path)
+    plane = with_grids(tmp_path, Region.from_dict(row))
     profile, credible = plane.profile, plane.posterior
     inside = credible.log_density >= credible.log_density_cut
     density = np.exp(credible.log_density)

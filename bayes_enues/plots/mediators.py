@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from ..experiments.overlays import Overlay, overlays_of
 from ..interactions.named import interaction_named
 from ..results import Curve, Region, grouped, there
-from ..studies.mediators.planes import stored_plane
+from ..runs.beside import with_grids
 from ..studies.mediators.scan import mediator_title
 from .base import (
     EXPLAINED,
@@ -289,7 +289,7 @@ def mass_planes_figure(
         fig, axes = figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
         for ax, (model, mine) in zip(axes[0], models.items(), strict=True):
             for index, region in enumerate(mine):
-                plane = stored_plane(region, folder)
+                plane = with_grids(folder, region)
                 plot_mass_plane(ax, plane, colour_of(region.experiment, index))
             notes += [n for n in draw_others(ax, model, settings, own) if n not in notes]
             ax.set_title(f"{mediator_title(model)}; coupling {prior_words(prior)}", fontsize=9)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingFileError
-from ..results import Density, Limit, Row
+from ..results import Density, Limit, Region, Row
 
 
 def draws_file(folder: str | Path, row: Row) -> Path:
@@ -55,3 +55,14 @@ def with_curve(folder: str | Path, limit: Limit) -> Limit:
     """A stored limit with the curve of its profile."""
     values, delta_chi2 = read_arrays(folder, limit, "profile", limit.parameter, "delta_chi2")
     return replace(limit, profile=replace(limit.profile, values=values, delta_chi2=delta_chi2))
+
+
+def with_grids(folder: str | Path, region: Region) -> Region:
+    """A stored region of mass and coupling with the grids of both statistics."""
+    names = [*region.parameters, "delta_chi2", "log_density"]
+    x, y, delta, log_density = read_arrays(folder, region, "plane", *names)
+    return replace(
+        region,
+        profile=replace(region.profile, x=x, y=y, delta_chi2=delta),
+        posterior=replace(region.posterior, x=x, y=y, log_density=log_density),
+    )

@@ -7,7 +7,6 @@ where the priors do.
 """
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,6 @@ from ...fit.posterior import prior_words, sample_posterior, state_of
 from ...interactions.mediators import LightMediator
 from ...results import CredibleRegion, ProfileRegion, Region
 from ...runs.asked import Asked, Stored, Tell, silent
-from ...runs.beside import read_group
 from ...runs.rows import RowSpec
 from ...statistics import check_level, threshold
 from ..planes.contours import contour_lines, sharpen
@@ -236,14 +234,3 @@ class MassPlaneSpec(Asked):
         grids = {"log_density": (FREE, posterior.log_density), "delta_chi2": (FREE, profile.delta_chi2)}
         tree["plane"] = xr.DataTree(xr.Dataset(grids, dict(zip(FREE, (profile.x, profile.y), strict=True))))
         return replace(counted(plane, tree), seed=self.seed).to_row(), tree
-
-
-def stored_plane(row: Region, folder: Path) -> Region:
-    """A row with its grids, from the file beside it in a folder."""
-    grid = read_group(folder, row, "plane")
-    x, y, delta, log_density = (grid[name].values for name in (*FREE, "delta_chi2", "log_density"))
-    return replace(
-        row,
-        profile=replace(row.profile, x=x, y=y, delta_chi2=delta),
-        posterior=replace(row.posterior, x=x, y=y, log_density=log_density),
-    )
