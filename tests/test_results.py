@@ -291,7 +291,7 @@ def test_rows_are_read_without_pymc_and_in_the_views_order(tmp_path):
 def test_a_posterior_file_that_was_changed_is_set_aside_and_computed_anew(tmp_path):
     written = ResultsFolder(tmp_path, level=0.9).write(row(), tree())
     path = draws_file(tmp_path, Limit.from_dict(written))
-    tree(2.0).to_netcdf(path, engine="netcdf4")
+    tree(2.0).to_netcdf(path, engine="h5netcdf")
     folder = ResultsFolder(tmp_path, level=0.9)
     assert folder.find("a" * 32) is None
     assert path.with_name(path.name + ".broken-1").exists()

@@ -170,7 +170,7 @@ from bayes_enues.runs.processes import processes
 if __name__ == "__main__":
     spare_dask()
     import xarray
-    xarray.Dataset({"a": ("x", [1.0])}).to_netcdf(None, engine="netcdf4")
+    xarray.Dataset({"a": ("x", [1.0])}).to_netcdf(None, engine="h5netcdf")
     with processes(1) as (executor, _):
         assert executor.submit(is_spared).result()
     assert not {"dask.array", "distributed"} & set(sys.modules)

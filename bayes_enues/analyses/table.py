@@ -114,7 +114,7 @@ class ResultTable[R: Row](Sequence[R]):
         """
         import xarray as xr
 
-        return xr.load_datatree(draws_file(self.folder, row), engine="netcdf4")
+        return xr.load_datatree(draws_file(self.folder, row), engine="h5netcdf")
 
     def to_pandas(self) -> "pd.DataFrame":
         """All numbers of all rows, with the columns of the CSV file, such as ``profile.upper``."""

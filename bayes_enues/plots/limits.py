@@ -251,8 +251,8 @@ def _drawn(
 
 def warm_up() -> None:
     """Lay out and draw a figure that nobody sees: the first one of a process takes a second longer."""
-    import netCDF4  # noqa: F401 - what densities are read with
-    import xarray  # noqa: F401 - and what draws are written with
+    import h5netcdf  # noqa: F401 - what draws are written with
+    import xarray  # noqa: F401
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 

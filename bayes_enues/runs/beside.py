@@ -30,23 +30,22 @@ def read_group(folder: str | Path, row: Row, group: str) -> Any:
     """One group of the NetCDF file beside a row, as an xr.Dataset in memory."""
     import xarray as xr
 
-    return xr.load_dataset(draws_file(folder, row), group=group, engine="netcdf4")
+    return xr.load_dataset(draws_file(folder, row), group=group, engine="h5netcdf")
 
 
 def read_arrays(folder: str | Path, row: Row, group: str, *names: str) -> list[np.ndarray]:
     """Some variables of a group, or coordinates, in a hundredth of the time that the whole group takes."""
-    import netCDF4
+    import h5py
 
-    with netCDF4.Dataset(draws_file(folder, row)) as file:
-        file.set_auto_mask(False)
-        return [file[f"{group}/{name}"][:] for name in names]
+    with h5py.File(draws_file(folder, row)) as file:
+        return [file[f"{group}/{name}"][()] for name in names]
 
 
 def read_density(folder: str | Path, limit: Limit) -> Density | None:
     """The exact marginal density of a stored limit; None where draws alone know it."""
     try:
         values, density = read_arrays(folder, limit, "quadrature", limit.parameter, "density")
-    except IndexError:  # no such group
+    except KeyError:  # no such group
         return None
     return Density(values, density, float("nan"))
 
