@@ -3,12 +3,13 @@
 Draws may carry weights, which stand for another prior; see :mod:`bayes_enues.fit.reweighting`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from .chi2 import Likelihood
-from .marginal import Density, marginal
+from .marginal import Density, flat_in_strength, marginal
 from .posterior import quantile_error
 from .regions import highest_density_pieces, region_ends
 from .reweighting import Weights, importance_weights
@@ -65,39 +66,32 @@ class UpperBound:
     def __init__(self, likelihood: Likelihood, name: str, level: float):
         self.likelihood, self.name, self.level = likelihood, name, level
 
-    def excess(self, tree: Any) -> float:
-        """The Monte Carlo error in units of the bound."""
-        found = upper_end(tree["posterior"][self.name].values, self.level)
-        return found["mcse"] / found["upper"]
-
     def ends(self, tree: Any) -> dict[str, Any]:
         """What a row holds of the bound."""
-        draws = tree["posterior"][self.name].values
-        return {**upper_end(draws, self.level), "upper_flat_strength": self.flat_strength(draws)}
+        return upper_end(tree["posterior"][self.name].values, self.level)
 
-    def flat_strength(self, draws: np.ndarray) -> float | None:
-        """The quantile under a prior flat in the strength, by reweighting the draws from their own prior.
+    def excess(self, tree: Any, ends: Mapping[str, Any]) -> float:
+        """The Monte Carlo error in units of the bound."""
+        return ends["mcse"] / ends["upper"]
 
-        The weights, strength density over prior density, are bounded for every prior that does not vanish;
-        where their tail is too heavy (Pareto k above 0.7) quadrature takes over, which knows one free
-        parameter; None with more.
+    def flat_strength(self, tree: Any) -> float | None:
+        """The quantile under a prior flat in the strength: by quadrature where one parameter is free.
+
+        Of several free parameters by reweighting the draws from their own prior. The weights, strength
+        density over prior density, are bounded for every prior that does not vanish; None where their tail
+        is too heavy (Pareto k above 0.7).
         """
         likelihood, question = self.likelihood, self.likelihood.question
+        if len(question.free) == 1:
+            return flat_in_strength(likelihood, marginal(likelihood, self.name)).quantile(self.level)
+        draws = tree["posterior"][self.name].values
         flat = draws.ravel()
         points = np.repeat(likelihood.start[None], flat.size, axis=0)
-        points[:, : likelihood.n_physics] = likelihood.question.scales
+        points[:, : likelihood.n_physics] = question.scales
         points[:, likelihood.names.index(self.name)] = flat
         log_ratio = (question.interaction.power - 1) * np.log(np.maximum(flat, 1e-300))
         weights = importance_weights((log_ratio - likelihood.log_prior(points)).reshape(draws.shape))
-        if not weights.reliable:
-            if len(question.free) > 1:
-                return None
-            density = marginal(likelihood, self.name)
-            points = np.repeat(likelihood.start[None], density.values.size, axis=0)
-            points[:, 0] = density.values
-            weight = density.values ** (question.interaction.power - 1) / np.exp(likelihood.log_prior(points))
-            return density.reweighted(weight).quantile(self.level)
-        return float(weights.quantile(draws, self.level))
+        return float(weights.quantile(draws, self.level)) if weights.reliable else None
 
 
 class SignedBound:
@@ -107,13 +101,15 @@ class SignedBound:
         self.name, self.level = name, level
         self.density = marginal(likelihood, name)
 
-    def excess(self, tree: Any) -> float:
-        """The largest Monte Carlo error of an end, in units of the region's length."""
-        draws, tail = tree["posterior"][self.name].values, (1 - self.level) / 2
-        found = self.ends(tree)
-        worst = max(found["mcse"], *(quantile_error(draws, p) for p in (tail, 1 - tail)))
-        return worst / sum(b - a for a, b in found["pieces"])
-
     def ends(self, tree: Any) -> dict[str, Any]:
         """What a row holds of the bound."""
         return highest_density_ends(tree["posterior"][self.name].values, self.density, self.level)
+
+    def excess(self, tree: Any, ends: Mapping[str, Any]) -> float:
+        """The largest Monte Carlo error of an end, in units of the region's length."""
+        draws, tail = tree["posterior"][self.name].values, (1 - self.level) / 2
+        worst = max(ends["mcse"], *(quantile_error(draws, p) for p in (tail, 1 - tail)))
+        return worst / sum(b - a for a, b in ends["pieces"])
+
+    def flat_strength(self, tree: Any) -> None:
+        """None: what a bound flat in the strength means is not said of a region with two ends."""

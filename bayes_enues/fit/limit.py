@@ -98,12 +98,17 @@ def limit(
     notes = [*question.notes, *range_notes(likelihood, name, question.priors[name], curve.chi2_min)]
     bound = (SignedBound if two_sided else UpperBound)(likelihood, name, level)
 
-    def excess(tree):
-        return bound.excess(tree) / PRECISION
+    measured: list[Any] = [None, {}, 0.0]  # the posterior measured last, its bound, its error
+
+    def measure(tree) -> tuple[dict[str, Any], float]:
+        if measured[0] is not tree:
+            ends = bound.ends(tree)
+            measured[:] = tree, ends, bound.excess(tree, ends) / PRECISION
+        return measured[1], measured[2]
 
     tree = sample_posterior(
-        likelihood.model, draws, seed, precision=excess, groups=groups, progress=progress,
-        likelihood=likelihood, **{"independent": lean, **sampling},
+        likelihood.model, draws, seed, precision=lambda tree: measure(tree)[1], groups=groups,
+        progress=progress, likelihood=likelihood, **{"independent": lean, **sampling},
     )  # fmt: skip
     if not lean:
         content = {"delta_chi2": (name, curve.delta_chi2)}
@@ -112,14 +117,14 @@ def limit(
     nothing: dict[str, Any] = dict.fromkeys(
         ("lower", "upper", "pieces", "eti", "upper_flat_strength", "mcse")
     )
-    ends: dict[str, Any] = bound.ends(tree) if state["converged"] else nothing
+    ends, excess = measure(tree) if state["converged"] else (nothing, 0.0)
     exact = exact_bound(likelihood, name, level)
     density = marginal(likelihood, name) if exact else None
     if density is not None and not lean:
         curve_of = {"density": (name, density.density)}
         tree["quadrature"] = xr.DataTree(xr.Dataset(curve_of, coords={name: density.values}))
-    if state["converged"] and density is not None and not two_sided:
-        ends["upper_flat_strength"] = density.reweighted(density.values).quantile(level)
+    if state["converged"]:
+        ends = {**ends, "upper_flat_strength": bound.flat_strength(tree)}
     if state["converged"] and exact and (apart := disagreement(ends, exact)):
         ends = nothing  # one of the two is wrong, so neither is a limit
         state |= {"converged": False, "diagnosis": "; ".join(apart)}
@@ -136,8 +141,8 @@ def limit(
             warn_unconverged(words)
         else:
             notes.append(words)
-    if state["converged"] and (left := excess(tree)) > 1:
-        notes.append(f"the Monte Carlo error is {100 * PRECISION * left:.2g} %; more draws are needed")
+    if state["converged"] and excess > 1:
+        notes.append(f"the Monte Carlo error is {100 * PRECISION * excess:.2g} %; more draws are needed")
     kind = "hdi" if two_sided else "upper"
     return Limit(
         model=question.interaction.name,

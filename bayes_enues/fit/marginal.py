@@ -272,6 +272,25 @@ def marginal(
     return likelihood.known[key]
 
 
+def flat_in_strength(likelihood: Likelihood, density: Density) -> Density:
+    """The same density under a prior flat in the strength, the square of a coupling or a moment.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        With one free parameter.
+    density : Density
+        Its :func:`marginal` under the model's own prior, whose range stays.
+    """
+    points = np.repeat(likelihood.start[None], density.values.size, axis=0)
+    points[:, 0] = density.values
+    log_prior, there = likelihood.log_prior(points), density.density > 0
+    weight = np.zeros(density.values.size)
+    weight[there] = density.values[there] ** (likelihood.question.interaction.power - 1)
+    weight[there] *= np.exp(log_prior[there].min() - log_prior[there])
+    return density.reweighted(weight)
+
+
 def prior_grid(likelihood: Likelihood, name: str, n: int) -> np.ndarray:
     """Points over the range of a parameter's prior between which its density changes little, (n,)."""
     prior, edges = likelihood.question.priors[name], prior_range(likelihood, name)

@@ -15,8 +15,9 @@ import numpy as np
 from ..experiments.experiment import Experiment
 from ..experiments.loading import load_experiment
 from ..experiments.published import published_limit
-from ..fit import marginal_density, profile_likelihood
+from ..fit import fit_of
 from ..fit.caveats import caveats
+from ..fit.marginal import flat_in_strength
 from ..fit.posterior import prior_words
 from ..fit.regions import credible_region
 from ..interactions.named import interaction_named
@@ -186,8 +187,8 @@ def _compute(row: SystematicRow) -> SystematicsRow:
     spec = row.spec
     model = model_of(spec)
     question = model.question
-    profile = profile_likelihood(model, spec.parameter, level=spec.level)
-    density = marginal_density(model, spec.parameter)
+    fit = fit_of(model)
+    profile, density = fit.profile(spec.parameter, level=spec.level), fit.marginal(spec.parameter)
     two_sided = question.interaction.two_sided()
     return SystematicsRow(
         model=question.interaction.name,
@@ -203,9 +204,7 @@ def _compute(row: SystematicRow) -> SystematicsRow:
             kind="hdi" if two_sided else "upper",
             level=spec.level,
             **credible_region(density, spec.level, two_sided),
-            upper_flat_strength=None
-            if two_sided
-            else density.reweighted(density.values).quantile(spec.level),
+            upper_flat_strength=None if two_sided else flat_in_strength(fit, density).quantile(spec.level),
             sampler="quadrature",
             converged=True,
         ),
