@@ -6,7 +6,7 @@ import pytest
 from marks import slow
 
 import bayes_enues as be
-from bayes_enues.compiled.caching import is_kept
+from bayes_enues.compiled.caching import is_kept, njit
 from bayes_enues.fit import agreement
 from bayes_enues.fit.ahead import compile_evaluations, compile_fits
 from bayes_enues.fit.kernel import (
@@ -14,10 +14,12 @@ from bayes_enues.fit.kernel import (
     POWER,
     TENT,
     Terms,
+    _bin,
     chi2_full,
     chi2_many,
     expected_many,
 )
+from bayes_enues.fit.logarithm import log
 from bayes_enues.fit.terms import _after
 from bayes_enues.runs.runner import COMPILED
 
@@ -65,6 +67,40 @@ def test_a_broken_kernel_is_found_when_a_sampler_is_made(xenonnt, monkeypatch):
     fit.terms.counts[1] *= 2.0
     with pytest.raises(agreement.DisagreementError, match=r"by the kernel and .* by the model"):
         fit.posterior(draws=10, groups=False)
+
+
+@njit()
+def _logarithms(x):
+    found = np.empty(x.size)
+    for i in range(x.size):
+        found[i] = log(x[i])
+    return found
+
+
+def test_the_logarithm_is_that_of_numpy_to_the_last_digit():
+    """Over all sizes of numbers, and next to one, where the chi^2 of large counts lives."""
+    rng = np.random.default_rng(0)
+    everywhere, near = np.exp(rng.uniform(-700, 700, 20_000)), 1 + rng.normal(size=20_000) * 1e-6
+    powers = 2.0 ** np.arange(-1000, 1000)
+    for x in (everywhere, near, powers, powers * np.sqrt(0.5)):
+        np.testing.assert_array_max_ulp(_logarithms(x), np.log(x), maxulp=1)
+    assert _logarithms(np.ones(1))[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("n", "mu", "chi2", "slope", "bend"),
+    [
+        (1e9, 1e9, 0.0, 0.0, 2e-9),
+        (1e9, 1e9 + 1e4, 1e-1, 2e-5, 2e-9),  # (mu - n)^2 / n
+        (0.0, 3.0, 6.0, 2.0, 0.0),
+        (0.0, -1e-9, 0.0, 0.0, 0.0),
+        (2.0, 0.0, np.inf, 0.0, 0.0),
+        (2.0, -1e-9, np.inf, 0.0, 0.0),
+    ],
+)
+def test_a_bin_of_many_of_none_and_of_impossible_counts_has_its_chi2(n, mu, chi2, slope, bend):
+    """Physics by hand: Eq. 14 less its saturated value; where nothing is expected nothing may be seen."""
+    np.testing.assert_allclose(_bin(False, n, np.nan, mu), [chi2, slope, bend], rtol=2e-5, atol=1e-12)
 
 
 def test_factors_of_one_term_multiply_and_their_derivatives_are_those_of_finite_differences():

@@ -30,7 +30,7 @@ COARSE = 0.01  # what log-densities bend in a cell, times the cubic root of its 
 INSIDE = 0.4999  # of a cell's width, from its middle: where its prior is looked at
 FREEDOM = 8.0  # degrees, of the nuisances' proposals: their tails are never lighter than the posterior's
 WARM_UP = 20  # draws of each chain that are forgotten
-STEPS = 3  # from one draw to the next: proposals are cheap
+STEPS = {1: 1, 2: 3}  # from one draw to the next, by the number of parameters: of one most are taken
 CHUNK = 50_000  # proposals made at once
 LIGHT = 2.0  # times the mean: where no weight is larger there is no tail whose k means something
 
@@ -116,14 +116,15 @@ def independent_draws(likelihood: Likelihood, draws: int, chains: int, seed: int
     draws, chains, seed : int
     """
     rng = np.random.default_rng(seed)
-    shape = (chains, (draws + WARM_UP) * STEPS)
+    steps = STEPS[likelihood.n_physics]
+    shape = chains, (draws + WARM_UP) * steps
     share = np.exp(cells_of(likelihood).log_share)
     points, log_weight = _proposed(likelihood, rng.choice(share.size, shape, p=share).ravel(), rng)
     log_weight = log_weight.reshape(shape)
     weights = importance_weights(log_weight)
     if not (weights.reliable or weights.weights.max() < LIGHT):
         return None
-    chosen = _metropolis(log_weight, rng)[:, WARM_UP * STEPS :: STEPS]
+    chosen = _metropolis(log_weight, rng)[:, WARM_UP * steps :: steps]
     found = points.reshape(*shape, -1)[np.arange(chains)[:, None], chosen]
     coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
     content = {name: (("chain", "draw"), found[..., i]) for i, name in enumerate(likelihood.names)}

@@ -15,6 +15,7 @@ from numba import types
 from numba.extending import overload
 
 from ..compiled.caching import njit
+from .logarithm import log
 
 #: Kinds of factors of a variable x with a unit a and an exponent n: (x / a)^n; (1 + x)^n;
 #: a tent of unit width around a, between whose neighbours everything is linear; exp(x);
@@ -144,17 +145,21 @@ def _product(a, b, start, stop):
 def _bin(gaussian, n, sigma, mu):
     """A bin's chi^2 less its value for a saturated model; first and second derivative by what is expected.
 
-    Where a caller leaves a derivative unused, the compiler leaves it out.
+    All cases are computed and one is chosen, so that several bins are done at once. Where a caller leaves a
+    derivative unused, the compiler leaves it out.
     """
-    if gaussian:
-        pull = (mu - n) / sigma
-        return pull * pull, 2.0 * pull / sigma, 2.0 / (sigma * sigma)
-    if n <= 0.0:  # a morph may fall a little below zero where next to nothing is expected
-        return (2.0 * mu, 2.0, 0.0) if mu > 0.0 else (0.0, 0.0, 0.0)
-    if mu <= 0.0:
-        return np.inf, 0.0, 0.0
-    ratio = n / mu  # large counts must cancel bin by bin
-    return 2.0 * (mu - n + n * np.log(ratio)), 2.0 * (1.0 - ratio), 2.0 * ratio / mu
+    possible = mu > 0.0  # a morph may fall a little below zero where next to nothing is expected
+    some = mu if possible else 1.0
+    ratio, one_over = n / some, 1.0 / (sigma if gaussian else some)  # large counts must cancel bin by bin
+    pull = (mu - n) * one_over
+    value = 2.0 * (some - n + n * log(ratio))
+    value = value if possible else (np.inf if n > 0.0 else 0.0)
+    first = 2.0 * (1.0 - ratio) if possible else 0.0
+    second = 2.0 * ratio * one_over if possible else 0.0
+    value = pull * pull if gaussian else value
+    first = 2.0 * pull * one_over if gaussian else first
+    second = 2.0 * one_over * one_over if gaussian else second
+    return value, first, second
 
 
 @numba.njit(**FAST)
