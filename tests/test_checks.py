@@ -16,8 +16,8 @@ import bayes_enues as be
 from bayes_enues.cli import app
 from bayes_enues.fit.chi2 import Likelihood
 from bayes_enues.results import Check
+from bayes_enues.runs.beside import with_arrays
 from bayes_enues.studies import check_rows
-from bayes_enues.studies.check_rows import stored_check
 from bayes_enues.studies.checks import _deviance, predictive_check
 from bayes_enues.tables import packaged
 
@@ -123,7 +123,7 @@ def test_a_second_check_reuses_its_rows_and_keeps_those_of_others(fitted, sample
 def test_a_stored_check_is_the_one_that_was_computed(fitted, sampled, tmp_path):
     row = checked(tmp_path)[1]
     assert row["file"]["name"] == f"{row['fingerprint']}.nc"
-    stored, found = stored_check(Check.from_dict(row), tmp_path), predictive_check(*fitted)[0]
+    stored, found = with_arrays(tmp_path, Check.from_dict(row)), predictive_check(*fitted)[0]
     assert (stored.experiment, stored.group, stored.p_value) == (found.experiment, found.group, found.p_value)
     for name in ("observed", "bands", "pit", "deviance"):
         assert_allclose(getattr(stored, name), getattr(found, name))

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ import xarray as xr
 
 import bayes_enues as be
 from bayes_enues.fit.groups import thinned, with_groups
-from bayes_enues.plots.limits import limits_figures
-from bayes_enues.runs.figures import to_be_drawn
+from bayes_enues.plots import base
+from bayes_enues.runs.figures import Drawing, drawn
 from bayes_enues.runs.plan import plan
+from bayes_enues.runs.processes import processes, shared_processes
 from bayes_enues.runs.runner import run
 from bayes_enues.runs.store import ResultsFolder, _bytes_of
 
@@ -23,20 +25,46 @@ ASKED = {"parameters": ["nu_e"], "experiments": ["xenonnt_sr0"], "draws": 500}
 def folder(tmp_path_factory):
     found = ResultsFolder(tmp_path_factory.mktemp("figures"), "limits.json", 0.9)
     rows = run(plan(["magnetic_moment"], **ASKED), found)
-    limits_figures(rows, found.path)
+    drawn([of(rows, found)])
     return found, rows
+
+
+def of(rows, folder):
+    path = folder.path / "limits_magnetic_moment"
+    return Drawing("limits.limits_figure", path, {"limits": rows, "own": ()})
 
 
 @pytest.mark.slow
 def test_a_figure_is_drawn_again_if_it_is_missing_or_shows_something_else(folder):
     folder, rows = folder
-    assert to_be_drawn(rows, folder.path) == []
+    assert of(rows, folder).is_there()
+    before = {file: file.read_bytes() for file in of(rows, folder).files}
     other = [replace(rows[0], posterior=replace(rows[0].posterior, upper=1.0))]
-    assert to_be_drawn(other, folder.path) == other
+    assert not of(other, folder).is_there()
     (folder.path / "limits_magnetic_moment.png").unlink()
-    assert to_be_drawn(rows, folder.path) == rows
-    limits_figures(rows, folder.path)
-    assert to_be_drawn(rows, folder.path) == []
+    assert not of(rows, folder).is_there()
+    assert drawn([of(rows, folder)]) == list(before)
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_what_a_figure_shows_is_told_apart_by_rows_arrays_and_a_users_curves():
+    def mark(**content):
+        return Drawing("mediators.curves_figure", Path("a"), content).mark()
+
+    curve, other = np.linspace(0, 1, 5), np.linspace(0, 1.001, 5)
+    assert mark(found=curve) == mark(found=curve.copy())
+    assert len({mark(found=curve), mark(found=other), mark(found=curve, level=0.9), mark(found=[])}) == 4
+    assert mark(found=object()) is None  # drawn each time
+
+
+@pytest.mark.slow
+def test_figures_are_drawn_where_rows_are_computed_and_a_second_time_nowhere(folder, monkeypatch):
+    folder, rows = folder
+    drawings = [of(rows, folder)._replace(path=folder.path / name) for name in ("one", "two")]
+    with shared_processes(), processes(1):
+        monkeypatch.setattr(base, "save", None)  # of this process
+        assert len(drawn(drawings)) == 6
+    assert len(drawn(drawings)) == 6
 
 
 @pytest.mark.slow

@@ -10,7 +10,6 @@ import pytest
 from schemas import check_files
 
 from bayes_enues.cli import main
-from bayes_enues.plots import paper
 from bayes_enues.reports.discrepancies import discrepancy
 from bayes_enues.reports.reproduction_page import contradictions, reproduction_page
 from bayes_enues.reports.table_one import table, table_csv, table_markdown
@@ -40,8 +39,8 @@ def planes_planned(draws, seed):
 def run_small(monkeypatch, out, *arguments):
     """The whole command on two limits and one plane."""
     monkeypatch.setattr(plans, "PLANS", {"limits": limits_planned, "regions": planes_planned})
-    small = {k: paper.FIGURES[k] for k in ("fig1_spectra", "fig5_millicharge_charge_radius_planes")}
-    monkeypatch.setattr(paper, "FIGURES", small)
+    small = {k: plans.FIGURES[k] for k in ("fig1_spectra", "fig5_millicharge_charge_radius_planes")}
+    monkeypatch.setattr(plans, "FIGURES", small)
     call = ["bayes-enues", "reproduce", "--out", str(out), "--draws", str(DRAWS), "--jobs", "1", *arguments]
     monkeypatch.setattr(sys, "argv", call)
     with pytest.raises(SystemExit) as exit_:

@@ -91,21 +91,21 @@ def test_where_nothing_is_compiled_processes_compile_a_part_each_before_any_row(
 def test_a_second_process_writes_what_this_one_computes_and_may_die(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(Quick, "light", True)
     with second.second_process(True, os.getpid):
-        assert second.call(os.getpid) == os.getpid()  # not before there is a row to compute
+        assert second.submit(os.getpid)() == os.getpid()  # not before there is a row to compute
         found = run(specs("x", "y"), folder, jobs=2)
-        other = second.call(os.getpid)
+        other = second.submit(os.getpid)()
         assert other != os.getpid()
         assert {row["process"] for row in found} == {os.getpid()}
         with pytest.raises(ZeroDivisionError):  # a fault is raised here
-            second.call(divmod, 1, 0)
+            second.submit(divmod, 1, 0)()
         os.kill(other, signal.SIGKILL)
         assert len(run(specs("z"), folder, jobs=2)) == 4
-        assert second.call(os.getpid) == os.getpid()
+        assert second.submit(os.getpid)() == os.getpid()
     assert not active_children()
     assert len(list(folder.home.glob("*.npy"))) == 12
     with second.second_process(False, os.getpid):
         run(specs("w"), folder, jobs=2)
-        assert second.call(os.getpid) == os.getpid()
+        assert second.submit(os.getpid)() == os.getpid()
 
 
 def test_a_fault_keeps_the_row_that_the_second_process_is_writing(folder, monkeypatch):

@@ -11,6 +11,8 @@ from rich.text import Text
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..results import CalibrationRow
+from ..runs.figures import Drawing
+from ..runs.files import slug
 from ..runs.options import Models, Names, fixed_by, listed, rows_of_a_table
 from ..statistics import SEED
 from ..studies.planes.rows import plan_regions
@@ -41,15 +43,16 @@ class CalibrationTable(ResultTable[CalibrationRow]):
         """Whether the sampler of every model passed."""
         return all(row.passed for row in self.rows)
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.coverage import calibration_figure
-
+    def _figures(self) -> Iterable[Drawing]:
         if len(self.ranks) != len(self.rows):
             raise InputError(
                 "the figure needs all ranks, which calibrate() finds in the folder without simulating again"
             )
         for row, table in zip(self.rows, self.ranks, strict=True):
-            yield from calibration_figure(row, table, self.folder)
+            own = [] if row.prior == "flat" else [row.prior]
+            parts = ["calibration", row.model, row.parameter, row.experiment, *own]
+            path = self.folder / "_".join(map(slug, parts))
+            yield Drawing("coverage.calibration_figure", path, {"row": row, "ranks": table})
 
     def _shown(self) -> Iterable[Shown]:
         """One line a model: whether all ranks are uniform, and what is not."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..results import Check, grouped
+from ..runs.figures import Drawing
 from ..runs.files import slug
 from ..runs.options import Models, Names, experiments_of, rows_of_a_table
 from ..statistics import SEED
@@ -17,14 +18,11 @@ class CheckTable(ResultTable[Check]):
 
     kind = "checks"
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.checks import checks_figure
-        from ..studies.check_rows import stored_check
-
+    def _figures(self) -> Iterable[Drawing]:
         for parts, mine in grouped(self.rows, "model", "parameter", "fit").items():
-            checks = [stored_check(row, self.folder) for row in mine]
             path = self.folder / "_".join(map(slug, ("check", *parts)))
-            yield from checks_figure(checks, experiments_of(mine[0]), path)
+            content = {"checks": mine, "experiments": experiments_of(mine[0])}
+            yield Drawing("checks.checks_figure", path, content)
 
     def _shown(self) -> Iterable[Shown]:
         """A line for each set of data and each distribution of the parameters."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..results import Comparison
+from ..runs.figures import Drawing
 from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import SEED
 from .shown import Shown
@@ -21,10 +22,8 @@ class ComparisonTable(ResultTable[Comparison]):
         """Quadrature needs no draws: yes."""
         return True
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.evidence import bayes_factors_figure
-
-        return self._one_a_model(bayes_factors_figure)
+    def _figures(self) -> Iterable[Drawing]:
+        return self._one_a_model("evidence.bayes_factors_figure")
 
     def _shown(self) -> Iterable[Shown]:
         """A line a row: ln B by each method, and with the prior squeezed and stretched."""

@@ -8,6 +8,7 @@ from typing import Any, Self
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..results import CoverageRow, FeldmanCousins, grouped, there
+from ..runs.figures import Drawing
 from ..runs.options import Names, rows_of_a_table
 from ..runs.store import load_rows
 from ..statistics import LEVEL, SEED
@@ -45,10 +46,10 @@ class CoverageTable(ResultTable[CoverageRow]):
         limits = (FeldmanCousins.from_dict(entry) for job in jobs for entry in job["limits"])
         return cls(tuple(rows), Path(out), limits=tuple(limits))
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.coverage import coverage_figures
-
-        return coverage_figures(self.rows, self.limits, self.folder)
+    def _figures(self) -> Iterable[Drawing]:
+        for parameter, mine in grouped(self.rows, "parameter").items():
+            content = {"rows": mine, "limits": self.limits}
+            yield Drawing("coverage.coverage_figure", self.folder / f"coverage_{parameter}", content)
 
     def _shown(self) -> Iterable[Shown]:
         """Tables, one a parameter and experiment, with what each column promises."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..experiments.folder import experiment_title
 from ..results import Expected, Projection, grouped
+from ..runs.figures import Drawing
 from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import LEVEL, SEED
 from .shown import Shown
@@ -30,10 +31,8 @@ class ExpectedTable(ResultTable[Expected]):
 
     kind = "expected"
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.expected import expected_figure
-
-        return self._one_a_model(expected_figure)
+    def _figures(self) -> Iterable[Drawing]:
+        return self._one_a_model("expected.expected_figure")
 
     def _shown(self) -> Iterable[Shown]:
         """A table a parameter: each statistic of each experiment."""

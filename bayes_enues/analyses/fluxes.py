@@ -9,8 +9,9 @@ from ..errors import InputError
 from ..experiments.folder import experiment_title
 from ..experiments.loading import load_experiment
 from ..reports.wording import NOT_CONVERGED, region_text
-from ..results import Limit, there
+from ..results import Limit, grouped, there
 from ..runs.asked import split_experiments
+from ..runs.figures import Drawing
 from ..runs.options import Names, experiments_of, listed
 from ..runs.plan import plan
 from ..statistics import DRAWS, SEED
@@ -35,10 +36,9 @@ class FluxTable(ResultTable[Limit]):
 
     kind = "fluxes"
 
-    def _figures(self) -> list[Path]:
-        from ..plots.limits import limits_figures
-
-        return limits_figures(self.rows, self.folder)
+    def _figures(self) -> Iterable[Drawing]:
+        for model, mine in grouped((row for row in self.rows if row.file is not None), "model").items():
+            yield Drawing("limits.limits_figure", self.folder / f"limits_{model}", {"limits": mine})
 
     def _shown(self) -> Iterable[Shown]:
         first = self.rows[0]

@@ -1,6 +1,6 @@
 """The table of limits in Python: what ``bayes-enues limits`` computes, writes and shows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from ..interactions.named import interaction_named
 from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
 from ..results import Limit, Published, grouped, there
 from ..runs import second
-from ..runs.figures import to_be_drawn
+from ..runs.figures import Drawing
 from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.plan import with_nuisance_priors
 from ..runs.runner import run
@@ -61,14 +61,10 @@ class LimitTable(ResultTable[Limit]):
         ]
         return pd.DataFrame(rows)
 
-    def _figures(self) -> list[Path]:
-        """Those that are not there already."""
-        if missing := to_be_drawn(self.rows, self.folder, self.overlays):
-            from ..plots.limits import limits_figures
-
-            limits_figures(missing, self.folder, self.overlays)
-        models = dict.fromkeys(row.model for row in self.rows if row.file is not None)
-        return [self.folder / f"limits_{model}.png" for model in models]
+    def _figures(self) -> Iterable[Drawing]:
+        for model, mine in grouped((row for row in self.rows if row.file is not None), "model").items():
+            content = {"limits": mine, "own": self.overlays}
+            yield Drawing("limits.limits_figure", self.folder / f"limits_{model}", content)
 
     def _shown(self) -> list[Shown]:
         """One table a model, one section an experiment."""

@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..experiments.folder import experiment_title
 from ..experiments.overlays import Overlay, Paths, own_files, read_overlays
 from ..results import Curve, Limit, Region, there
+from ..runs.figures import Drawing
 from ..runs.options import Names, listed
 from ..runs.processes import shared_processes
 from ..runs.runner import run
@@ -53,13 +54,12 @@ class MassPlaneTable(ResultTable[Region]):
     kind = "mediator_planes"
     overlays: tuple[Overlay, ...] = ()
 
-    def _figures(self) -> list[Path]:
+    def _figures(self) -> list[Drawing]:
         """The planes, with other people's limits."""
-        from ..plots.mediators import mass_planes_figure
-
         first = self.rows[0]
         prior = next(name for words, name in COUPLING_PRIORS.items() if words in first.prior)
-        return mass_planes_figure(self.rows, prior, self.folder, first.given, self.overlays)
+        content = {"regions": self.rows, "prior": prior, "settings": first.given, "own": self.overlays}
+        return [Drawing("mediators.mass_planes_figure", self.folder / "mediator_planes", content)]
 
     def _shown(self) -> list[Shown]:
         """What each plane rests on, in words."""
@@ -103,16 +103,20 @@ class MediatorTable(ResultTable[Limit]):
         """Whether every posterior converged, those of the planes too."""
         return super().passed and (self.planes is None or self.planes.passed)
 
-    def _figures(self) -> list[Path]:
+    def _figures(self) -> list[Drawing]:
         """The curves, alone and with other people's limits, and the planes."""
-        from ..plots.mediators import curves_figure, published_figure
-
-        lines, first = self.curves(), self.rows[0]
+        first, path = self.rows[0], self.folder / "mediators"
         options = {name: value for name, value in first.given.items() if name != "mass"}
-        paths = curves_figure(lines, self.folder / "mediators", first.level, options, self.overlays)
-        points, where = [*published_points(), *self.points], self.folder / "mediators_published"
-        paths += published_figure(lines, points, where, options, self.overlays, first.level)
-        return paths + (self.planes.plot() if self.planes else [])
+        content = {
+            "found": self.curves(), "level": first.level, "settings": options, "own": self.overlays,
+        }  # fmt: skip
+        points = {"points": [*published_points(), *self.points]}
+        beside = path.with_name("mediators_published")
+        return [
+            Drawing("mediators.curves_figure", path, content),
+            Drawing("mediators.published_figure", beside, content | points),
+            *(self.planes._figures() if self.planes else []),
+        ]
 
     def _shown(self) -> list[Shown]:
         """Upper limits at the masses nearest to the decades."""

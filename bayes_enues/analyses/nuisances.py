@@ -7,6 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from ..results import Nuisances
+from ..runs.figures import Drawing
 from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.plan import with_nuisance_priors
 from ..statistics import DRAWS, LEVEL, SEED
@@ -21,10 +22,8 @@ class NuisanceTable(ResultTable[Nuisances]):
 
     kind = "nuisances"
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.nuisances import nuisances_figure
-
-        return self._one_a_model(nuisances_figure)
+    def _figures(self) -> Iterable[Drawing]:
+        return self._one_a_model("nuisances.nuisances_figure")
 
     def _shown(self) -> Iterable[Shown]:
         """A table a parameter and experiment, the nuisance that matters most first."""

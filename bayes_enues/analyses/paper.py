@@ -1,17 +1,21 @@
 """Everything the paper shows, in one folder: what ``bayes-enues reproduce`` computes and draws.
 
 What is computed is :data:`bayes_enues.studies.paper.PLANS`, what is drawn from it
-:data:`bayes_enues.plots.paper.FIGURES`. Rows are kept as they finish: an interrupted run goes on where it
+:data:`bayes_enues.studies.paper.FIGURES`. Rows are kept as they finish: an interrupted run goes on where it
 stopped.
 """
 
 from pathlib import Path
 
 from ..compiled.feedback import feedback
+from ..reports.reproduction_page import write_pages
+from ..runs.figures import drawn
 from ..runs.files import check_writable
 from ..runs.processes import shared_processes
 from ..runs.runner import run
 from ..statistics import DRAWS, SEED
+from ..studies import paper
+from ..studies.mediators.scan import curves, write_curves
 from .stored import TABLES, Results
 
 
@@ -31,16 +35,10 @@ def reproduce(
     out = Path(out)
     check_writable(out)
 
-    # with PyMC and matplotlib, which a request that is refused can spare
-    from ..plots.paper import FIGURES
-    from ..reports.reproduction_page import write_pages
-    from ..studies.mediators.scan import curves, write_curves
-    from ..studies.paper import PLANS
-
-    asked = {name: plan(draws, seed) for name, plan in PLANS.items()}
+    asked = {name: plan(draws, seed) for name, plan in paper.PLANS.items()}
     folders = {name: TABLES[name].open(out, 0.9) for name in asked}
     tables, done = [], 0
-    words = "reproduce", sum(map(len, asked.values())) + len(FIGURES), "rows and figures"
+    words = "reproduce", sum(map(len, asked.values())) + len(paper.FIGURES), "rows and figures"
     with shared_processes(), feedback(*words) as tell:
         for name, specs in asked.items():
             folder, before = folders[name], done
@@ -51,10 +49,9 @@ def reproduce(
             done += len(specs)
             tables.append(TABLES[name](tuple(rows), folder.path, tuple(folder.messages)))
         found = {table.kind: table.rows for table in tables}
-        for k, (name, draw) in enumerate(FIGURES.items()):
-            tell(done + k, name)
-            draw(found, out, out / name)
-    write_pages(found, out, list(FIGURES))
+        tell(done, "figures")
+        drawn(figure(found, out / name) for name, figure in paper.FIGURES.items())
+    write_pages(found, out, list(paper.FIGURES))
     if "mediators" in found:
         write_curves(curves(found["mediators"]), out / "mediators_curves.csv")
     return Results.of(tables, out)

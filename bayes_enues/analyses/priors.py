@@ -8,6 +8,7 @@ from rich.text import Text
 
 from ..experiments.folder import DEFAULT
 from ..results import Interval, PriorStudyRow, grouped, there
+from ..runs.figures import Drawing
 from ..runs.options import Models, Names, listed, rows_of_a_table
 from ..statistics import DRAWS, LEVEL, SEED, one_sided_threshold
 from .shown import BAD, Cell, Shown
@@ -19,11 +20,14 @@ class PriorTable(ResultTable[PriorStudyRow]):
 
     kind = "priors"
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.priors import prior_figures
-
-        for mine in grouped(self.rows, "model").values():
-            yield from prior_figures(mine, self.folder)
+    def _figures(self) -> Iterable[Drawing]:
+        for model, mine in grouped(self.rows, "model").items():
+            names = {
+                "posteriors": f"priors_{model}", "bounds": f"priors_{model}_bounds",
+                "power_scaling": f"power_scaling_{model}",
+            }  # fmt: skip
+            for what, name in names.items():
+                yield Drawing(f"priors.{what}_figure", self.folder / name, {"rows": mine})
 
     def _heads(self) -> tuple[str, str]:
         """Of the ratios to the profile's bounds."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..interactions.named import interaction_named
 from ..results import Projection, grouped
+from ..runs.figures import Drawing
 from ..runs.options import rows_of_a_table
 from ..statistics import LEVEL, SEED
 from .expected import bands, failed_toys
@@ -21,11 +22,10 @@ class ProjectionTable(ResultTable[Projection]):
     def _groups(self) -> list[list[Projection]]:
         return list(grouped(self.rows, "model", "parameter", "experiment").values())
 
-    def _figures(self) -> Iterable[Path]:
+    def _figures(self) -> Iterable[Drawing]:
         """Of the first parameter and experiment, if there are several."""
-        from ..plots.projection import projection_figure
-
-        return projection_figure(self._groups()[0], self.folder / "projection")
+        rows = self._groups()[0]
+        return [Drawing("projection.projection_figure", self.folder / "projection", {"rows": rows})]
 
     def _shown(self) -> Iterable[Shown]:
         """Each statistic at each exposure."""

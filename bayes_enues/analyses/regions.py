@@ -9,6 +9,7 @@ from rich.text import Text
 from ..errors import InputError
 from ..interactions.named import interaction_named
 from ..results import Region, grouped, there
+from ..runs.figures import Drawing
 from ..runs.options import Names, fixed_by, listed
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.planes.rows import plan_regions
@@ -24,12 +25,10 @@ class RegionTable(ResultTable[Region]):
     def _groups(self) -> list[list[Region]]:
         return list(grouped(self.rows, "model", "parameters").values())
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.regions import regions_figure
-
+    def _figures(self) -> Iterable[Drawing]:
         for mine in self._groups():
             name = "_".join(("region", mine[0].model, *mine[0].parameters))
-            yield from regions_figure(mine, self.folder / name)
+            yield Drawing("regions.regions_figure", self.folder / name, {"regions": mine})
 
     def _shown(self) -> Iterable[Shown]:
         """A line a region: sizes, errors, and the count of draws."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..experiments.folder import DEFAULT
 from ..results import SystematicsRow, grouped, there
+from ..runs.figures import Drawing
 from ..runs.options import Models, Names, rows_of_a_table
 from ..statistics import LEVEL, threshold
 from .shown import Shown
@@ -17,10 +18,8 @@ class SystematicsTable(ResultTable[SystematicsRow]):
 
     kind = "systematics"
 
-    def _figures(self) -> Iterable[Path]:
-        from ..plots.systematics import systematics_figure
-
-        return self._one_a_model(systematics_figure)
+    def _figures(self) -> Iterable[Drawing]:
+        return self._one_a_model("systematics.systematics_figure")
 
     def _groups(self) -> dict[Any, list[SystematicsRow]]:
         return grouped(self.rows, "model", "parameter", "experiment")

@@ -1,7 +1,7 @@
 """What the public function behind each command returns: typed rows, in the forms that people need."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Self, overload
 from ..compiled.feedback import feedback
 from ..errors import InputError
 from ..results import ROW_TYPES, Row, grouped
-from ..runs import second
 from ..runs.asked import Asked
 from ..runs.beside import draws_file
+from ..runs.figures import Drawing, drawn
 from ..runs.runner import run
 from ..runs.store import ResultsFolder, flat_rows, load_rows
 from .shown import Shown
@@ -20,10 +20,6 @@ from .shown import Shown
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-
-def _drawn(table: "ResultTable") -> list[Path]:
-    return list(table._figures())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -130,14 +126,14 @@ class ResultTable[R: Row](Sequence[R]):
         """See :meth:`footnotes`; there are rows."""
         return []
 
-    def _figures(self) -> Iterable[Path]:
+    def _figures(self) -> Iterable[Drawing]:
         """See :meth:`plot`; there are rows."""
         return []
 
-    def _one_a_model(self, draw: Callable[[list[R], Path], Iterable[Path]]) -> Iterable[Path]:
+    def _one_a_model(self, by: str) -> Iterable[Drawing]:
         """A figure of the rows of each model, named after both."""
         for name, mine in grouped(self.rows, "model").items():
-            yield from draw(mine, self.folder / f"{self.kind}_{name}")
+            yield Drawing(by, self.folder / f"{self.kind}_{name}", {"rows": mine})
 
     def shown(self) -> list[Shown]:
         """The tables that the command prints and all other forms are made of."""
@@ -153,7 +149,7 @@ class ResultTable[R: Row](Sequence[R]):
             return []
         with feedback("figures") as tell:
             tell(0, "")
-            return second.call(_drawn, self)
+            return drawn(self._figures())
 
     def to_markdown(self) -> str:
         """The tables as Markdown, with footnotes."""

@@ -49,16 +49,22 @@ class Running:
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """A function whose parameters may be groups, as typer takes it: each option of a group by itself."""
+    """A function whose parameters may be groups, as typer takes it: each option of a group by itself.
+
+    Processes that compute rows are there until it ends: they draw figures too.
+    """
     own = inspect.signature(function).parameters
     groups: dict[str, Callable] = {n: p.annotation for n, p in own.items() if p.annotation in (Rows, Running)}
     inside = {name: inspect.signature(group).parameters for name, group in groups.items()}
 
     @wraps(function)
     def run(**given: Any) -> None:
+        from ..runs.processes import shared_processes
+
         for name, group in groups.items():
             given[name] = group(**{option: given.pop(option) for option in inside[name]})
-        function(**given)
+        with shared_processes():
+            function(**given)
 
     options = [
         option.replace(kind=inspect.Parameter.KEYWORD_ONLY)

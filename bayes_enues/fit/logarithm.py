@@ -15,9 +15,16 @@ WHOLE = 4503599627370496.0  # 2^52: its lowest bits count ones
 
 
 @numba.njit(nogil=True, error_model="numpy", fastmath={"contract"})
-def log(x):
-    """Natural logarithm of a number above 1e-308, to one unit in the last place.
+def log(x: float) -> float:
+    """Natural logarithm, to one unit in the last place.
 
+    Parameters
+    ----------
+    x : float
+        Above 1e-308; nothing is refused, and what lies below has no meaning.
+
+    Notes
+    -----
     Without calls and branches, so that a loop over bins takes several at once: NumPy's takes them one by one,
     a third of the time of all of chi^2. x = 2^k (1 + f) with f between sqrt(1/2) - 1 and sqrt(2) - 1, and
     log(1 + f) = 2 atanh(f / (2 + f)) by a polynomial.

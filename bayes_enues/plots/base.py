@@ -13,6 +13,7 @@ from cycler import cycler
 from matplotlib.figure import Figure
 
 from ..experiments.folder import experiment_title
+from ..runs.figures import mark_now
 
 #: The two statistics, everywhere the same: colours that stay apart without red or green.
 POSTERIOR, PROFILE = "#0072B2", "#D55E00"
@@ -157,11 +158,11 @@ def level_words(level: float, statistic: str) -> str:
     return f"{100 * level:g} % {'CrI' if statistic == 'posterior' else 'CL'}"
 
 
-def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
+def save(fig: Figure, path: str | Path) -> list[Path]:
     """Write a figure as PDF, PNG and SVG and close it; the paths written.
 
-    No date goes into them: the same results give the same files. A mark goes into their metadata and says
-    what they show.
+    No date goes into them: the same results give the same files. Their metadata say what they show, where
+    :func:`bayes_enues.runs.figures.drawn` asked for them.
     """
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -180,12 +181,13 @@ def save(fig: Figure, path: str | Path, mark: str | None = None) -> list[Path]:
         fig.set_layout_engine("none")
     path = Path(path)
     pdf, png, svg = (path.with_name(path.name + suffix) for suffix in (".pdf", ".png", ".svg"))
+    mark = mark_now()
     said = {} if mark is None else {"Description": mark}
     FigureCanvasAgg(fig).print_png(png, metadata=said, pil_kwargs={"compress_level": COMPRESSION})
+    with mpl.rc_context({"svg.hashsalt": "bayes_enues"}):  # the same names inside, whenever it is drawn
+        FigureCanvasSVG(fig).print_svg(svg, metadata=said | {"Date": None})
     said = {} if mark is None else {"Keywords": mark}
     FigureCanvasPdf(fig).print_pdf(pdf, metadata=said | {"CreationDate": None})
-    with mpl.rc_context({"svg.hashsalt": "bayes_enues"}):  # the same names inside, whenever it is drawn
-        FigureCanvasSVG(fig).print_svg(svg, metadata={"Date": None})
     plt.close(fig)
     return [pdf, png, svg]
 

@@ -9,6 +9,7 @@ from scipy.stats import binom
 
 from ..experiments.experiment import Experiment
 from ..results import Check, there
+from ..runs.beside import with_arrays
 from .base import POSTERIOR, figure, one_legend, plain, save, style
 
 BLUE, DATA = POSTERIOR, "black"
@@ -62,11 +63,12 @@ def plot_deviance(ax: Axes, check: Check) -> Axes:
 
 
 def checks_figure(checks: Sequence[Check], experiments: Sequence[Experiment], path: Path) -> list[Path]:
-    """A row of panels a check: bands, integral transforms, deviance."""
+    """A row of panels a check: bands, integral transforms, deviance; from rows of the path's folder."""
     by_name = {e.name: e for e in experiments}
     with style():
         fig, axes = figure(len(checks), 3, 2.35, 2.1, squeeze=False)
         for (left, middle, right), found in zip(axes, checks, strict=True):
+            found = with_arrays(path.parent, found)
             plot_bands(left, found, by_name[found.experiment])
             plot_pit(middle, found)
             plot_deviance(right, found)

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 
 from ..interactions.named import interaction_named
 from ..results import CalibrationRow, CoverageRow, FeldmanCousins, grouped, there
-from ..runs.files import slug
 from ..statistics import one_sided_threshold, threshold
 from .base import POSTERIOR, PROFILE, explain, figure, one_legend, save, style, title_of, unit_label
 from .words import in_words, model_words, prior_words
@@ -120,25 +119,21 @@ def plot_ranks(ax: Axes, ranks: np.ndarray, name: str, probability: float, quant
     return ax
 
 
-def coverage_figures(
-    rows: Sequence[CoverageRow], limits: Sequence[FeldmanCousins], folder: Path
-) -> list[Path]:
-    """One figure a parameter, a line of panels an experiment: coverage and critical value."""
-    ends = {(one.parameter, one.experiment): one for one in limits}
-    paths = []
-    for parameter, mine in grouped(rows, "parameter").items():
-        experiments, label = grouped(mine, "experiment"), interaction_named(mine[0].model).label(parameter)
-        with style():
-            fig, axes = figure(len(experiments), 2, height=2.7 + 0.9 / len(experiments), squeeze=False)
-            for (left, right), (experiment, here) in zip(axes, experiments.items(), strict=True):
-                plot_coverage(left, here, label)
-                plot_critical_value(right, here, label, ends.get((parameter, experiment)))
-            one_legend(fig, axes.ravel(), fontsize=6.5)
-            paths += save(fig, folder / f"coverage_{parameter}")
-    return paths
+def coverage_figure(rows: Sequence[CoverageRow], limits: Sequence[FeldmanCousins], path: Path) -> list[Path]:
+    """Of one parameter, a line of panels an experiment: coverage and critical value."""
+    ends = {one.experiment: one for one in limits if one.parameter == rows[0].parameter}
+    experiments = grouped(rows, "experiment")
+    label = interaction_named(rows[0].model).label(rows[0].parameter)
+    with style():
+        fig, axes = figure(len(experiments), 2, height=2.7 + 0.9 / len(experiments), squeeze=False)
+        for (left, right), (experiment, here) in zip(axes, experiments.items(), strict=True):
+            plot_coverage(left, here, label)
+            plot_critical_value(right, here, label, ends.get(experiment))
+        one_legend(fig, axes.ravel(), fontsize=6.5)
+        return save(fig, path)
 
 
-def calibration_figure(row: CalibrationRow, ranks: np.ndarray, folder: Path) -> list[Path]:
+def calibration_figure(row: CalibrationRow, ranks: np.ndarray, path: Path) -> list[Path]:
     """Ranks (n, n_quantities) of every quantity of one model against its simultaneous band."""
     names, kind = list(row.quantities), interaction_named(row.model)
 
@@ -159,5 +154,4 @@ def calibration_figure(row: CalibrationRow, ranks: np.ndarray, folder: Path) -> 
         priors = [f"{prior_words(prior, kind.signed) or in_words(prior)} prior" for prior in own]
         words = ", ".join([what, *priors, f"{row.simulations} simulations"])
         fig.suptitle(words, fontsize=9)
-        parts = ["calibration", row.model, row.parameter, row.experiment, *own]
-        return save(fig, folder / "_".join(map(slug, parts)))
+        return save(fig, path)

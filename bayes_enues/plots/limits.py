@@ -14,7 +14,6 @@ from ..experiments.published import published_limits
 from ..interactions.named import interaction_named
 from ..results import Density, Limit, Published, grouped, there
 from ..runs.beside import read_arrays, read_density, with_curve
-from ..runs.figures import figures_of, mark_of
 from ..statistics import one_sided_threshold
 from .base import (
     EXPLAINED,
@@ -267,31 +266,29 @@ def warm_up() -> None:
         FigureCanvasPdf(fig).print_pdf(BytesIO())
 
 
-def limits_figures(limits: Sequence[Limit], folder: Path, own: Sequence[Published] = ()) -> list[Path]:
-    """A figure a model, a pair of panels a parameter: profile and posterior of every experiment in a folder.
+def limits_figure(limits: Sequence[Limit], path: Path, own: Sequence[Published] = ()) -> list[Path]:
+    """A pair of panels a parameter: profile and posterior of every experiment.
 
-    ``own`` are a user's published limits, drawn with those of the package. What each figure shows is written
-    into it: :func:`bayes_enues.runs.figures.to_be_drawn` reads it.
+    From rows and what lies beside them in the path's folder.
+
+    ``own`` are a user's published limits, drawn with those of the package.
     """
-    paths = []
-    for model, mine in figures_of(limits).items():
-        parameters = grouped(mine, "parameter")
-        with style():
-            fig, panels = stacked(len(parameters), 2)
-            footnote(fig, _drawn(panels, list(parameters.values()), folder, own))
-            limit_legend(fig, panels[0])
-            paths += save(fig, folder / f"limits_{model}", mark_of(mine, own))
-    return paths
+    parameters = grouped(limits, "parameter")
+    with style():
+        fig, panels = stacked(len(parameters), 2)
+        footnote(fig, _drawn(panels, list(parameters.values()), path.parent, own))
+        limit_legend(fig, panels[0])
+        return save(fig, path)
 
 
 def profiles_figure(
-    limits: Sequence[Limit], models: Sequence[str], parameters: Sequence[str], folder: Path, path: Path
+    limits: Sequence[Limit], models: Sequence[str], parameters: Sequence[str], path: Path
 ) -> list[Path]:
     """A row of pairs of panels a model, a pair a parameter; variants of experiments are left out."""
     found = grouped((one for one in limits if ":" not in one.experiment), "model", "parameter")
     with style():
         fig, panels = stacked(len(models) * len(parameters), len(parameters), width=2.9, height=3.4)
         places = [found[model, name] for model in models for name in parameters]
-        footnote(fig, _drawn(panels, places, folder))
+        footnote(fig, _drawn(panels, places, path.parent))
         limit_legend(fig, [ax for pair in panels[:: len(parameters)] for ax in pair])
         return save(fig, path)

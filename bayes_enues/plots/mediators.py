@@ -277,9 +277,9 @@ def charges_words(charges: str | tuple) -> str:
 
 
 def mass_planes_figure(
-    regions: Sequence[Region], prior: str, folder: Path, settings: Mapping[str, Any], own: Sequence[Overlay]
+    regions: Sequence[Region], prior: str, path: Path, settings: Mapping[str, Any], own: Sequence[Overlay]
 ) -> list[Path]:
-    """Mass and coupling together, a panel a mediator, from rows and the grids beside them in a folder.
+    """Mass and coupling together, a panel a mediator, from rows and the grids beside them.
 
     Other people's limits at fixed mass are drawn beside; ``settings`` and ``own`` are those of
     :func:`published_figure`.
@@ -289,10 +289,10 @@ def mass_planes_figure(
         fig, axes = figure(1, len(models), width=3.9, height=3.4, squeeze=False, sharey=True)
         for ax, (model, mine) in zip(axes[0], models.items(), strict=True):
             for index, region in enumerate(mine):
-                plane = with_grids(folder, region)
+                plane = with_grids(path.parent, region)
                 plot_mass_plane(ax, plane, colour_of(region.experiment, index))
             notes += [n for n in draw_others(ax, model, settings, own) if n not in notes]
             ax.set_title(f"{mediator_title(model)}; coupling {prior_words(prior)}", fontsize=9)
         footnote(fig, notes)
         one_legend(fig, axes[0], fontsize=7)
-        return save(fig, folder / "mediator_planes")
+        return save(fig, path)

@@ -129,41 +129,56 @@ def plot_power_scaling(ax: Axes, limits: Sequence[Limit]) -> Axes:
     return ax
 
 
-def prior_figures(rows: Sequence[PriorStudyRow], folder: Path) -> list[Path]:
-    """All posteriors, priors and profiles; all bounds; all power-scaling sensitivities; of one model."""
-    kind = interaction_named(rows[0].model)
-    own = [row for row in rows if not row.nuisance]
-    experiments, parameters = grouped(own, "experiment"), list(grouped(own, "parameter"))
-    places = [(experiment, name) for experiment in experiments for name in parameters]
-    shape = (len(experiments), len(parameters))
+def posteriors_figure(rows: Sequence[PriorStudyRow], path: Path) -> list[Path]:
+    """All posteriors, priors and profiles of one model, from rows of the path's folder."""
+    kind, groups, places, across = _places([row for row in rows if not row.nuisance])
 
     def curve_of(row):
-        found = read_group(folder, row, "quadrature")
+        found = read_group(path.parent, row, "quadrature")
         return found[row.parameter].values, found["density"].values, found["prior"].values
 
     with style():
-        groups = grouped(own, "experiment", "parameter")
-        fig, axes = stacked(len(places), len(parameters))
+        fig, axes = stacked(len(places), across)
         for pair, place in zip(axes, places, strict=True):
             first, *others = groups[place]
             curves = [curve_of(row) for row in groups[place]]
-            plot_priors(pair, [with_curve(folder, first), *others], curves, kind.label(place[1]))
+            plot_priors(pair, [with_curve(path.parent, first), *others], curves, kind.label(place[1]))
             pair[0].set_title(title_of(place[0]), fontsize=9)
         one_legend(fig, [axes[0][1]])
-        paths = save(fig, folder / f"priors_{rows[0].model}")
+        return save(fig, path)
 
-        groups = grouped(rows, "experiment", "parameter")
-        width, height = 2.6 + 1.8 / len(parameters), 0.8 + 0.2 * max(map(len, groups.values()))
-        fig, axes = figure(*shape, width=width, height=height, squeeze=False, sharey="row")
+
+def bounds_figure(rows: Sequence[PriorStudyRow], path: Path) -> list[Path]:
+    """All bounds of one model, those under other priors of nuisances too."""
+    _, _, places, across = _places([row for row in rows if not row.nuisance])
+    kind, groups, _, _ = _places(rows)
+    width, height = 2.6 + 1.8 / across, 0.8 + 0.2 * max(map(len, groups.values()))
+    with style():
+        fig, axes = figure(
+            len(places) // across, across, width=width, height=height, squeeze=False, sharey="row"
+        )
         for ax, place in zip(axes.ravel(), places, strict=True):
             plot_bounds(ax, groups[place], kind.label(place[1]))
         one_legend(fig, [axes[0, 0]], fontsize=7)
-        paths += save(fig, folder / f"priors_{rows[0].model}_bounds")
+        return save(fig, path)
 
-        tall = 1.0 + 0.19 * max(map(len, experiments.values()))
+
+def power_scaling_figure(rows: Sequence[PriorStudyRow], path: Path) -> list[Path]:
+    """All power-scaling sensitivities of one model."""
+    experiments = grouped([row for row in rows if not row.nuisance], "experiment")
+    tall = 1.0 + 0.19 * max(map(len, experiments.values()))
+    with style():
         fig, axes = figure(len(experiments), 1, width=4.4, height=tall, squeeze=False)
         for ax, (experiment, mine) in zip(axes[:, 0], experiments.items(), strict=True):
             plot_power_scaling(ax, mine)
             ax.set_title(title_of(experiment), fontsize=9)
         one_legend(fig, [axes[0, 0]])
-        return paths + save(fig, folder / f"power_scaling_{rows[0].model}")
+        return save(fig, path)
+
+
+def _places(rows: Sequence[PriorStudyRow]) -> tuple[Any, dict, list[tuple[str, str]], int]:
+    """The interaction, rows by experiment and parameter, all pairs of these, and how many parameters."""
+    parameters = list(grouped(rows, "parameter"))
+    places = [(experiment, name) for experiment in grouped(rows, "experiment") for name in parameters]
+    kind = interaction_named(rows[0].model)
+    return kind, grouped(rows, "experiment", "parameter"), places, len(parameters)

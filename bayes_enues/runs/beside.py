@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingFileError
-from ..results import Density, Limit, Region, Row
+from ..results import Check, Density, Limit, Region, Row
 
 
 def draws_file(folder: str | Path, row: Row) -> Path:
@@ -65,3 +65,10 @@ def with_grids(folder: str | Path, region: Region) -> Region:
         profile=replace(region.profile, x=x, y=y, delta_chi2=delta),
         posterior=replace(region.posterior, x=x, y=y, log_density=log_density),
     )
+
+
+def with_arrays(folder: str | Path, check: Check) -> Check:
+    """A predictive check with its arrays."""
+    stored = read_group(folder, check, "check")
+    arrays = {name: stored[name].values for name in ("observed", "bands", "pit", "deviance")}
+    return replace(check, **arrays)

@@ -38,6 +38,12 @@ def shared_processes() -> Iterator[None]:
             stack.close()
 
 
+def shared_executor() -> Executor | None:
+    """What runs in the processes that several tables share, if there are any."""
+    kept = _SHARED[0].values() if _SHARED else ()
+    return next((executor for _, (executor, _) in kept if executor is not None), None)
+
+
 @contextmanager
 def processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
     """Processes of this machine, and how many; gone at the end of this, or of :func:`shared_processes`.

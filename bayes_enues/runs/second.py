@@ -8,9 +8,10 @@ Matplotlib meanwhile, and writes the files. Without a second process all is done
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
-from .processes import processes
+from .processes import processes, shared_executor
 
 _READY: list[Callable[[], Any]] = []  # what a second process begins with, where one is allowed
 _STARTED = ExitStack()
@@ -47,30 +48,29 @@ def start() -> None:
 
 
 def submit(function: Callable, *arguments: Any) -> Callable[[], Any]:
-    """Let the second process call a function; what is returned waits for what it gave or raised."""
-    if not _OTHER:
+    """Let another process call a function; what is returned waits for what it gave or raised.
+
+    The second one, or those that several tables share.
+    """
+    other = _OTHER[0] if _OTHER else shared_executor()
+    if other is None:
         found = function(*arguments)
         return lambda: found
     try:
-        future = _OTHER[0].submit(function, *arguments)
+        future = other.submit(function, *arguments)
     except BrokenExecutor:
-        return _here(function, *arguments)
+        return partial(_here, function, *arguments)
 
     def result() -> Any:
         try:
             return future.result()
         except BrokenExecutor:
-            return _here(function, *arguments)()
+            return _here(function, *arguments)
 
     return result
 
 
-def _here(function: Callable, *arguments: Any) -> Callable[[], Any]:
-    """The second process died, of too little memory or by somebody's hand: this one does what it did."""
+def _here(function: Callable, *arguments: Any) -> Any:
+    """The other process died, of too little memory or by somebody's hand: this one does what it did."""
     _OTHER.clear()
-    return submit(function, *arguments)
-
-
-def call(function: Callable, *arguments: Any) -> Any:
-    """The result of a function, called in the second process if there is one."""
-    return submit(function, *arguments)()
+    return function(*arguments)

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import xarray as xr
 
 from ..fit import sample_posterior
 from ..results import Check
 from ..runs.asked import Stored, Tell, silent
-from ..runs.beside import read_group
 from ..runs.rows import RowSpec, RowStudy, model_of
 from .checks import LEVELS, predictive_check
 
@@ -33,7 +31,7 @@ class CheckSpec(RowStudy):
     group: str
 
     def compute(self, progress: Tell = silent, groups: bool = True) -> Stored:
-        """A row of ``checks.json``, and beside it what a figure needs; see :func:`stored_check`."""
+        """A row of ``checks.json``, and beside it what :func:`bayes_enues.runs.beside.with_arrays` reads."""
         model, tree = _fitted(self.spec, self.spec.fingerprint())
         checks = predictive_check(model, tree, self.group, self.spec.seed)
         found = next(check for check in checks if check.experiment == self.data)
@@ -68,10 +66,3 @@ def _stored(found: Check) -> xr.DataTree:
     }
     coords = {"quantile": list(LEVELS), "of": ["data", "predicted"]}
     return xr.DataTree.from_dict({"check": xr.Dataset(content, coords=coords)})
-
-
-def stored_check(row: Check, folder: Path) -> Check:
-    """A row with its arrays, from the file beside it in a folder."""
-    stored = read_group(folder, row, "check")
-    arrays = {name: stored[name].values for name in ("observed", "bands", "pit", "deviance")}
-    return replace(row, **arrays)
