@@ -19,6 +19,7 @@ from pytensor.tensor.random.basic import NormalRV, UniformRV
 from ..priors.densities import LogToPower, LogUniformRV, TabulatedRV
 from ..priors.two_piece import TwoPieceRV
 from .kernel import FAST
+from .logarithm import log
 
 #: Ways from the sampler's y to the parameter x: itself; above an edge; between two; see ``LogToPower``.
 _WHOLE, _ABOVE, _BETWEEN, _TO_POWER = range(4)
@@ -111,9 +112,12 @@ def _softplus(x):
 
 
 @numba.njit(**FAST)
-def _sigmoid(x):
+def _between(x):
+    """The logistic function of x and of -x, and the logarithm of their product."""
     e = np.exp(-abs(x))
-    return 1.0 / (1.0 + e) if x >= 0 else e / (1.0 + e)
+    large, small = 1.0 / (1.0 + e), e / (1.0 + e)
+    share, rest = (large, small) if x >= 0 else (small, large)
+    return share, rest, -abs(x) - 2.0 * log(1.0 + e)
 
 
 @numba.njit(**FAST)
@@ -125,7 +129,7 @@ def _inverse_softplus(s):
 def coordinate(numbers: np.ndarray, i: int, y: float) -> tuple[float, float, float, float]:
     """The parameter x at the sampler's y, dx/dy, and what is added to the log-density with its slope in y.
 
-    That is the log-density of the prior, up to a constant, and the logarithm of the Jacobian.
+    That is the log-density of the prior and the logarithm of the Jacobian, up to constants.
     """
     begin = i * SIZE
     way, density = numbers[begin], numbers[begin + 1]
@@ -134,21 +138,19 @@ def coordinate(numbers: np.ndarray, i: int, y: float) -> tuple[float, float, flo
         slope = np.exp(y)
         x, added, added_slope = low + slope, y, 1.0
     elif way == _BETWEEN:
-        share = _sigmoid(y)
-        x = high * share + low * (1.0 - share)
-        slope = (high - low) * share * (1.0 - share)
-        added = np.log(high - low) - _softplus(y) - _softplus(-y)
-        added_slope = 1.0 - 2.0 * share
+        share, rest, added = _between(y)
+        x = high * share + low * rest
+        slope = (high - low) * share * rest
+        added_slope = rest - share
     elif way == _TO_POWER:
         bottom, top = _inverse_softplus((low / a) ** 2), _inverse_softplus((high / a) ** 2)
-        share = _sigmoid(y)
-        w, w_slope = bottom + (top - bottom) * share, (top - bottom) * share * (1.0 - share)
-        s, s_slope = _softplus(w), _sigmoid(w)
+        share, rest, added = _between(y)
+        w, w_slope = bottom + (top - bottom) * share, (top - bottom) * share * rest
+        s, s_slope = _softplus(w), _between(w)[0]
         x = a * np.sqrt(s)
         slope = 0.5 * x * s_slope / s * w_slope
-        added = np.log(top - bottom) - _softplus(y) - _softplus(-y)
-        added += -_softplus(-w) + np.log(0.5 * a) - 0.5 * np.log(s)
-        added_slope = 1.0 - 2.0 * share + w_slope * (1.0 - s_slope - 0.5 * s_slope / s)
+        added -= _softplus(-w) + 0.5 * np.log(s)
+        added_slope = rest - share + w_slope * (1.0 - s_slope - 0.5 * s_slope / s)
     else:
         x, slope, added, added_slope = y, 1.0, 0.0, 0.0
     if density == _INVERSE:

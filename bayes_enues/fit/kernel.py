@@ -251,7 +251,9 @@ def chi2_and_gradient(terms: Any, numbers: np.ndarray, x: np.ndarray, gradient: 
     """chi^2 less its value for a saturated model; its gradient (n,) is filled in. What a sampler asks for."""
     n_bins, n_factors = terms.gaussian.size, terms.variable.size
     observed, sigma, centre = numbers[:n_bins], numbers[n_bins : 2 * n_bins], numbers[2 * n_bins :]
-    value, slope, mu = np.empty(n_factors), np.empty(n_factors), np.zeros(n_bins)
+    room = np.empty(2 * n_factors + n_bins)
+    value, slope, mu = room[:n_factors], room[n_factors : 2 * n_factors], room[2 * n_factors :]
+    mu[:] = 0.0
     for d in range(n_factors):
         value[d], slope[d], _ = _factor(terms.kind[d], x[terms.variable[d]], terms.unit[d], terms.exponent[d])
     present, n_present = _present(terms, value, slope)

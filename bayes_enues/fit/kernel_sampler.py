@@ -28,8 +28,15 @@ def packed(terms: Terms, numbers: np.ndarray, coordinates: np.ndarray, n: int) -
     """All that the C functions need of a model, in one vector; whole numbers by their bits, as they are."""
     sizes = [terms.start.size, terms.factor.size, terms.variable.size]
     head = [n, terms.gaussian.size, *sizes, coordinates.size]
-    parts = [v.view(float) if v.dtype == np.int64 else np.ravel(v).astype(float) for v in terms]
+    parts = [_as_numbers(np.ravel(v)) for v in terms]
     return np.concatenate([np.array(head, float), *parts, numbers, coordinates])
+
+
+def _as_numbers(v: np.ndarray) -> np.ndarray:
+    """Whole numbers and bytes by their bits; bytes with others behind them, which fill the last number."""
+    if v.dtype == bool:
+        v = np.append(v, np.zeros(-v.size % 8, bool))
+    return v.view(float)
 
 
 @numba.njit(**FAST)
@@ -38,11 +45,8 @@ def _whole(part):
 
 
 @numba.njit(**FAST)
-def _true(part):
-    found = np.empty(part.size, np.bool_)
-    for i in range(part.size):
-        found[i] = part[i] > 0.0
-    return found
+def _bytes(part, n):
+    return part.view(np.uint8)[:n]
 
 
 @numba.njit(**FAST)
@@ -61,7 +65,7 @@ def unpacked(vector: np.ndarray) -> Any:
     i = h + different
     j = i + different
     k = j + factors
-    m = k + bins
+    m = k + (bins + 7) // 8
     o = m + n
     p = o + n
     q = p + n * n
@@ -69,7 +73,7 @@ def unpacked(vector: np.ndarray) -> Any:
     found = Terms(
         vector[a:b].reshape((terms, bins)), _whole(vector[b:c]), _whole(vector[c:d]), _whole(vector[d:e]),
         _whole(vector[e:f]), _whole(vector[f:g]), _whole(vector[g:h]), _whole(vector[h:i]), vector[i:j],
-        _whole(vector[j:k]), _true(vector[k:m]), vector[m:o], vector[o:p], vector[p:q].reshape((n, n)),
+        _whole(vector[j:k]), _bytes(vector[k:m], bins), vector[m:o], vector[o:p], vector[p:q].reshape((n, n)),
     )  # fmt: skip
     return found, vector[q:r], vector[r:]
 
@@ -79,7 +83,8 @@ def log_probability_at(vector: Any, y: np.ndarray, gradient: np.ndarray) -> floa
     """Log-probability up to a constant, its gradient filled in; what is not finite is a divergence."""
     terms, numbers, coordinates = unpacked(vector)
     n = y.size
-    x, slope, added_slope = np.empty(n), np.empty(n), np.empty(n)
+    room = np.empty(3 * n)  # one piece of memory: to get three takes longer
+    x, slope, added_slope = room[:n], room[n : 2 * n], room[2 * n :]
     total = 0.0
     for i in range(n):
         x[i], slope[i], added, added_slope[i] = coordinate(coordinates, i, y[i])
