@@ -85,3 +85,12 @@ class Slow(Quick):
             Path(self.flag).write_text(str(os.getpid()))
         time.sleep(self.seconds)
         return super().compute()
+
+
+def threads_of_linear_algebra() -> int:
+    """How many threads this process has after it solved some equations, as Linux counts them."""
+    from scipy.linalg import solve
+
+    matrix = np.eye(600) + 1
+    solve(matrix, matrix @ matrix)
+    return len(os.listdir("/proc/self/task"))

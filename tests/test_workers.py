@@ -8,10 +8,10 @@ import time
 from multiprocessing import active_children
 
 import pytest
-from tasks import Deadly, Failing, Quick
+from tasks import Deadly, Failing, Quick, threads_of_linear_algebra
 
 from bayes_enues.runs import runner, second
-from bayes_enues.runs.processes import shared_processes
+from bayes_enues.runs.processes import processes, shared_processes
 from bayes_enues.runs.runner import Task, batches, run
 from bayes_enues.runs.store import ResultsFolder, load_rows
 
@@ -238,3 +238,12 @@ def is_gone(group: int) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="counts threads as Linux shows them")
+def test_a_worker_does_linear_algebra_on_one_core_and_its_parent_as_before():
+    before = dict(os.environ)
+    with processes(1) as (pool, _):
+        assert pool is not None
+        assert pool.submit(threads_of_linear_algebra).result() <= 2  # one waits for its parent to end
+    assert dict(os.environ) == before

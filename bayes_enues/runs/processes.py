@@ -15,6 +15,7 @@ from ..compiled.feedback import be_quiet
 from ..compiled.without_dask import is_spared, spare_dask
 from ..errors import ConvergenceWarning, DoubtWarning, InputError
 
+THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 NO_GUARD = 86  # exit status of a worker that found itself starting workers
 
 
@@ -80,8 +81,9 @@ def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
     if pool is None:
         yield None, 1
         return
-    for _ in range(jobs):
-        pool.submit(os.getpid)  # each starts a process
+    with _one_core():
+        for _ in range(jobs):
+            pool.submit(os.getpid)  # each starts a process
     children = set(active_children()) - others
     try:
         yield pool, jobs
@@ -100,13 +102,26 @@ def _processes(jobs: int) -> Iterator[tuple[Executor | None, int]]:
             child.join()
 
 
+@contextmanager
+def _one_core() -> Iterator[None]:
+    """Let processes that start here do linear algebra on one core each, unless the user says otherwise.
+
+    It is asked for before a process imports NumPy; threads for matrices of three rows only wait, and busily.
+    """
+    mine = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(mine, "1"))
+    try:
+        yield
+    finally:
+        for name in mine:
+            del os.environ[name]
+
+
 def prepare_worker(without_dask: bool, threshold: tuple[int, int, int]) -> None:
-    """A worker computes on one core, as its parent does, leaves Ctrl-C to it and does not outlive it."""
+    """A worker leaves Ctrl-C to its parent and does not outlive it."""
     if without_dask:
         spare_dask()
     gc.set_threshold(*threshold)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     be_quiet()  # the parent says what is going on
     warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
