@@ -83,7 +83,7 @@ def test_where_nothing_is_compiled_processes_compile_a_part_each_before_any_row(
     told = []
     monkeypatch.setattr(Quick, "fits", True)
     monkeypatch.setattr(runner, "COMPILED", ("none.such", "none.either"))
-    monkeypatch.setattr(runner, "_compile", Failing)  # called with 0 and 1, and sent back
+    monkeypatch.setattr(runner, "compile_part", Failing)  # called with 0 and 1, and sent back
     run(specs("x", "y"), folder, progress=lambda *what: told.append(what), jobs=2)
     assert told[0] == (0, "compiling")
 

@@ -20,7 +20,7 @@ from ..runs import second
 from ..runs.figures import Drawing
 from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.plan import with_nuisance_priors
-from ..runs.runner import run
+from ..runs.runner import COMPILED, compile_part, run
 from ..statistics import DRAWS, LEVEL, SEED
 from ..studies.simulations.attached import attach
 from .shown import BAD, Shown
@@ -99,20 +99,14 @@ class LimitTable(ResultTable[Limit]):
 def get_ready() -> None:
     """Let the second process lay out a figure while this one imports, then compile for the sampler."""
     second.submit(_warm_up)
-    if not is_kept("kernel_sampler._log_probability"):
-        second.submit(_compile)
+    if not is_kept(COMPILED[-1]):
+        second.submit(compile_part, len(COMPILED) - 1)
 
 
 def _warm_up() -> None:
     from ..plots.limits import warm_up
 
     warm_up()
-
-
-def _compile() -> None:
-    from ..fit.ahead import compile_evaluations
-
-    compile_evaluations()
 
 
 def limit_table(

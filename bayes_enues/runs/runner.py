@@ -198,7 +198,7 @@ def _compute(
                     done, mine = len(tasks) - len(left), isinstance(executor, ProcessPoolExecutor)
                     if mine and any(task.asked.fits for task in left) and not all(map(is_kept, COMPILED)):
                         tell(done, "compiling")
-                        wait([executor.submit(_compile, k) for k in range(len(COMPILED))])
+                        wait([executor.submit(compile_part, k) for k in range(len(COMPILED))])
                     _share_out(left, executor, workers, folder, keep_draws, tell, done)
             return
         except BrokenExecutor:
@@ -216,8 +216,14 @@ def _executor(jobs: int, scheduler: str | None):
     return processes(jobs) if jobs > 1 else nullcontext((None, 1))
 
 
-def _compile(k: int) -> None:
-    """A part of what all models need: each process compiles one for all, not everything for itself."""
+def compile_part(k: int) -> None:
+    """A part of what all models need: each process compiles one for all, not everything for itself.
+
+    Parameters
+    ----------
+    k : int
+        Of ``COMPILED``.
+    """
     from ..fit.ahead import PARTS
 
     PARTS[k]()
