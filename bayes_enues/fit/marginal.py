@@ -196,12 +196,15 @@ def _integrated(likelihood: Likelihood, fits: Fits, axes: np.ndarray, order: int
         z = np.concatenate([np.repeat(first, m, axis=1)[..., None], np.tile(z, (1, n, 1))], axis=-1)
         log_weight = np.repeat(log_first, m, axis=1) + np.tile(log_weight, (1, n))
     points = np.repeat(fits.x[:, None], z.shape[1], axis=1)
-    points[:, :, axes] += np.einsum("mij,mkj->mki", root, z)
-    at = points[:, :, axes]
+    at = fits.x[:, None, axes] + np.einsum("mij,mkj->mki", root, z)
+    points[:, :, axes] = at
     inside = ((at > likelihood.lower[axes]) & (at < likelihood.upper[axes])).all(axis=-1)
-    log_f = np.full(inside.shape, -np.inf)
-    least = np.broadcast_to(fits.chi2[:, None], inside.shape)
-    log_f[inside] = -0.5 * (likelihood.batch(points[inside]) - least[inside])
+    if inside.all():  # no point is left out, and none is copied
+        chi2 = likelihood.batch(points.reshape(-1, points.shape[-1])).reshape(inside.shape)
+    else:
+        chi2 = np.full(inside.shape, np.inf)
+        chi2[inside] = likelihood.batch(points[inside])
+    log_f = -0.5 * (chi2 - fits.chi2[:, None])
     spread = np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
     log_f += log_weight
     peak = log_f.max(axis=-1, keepdims=True)  # finite; SciPy's logsumexp takes four times as long

@@ -134,4 +134,5 @@ def _notes(overlays: Sequence[Overlay], kind: Interaction) -> list[str]:
     for overlay in overlays:
         title, _, words = overlay.words(kind).replace("Delta chi2", r"$\Delta\chi^2$").partition(": ")
         same.setdefault(words, []).append(title.partition(",")[0])  # one name, as at the curve
-    return [f"{', '.join(dict.fromkeys(titles))}: {words}" for words, titles in same.items()]
+    what = mediator_title(kind.name)  # of which a figure may have several
+    return [f"{', '.join(dict.fromkeys(titles))} ({what}): {words}" for words, titles in same.items()]
