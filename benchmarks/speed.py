@@ -1,11 +1,12 @@
 """Where people wait: a table of times before and now, and what others would take, in one run.
 
-Run with ``python3 -m uv run --extra benchmark python benchmarks/speed.py`` on an idle machine, ten minutes;
+Run with ``python3 -m uv run --extra benchmark python benchmarks/speed.py`` on an idle machine, two minutes;
 ``--quick`` tries it on fewer rows. "Before" are wall times of an idle machine with two cores from before NUTS
 sampled the kernel; on another machine only the ratios of the second table mean something.
 """
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -79,6 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
+    logging.getLogger("pymc").setLevel(logging.ERROR)  # a line of its own would break the table
     few = ["--experiment", "xenonnt_sr0", "--parameter", "nu_e"] if quick else []
     print(f"load before: {os.getloadavg()[0]:.1f} (times mean nothing on a busy machine)\n")
     print("| what | before | now |\n| --- | ---: | ---: |")
