@@ -8,7 +8,7 @@ from written_out import exposed
 import bayes_enues as be
 from bayes_enues.fit import independent
 from bayes_enues.fit.independent import begins_with_proposals, has_proposals, independent_draws
-from bayes_enues.fit.posterior import diagnose
+from bayes_enues.fit.posterior import diagnose, quantile_error
 from bayes_enues.statistics import of_chains
 
 
@@ -36,6 +36,19 @@ def test_nuisances_have_the_distribution_that_nuts_finds(fit):
         error = np.hypot(of_chains("mcse", a, method="mean"), of_chains("mcse", b, method="mean"))
         assert abs(a.mean() - b.mean()) < 4 * error, name
         assert a.std() == pytest.approx(b.std(), rel=0.04), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["lz_ws2022", "xenonnt_sr0"])
+def test_bounds_of_many_seeds_scatter_around_quadrature_by_their_monte_carlo_error(name):
+    """A draw is one step from the one before; what is told of that must be true."""
+    fit = be.Fit(be.models.light_vector([name], mass=10.0))
+    exact, pulls = fit.marginal().quantile(0.9), []
+    for seed in range(40):
+        draws = independent_draws(fit, 2500, 4, seed)["posterior"]["coupling"].values
+        pulls.append((np.quantile(draws, 0.9) - exact) / quantile_error(draws, 0.9))
+    assert abs(np.mean(pulls)) < 4 / np.sqrt(len(pulls))
+    assert 0.6 < np.std(pulls) < 1.5
 
 
 def test_proposals_that_miss_a_part_are_refused(fit, monkeypatch):
