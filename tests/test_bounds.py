@@ -67,8 +67,14 @@ def test_the_bound_flat_in_the_strength_is_that_of_quadrature(limit, xenonnt_mod
 
 @pytest.mark.parametrize(
     "prior",
-    [HalfNormal(lower=0, upper=20, scale=4.0), LogUniform(0.01, 20), FlatStrength(0, 20), Jeffreys(0, 20)],
-    ids=lambda prior: type(prior).__name__,
+    [
+        HalfNormal(lower=0, upper=20, scale=4.0),
+        HalfNormal(lower=0, upper=20, scale=0.2),  # too small for a number at 8 and beyond
+        LogUniform(0.01, 20),
+        FlatStrength(0, 20),
+        Jeffreys(0, 20),
+    ],
+    ids=lambda prior: f"{type(prior).__name__}{getattr(prior, 'scale', '')}",
 )
 def test_the_bound_flat_in_the_strength_is_the_same_whatever_prior_the_model_has(xenonnt, prior):
     """Physics: the likelihood decides; a model with a prior flat in the strength says what is right.

@@ -285,13 +285,19 @@ def flat_in_strength(likelihood: Likelihood, density: Density) -> Density:
     density : Density
         Its :func:`marginal` under the model's own prior, whose range stays.
     """
-    points = np.repeat(likelihood.start[None], density.values.size, axis=0)
-    points[:, 0] = density.values
-    log_prior, there = likelihood.log_prior(points), density.density > 0
-    weight = np.zeros(density.values.size)
-    weight[there] = density.values[there] ** (likelihood.question.interaction.power - 1)
-    weight[there] *= np.exp(log_prior[there].min() - log_prior[there])
-    return density.reweighted(weight)
+    values = density.values
+    points = np.repeat(likelihood.start[None], values.size, axis=0)
+    points[:, 0] = values
+    log_prior = likelihood.log_prior(points)
+    inside, flat = np.isfinite(log_prior), values ** (likelihood.question.interaction.power - 1)
+    if np.all(density.density[inside] > 0):
+        least = log_prior[inside].min()
+        return density.reweighted(flat * np.exp(least - np.where(inside, log_prior, np.inf)))
+    # what a narrow prior leaves too small for a number cannot be divided by it
+    log_likelihood = log_marginal_likelihood(likelihood, [0], values[:, None])
+    peak = log_likelihood[inside].max()
+    flat = np.where(inside, flat * np.exp(log_likelihood - peak), 0.0)
+    return Density(values, flat, float(peak)).reweighted(np.ones_like(values))
 
 
 def prior_grid(likelihood: Likelihood, name: str, n: int) -> np.ndarray:
