@@ -12,7 +12,7 @@ import xarray as xr
 import bayes_enues as be
 from bayes_enues.fit.groups import thinned, with_groups
 from bayes_enues.plots import base
-from bayes_enues.runs.figures import Drawing, drawn
+from bayes_enues.runs.figures import Drawing, drawn, of_limits
 from bayes_enues.runs.plan import plan
 from bayes_enues.runs.processes import processes, shared_processes
 from bayes_enues.runs.runner import run
@@ -30,8 +30,8 @@ def folder(tmp_path_factory):
 
 
 def of(rows, folder):
-    path = folder.path / "limits_magnetic_moment"
-    return Drawing("limits.limits_figure", path, {"limits": rows, "own": ()})
+    (one,) = of_limits(rows, folder.path)
+    return one
 
 
 @pytest.mark.slow

@@ -9,9 +9,9 @@ from ..errors import InputError
 from ..experiments.folder import experiment_title
 from ..experiments.loading import load_experiment
 from ..reports.wording import NOT_CONVERGED, region_text
-from ..results import Limit, grouped, there
+from ..results import Limit, there
 from ..runs.asked import split_experiments
-from ..runs.figures import Drawing
+from ..runs.figures import Drawing, of_limits
 from ..runs.options import Names, experiments_of, listed
 from ..runs.plan import plan
 from ..statistics import DRAWS, SEED
@@ -37,8 +37,7 @@ class FluxTable(ResultTable[Limit]):
     kind = "fluxes"
 
     def _figures(self) -> Iterable[Drawing]:
-        for model, mine in grouped((row for row in self.rows if row.file is not None), "model").items():
-            yield Drawing("limits.limits_figure", self.folder / f"limits_{model}", {"limits": mine})
+        return of_limits(self.rows, self.folder)
 
     def _shown(self) -> Iterable[Shown]:
         first = self.rows[0]

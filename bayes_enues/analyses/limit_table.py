@@ -17,7 +17,7 @@ from ..interactions.named import interaction_named
 from ..reports.wording import BAD_FIT, NOT_CONVERGED, columns_of, footnotes, limit_cells
 from ..results import Limit, Published, grouped, there
 from ..runs import second
-from ..runs.figures import Drawing
+from ..runs.figures import Drawing, of_limits
 from ..runs.options import Models, Names, rows_of_a_table
 from ..runs.plan import with_nuisance_priors
 from ..runs.runner import COMPILED, compile_part, run
@@ -62,9 +62,7 @@ class LimitTable(ResultTable[Limit]):
         return pd.DataFrame(rows)
 
     def _figures(self) -> Iterable[Drawing]:
-        for model, mine in grouped((row for row in self.rows if row.file is not None), "model").items():
-            content = {"limits": mine, "own": self.overlays}
-            yield Drawing("limits.limits_figure", self.folder / f"limits_{model}", content)
+        return of_limits(self.rows, self.folder, self.overlays)
 
     def _shown(self) -> list[Shown]:
         """One table a model, one section an experiment."""

@@ -6,7 +6,7 @@ Matplotlib takes a second to import: nothing here does, and what is there needs 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..compiled.caching import source_hash
+from ..results import Limit, Published, grouped
 from ..tables import packaged
 from . import second
 
@@ -68,6 +69,12 @@ class Drawing(NamedTuple):
         function = getattr(import_module(f"bayes_enues.plots.{module}"), name)
         with _marked(self.mark()):
             return function(path=self.path, **self.content)
+
+
+def of_limits(limits: Iterable[Limit], folder: Path, own: Sequence[Published] = ()) -> Iterator[Drawing]:
+    """A figure a model, of the limits whose draws were kept, with a user's published ones."""
+    for model, mine in grouped((one for one in limits if one.file is not None), "model").items():
+        yield Drawing("limits.limits_figure", folder / f"limits_{model}", {"limits": mine, "own": own})
 
 
 def drawn(drawings: Iterable[Drawing]) -> list[Path]:
